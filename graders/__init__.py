@@ -1,0 +1,1 @@
+"""Automatic grader for Lab 7-2, MNIST softmax regression."""

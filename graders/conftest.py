@@ -1,0 +1,66 @@
+"""What the engine must know of this lab, and the fixture that its checks use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graders.harness.grading import LabSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graders.digits import Digits
+    from graders.harness.grading import Notes
+    from graders.harness.rubric import Rubric
+    from graders.harness.submission import Submission
+    from graders.pieces import Lab, Shared
+
+FOLDER = Path(__file__).parent
+THRESHOLDS = {  # the rubric's numbers for this lab: lowest and highest sensible value
+    "accuracy_minimum": (0.1, 1.0),
+    "accuracy_train_digits": (100, 60_000),
+    "accuracy_test_digits": (100, 10_000),
+    "accuracy_epochs": (1, 50),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that concern this lab alone."""
+    group = parser.getgroup("grading")
+    group.addoption("--mnist-root", metavar="DIR", help="where MNIST lies, as torchvision has it ($MNIST_ROOT)")
+
+
+def pytest_lab(config: pytest.Config) -> LabSpec:
+    """Introduce the lab to the engine."""
+    return LabSpec(FOLDER, FOLDER.parent / "student_template", THRESHOLDS)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """Return what the checks of this run share."""
+    from graders.pieces import Shared
+
+    return Shared(tmp_path_factory.mktemp("roots"))
+
+
+@pytest.fixture
+def lab(submission: Submission, seed: int, notes: Notes, shared: Shared) -> Lab:
+    """Return the submission, with correct stand-ins where a piece of it is not sound."""
+    from graders.pieces import Lab
+
+    return Lab(submission, seed, notes, shared)
+
+
+@pytest.fixture(scope="session")
+def find_digits(rubric: Rubric, request: pytest.FixtureRequest) -> Callable[[], Digits]:
+    """Return a function that fetches the digits of the examination; the first call may take a second."""
+    from graders import digits
+
+    given = request.config.getoption("mnist_root") or os.environ.get("MNIST_ROOT")
+    sizes = int(rubric.thresholds["accuracy_train_digits"]), int(rubric.thresholds["accuracy_test_digits"])
+    root = Path(given).expanduser() if given else None
+    return lambda: digits.find_digits(root, train_size=sizes[0], test_size=sizes[1])

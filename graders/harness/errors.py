@@ -1,0 +1,39 @@
+"""Every way in which grading can stop short, one exception each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .model import Failure
+
+
+class ConfigurationError(Exception):
+    """What the person at the keyboard gave cannot be used: an option, a rubric, a data set.
+
+    The message says what was given, what is wrong with it and what to do; it is shown as it is, without a traceback.
+    """
+
+
+class HarnessFault(Exception):
+    """Something of ours broke, or the machine cannot grade: the verdict is VOID, never a zero."""
+
+
+class CheckFailed(Exception):
+    """The submission did not do what a check asks for."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.key)
+        self.failure = failure
+
+
+class Unloadable(CheckFailed):
+    """The submission as a whole cannot be loaded, so no check can run; said once, not once a check."""
+
+
+class Unwritten(Exception):
+    """A function of the contract is not written yet."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(function)
+        self.function = function

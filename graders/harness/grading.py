@@ -1,0 +1,163 @@
+"""One grading session: turns the outcome of each check into a CheckResult, and all of them into a Report."""
+
+from __future__ import annotations
+
+import platform
+import time
+import traceback
+from dataclasses import asdict, dataclass, field, replace
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import CheckFailed, HarnessFault, Unloadable, Unwritten
+from .launcher import Launcher, Target
+from .messages import LABELS, Messages
+from .model import CheckResult, Failure, Report, Status, Where
+from .rubric import load_rubric
+from .scoring import score
+from .source import Source
+from .submission import Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PACKAGES = ("torch", "torchvision", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class LabSpec:
+    """What the engine has to know of a lab: the folder with its rubric.toml, messages/ and probes.py, and its numbers.
+
+    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds.
+    """
+
+    folder: Path
+    default_submission: Path
+    thresholds: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person at the keyboard chose."""
+
+    submission: Path
+    rubric: Path
+    isolation: str
+    language: str
+    seed: int
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a check notes down on its way: the stand-ins it used, and where its digits came from."""
+
+    standins: set[str] = field(default_factory=set)
+    data: str | None = None
+
+
+class Grading:
+    """Holds what one run needs: rubric, messages, the submission, and the results so far."""
+
+    def __init__(self, spec: LabSpec, options: Options) -> None:
+        self.options = options
+        self.rubric = load_rubric(options.rubric, spec.thresholds)
+        self.messages = Messages([Path(__file__).with_name("messages"), spec.folder / "messages"], options.language)
+        self.source = Source.find(options.submission, self.rubric.file)
+        limits = self.rubric.limits
+        launcher = Launcher(Target(self.source.path, spec.folder / "probes.py"), limits, options.isolation)
+        self.submission = Submission(self.source, launcher, limits)
+        self.results: list[CheckResult] = []
+        self._began = time.monotonic()
+
+    # ---- one check
+
+    def judge(self, name: str, part: str, error: BaseException | None, notes: Notes, seconds: float) -> CheckResult:
+        """Turn what a check raised (None: nothing) into its result."""
+        title = self.messages.entry("checks", name, {}).get("title", name)
+        standins = tuple(sorted(notes.standins))
+        passed = CheckResult(name, part, Status.PASSED, title, standins=standins, data=notes.data, duration_s=seconds)
+        if error is None:
+            return passed
+        if isinstance(error, Unwritten):
+            return replace(passed, **self._unwritten(error.function, part))
+        if isinstance(error, CheckFailed):
+            told = self._told(error.failure, name)
+            return replace(passed, status=Status.FAILED, unloadable=isinstance(error, Unloadable), **told)
+        return replace(passed, status=Status.VOID, **self._told(Failure("void", {"text": _fault(error)}), None))
+
+    def _unwritten(self, function: str, part: str) -> dict[str, Any]:
+        own = function in self.rubric.part(part).functions
+        site = self.source.sites.get(function)
+        where = Where(self.source.path.name, site.line) if site else None
+        told = self._told(Failure("unwritten" if own else "blocked", {"function": function}, where=where), None)
+        return {"status": Status.FAILED if own else Status.BLOCKED, "unwritten": function, **told}
+
+    def _told(self, failure: Failure, check: str | None) -> dict[str, Any]:
+        """Put a failure into words; what the failure itself does not say, the check's own entry may."""
+        said = self.messages.entry("failures", failure.key, failure.params)
+        general = self.messages.entry("checks", check, {}) if check else {}
+        texts = {"asked": failure.asked, **general, **said}
+        labels = self.messages.section("labels")
+        lines = [f"{labels[label]}\t{' '.join(texts[label].split())}" for label in LABELS if texts.get(label)]
+        return {
+            "message": "\n".join(lines),
+            "hint": texts.get("hint", ""),
+            "mistake": failure.mistake,
+            "where": failure.where,
+            "source_line": self.source.line(failure.where),
+        }
+
+    # ---- all of them
+
+    def report(self) -> Report:
+        """Return the report of everything judged so far."""
+        titles = self.messages.section("parts")
+        status, parts = score(self.rubric, titles, self.results)
+        most = sum(part.max_points for part in parts)
+        return Report(
+            lab=self.rubric.lab,
+            title=self.rubric.title,
+            submission=self.source.name,
+            status=status,
+            score=round(sum(part.points for part in parts), 2) if status == "graded" else None,
+            max_score=most,
+            isolation=self.options.isolation,
+            data=next((result.data for result in self.results if result.data), None),
+            seed=self.options.seed,
+            duration_s=time.monotonic() - self._began,
+            versions=_versions(),
+            parts=parts,
+            checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
+        )
+
+
+def _fault(error: BaseException) -> str:
+    """Return what of ours broke, and where, in one line."""
+    text = f"{type(error).__name__}: {error}" if not isinstance(error, HarnessFault) else str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return text.strip() + place
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions
+
+
+def to_plain(result: CheckResult) -> dict[str, Any]:
+    """Return a result as plain values, which pytest-xdist can send between processes."""
+    return {**asdict(result), "status": result.status.value, "standins": list(result.standins)}
+
+
+def from_plain(plain: dict[str, Any]) -> CheckResult:
+    """Return the result that `to_plain` wrote down."""
+    where = Where(**plain["where"]) if plain["where"] else None
+    return CheckResult(
+        **{**plain, "status": Status(plain["status"]), "standins": tuple(plain["standins"]), "where": where}
+    )

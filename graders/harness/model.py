@@ -1,0 +1,197 @@
+"""The values that travel through the judge: evidence in, report out. NumPy only, no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Status(StrEnum):
+    """What became of a check, a part or a submission."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # the submission's fault: wrong, raised, timed out, crashed, unreadable
+    BLOCKED = "blocked"  # something it needs is unfinished
+    SKIPPED = "skipped"  # this machine cannot run it
+    VOID = "void"  # our fault: no score is given
+
+
+# ---- evidence: what a worker sends back
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TensorValue:
+    """A tensor as it crossed the wire: its bytes and what torch said about it.
+
+    `array` holds the values; what NumPy lacks, such as bfloat16, arrives as float32 with its own name in `dtype`.
+    """
+
+    array: NDArray[np.generic]
+    dtype: str = "float32"
+    device: str = "cpu"
+    requires_grad: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape, as the bytes have it."""
+        return self.array.shape
+
+    @classmethod
+    def of(cls, array: NDArray[np.generic]) -> TensorValue:
+        """Return a judge's array as the tensor that it becomes in the worker, of the same dtype."""
+        return cls(array, array.dtype.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Something that stays in the worker; the judge can only pass it back.
+
+    `kinds` are the qualified names of its class and base classes. A handle dies with the worker that made it.
+    """
+
+    id: int
+    generation: int
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def type_name(self) -> str:
+        """The short name of its class."""
+        return self.kinds[0].rpartition(".")[2] if self.kinds else "object"
+
+
+@dataclass(frozen=True, slots=True)
+class NumpyScalar:
+    """A NumPy scalar, which is no Python number: its dtype and its value."""
+
+    dtype: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in the student's files. `file` is relative to the submission, `line` counts from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception that student code raised: its type's name, its text, its innermost place in the student's files."""
+
+    type_name: str
+    text: str
+    where: Where | None = None
+    function: str | None = None  # the student's function that raised it
+
+
+@dataclass(frozen=True, slots=True)
+class TorchCall:
+    """One line of the transcript: a torch call that a line of the student's made, `count` times alike."""
+
+    name: str
+    where: Where
+    count: int
+    shapes: tuple[tuple[int, ...], ...]
+    dtypes: tuple[str, ...]
+    grad_enabled: bool
+    tracks_gradients: bool  # its result hangs on a graph
+    low: float | None = None  # range of the first tensor's values over all the calls; None where not read
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What came of one request to the worker."""
+
+    asked: str
+    value: object
+    where: Where | None = None  # where the value was returned
+    function_at: Where | None = None  # where the function begins
+    stdout: str = ""
+    transcript: tuple[TorchCall, ...] = ()
+    grad_enabled_after: bool = True
+
+    @property
+    def beside(self) -> Evidence:
+        """The same evidence for judging what the function did beside returning a value: its place is the function's."""
+        return replace(self, where=self.function_at)
+
+
+# ---- verdicts: what the judge makes of it
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a check did not pass: the key of a message and what goes into it. The words come later, in a language."""
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    asked: str = ""
+    where: Where | None = None
+    mistake: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check's outcome, in words of the chosen language. `message` has a line a label: label, tab, text."""
+
+    name: str
+    part: str
+    status: Status
+    title: str = ""
+    message: str = ""
+    hint: str = ""
+    mistake: str | None = None
+    where: Where | None = None
+    source_line: str = ""
+    unwritten: str | None = None  # the function that is to be written first
+    unloadable: bool = False  # the whole submission cannot be loaded, so this check never ran
+    standins: tuple[str, ...] = ()
+    data: str | None = None  # where the digits came from, when the check used some
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PartResult:
+    """One part's points and checks. `max_points` is 0 where every check was skipped."""
+
+    name: str
+    title: str
+    status: Status
+    points: float
+    max_points: float
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole result of grading one submission; every format is rendered from it.
+
+    `status` is "graded", "partial" (only some of the checks ran, so there is no grade) or "void" (our fault, no grade);
+    `score` is None unless graded.
+    """
+
+    lab: str
+    title: str
+    submission: str
+    status: str
+    score: float | None
+    max_score: float
+    isolation: str
+    data: str | None
+    seed: int
+    duration_s: float
+    versions: Mapping[str, str]
+    parts: tuple[PartResult, ...]
+    checks_in_rubric: int

@@ -1,0 +1,229 @@
+"""The pytest side: options, fixtures, and the hooks that turn outcomes into verdicts and a summary.
+
+A check is a test function of a module marked `part("name")`. Tests without that mark are left as they are.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .errors import ConfigurationError
+from .grading import Grading, LabSpec, Notes, Options, to_plain
+from .model import CheckResult, Status
+from .summary import Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from .rubric import Rubric
+    from .submission import Submission
+
+# Before NumPy is first imported: on a busy machine BLAS threads wait for one another, seconds for a millisecond's work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+GRADING = pytest.StashKey[Grading]()
+NOTES = pytest.StashKey[Notes]()
+LETTERS = {"blocked": "b", "unwritten": "u", "void": "V"}
+MARKUP = {"blocked": {"yellow": True}, "unwritten": {"yellow": True}, "void": {"purple": True}}
+
+
+class GradingHooks:
+    """The hook by which a lab introduces itself."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_lab(self, config: pytest.Config) -> LabSpec | None:
+        """Return the lab's LabSpec; implemented by the conftest beside its checks."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Make the hook known."""
+    pluginmanager.add_hookspecs(GradingHooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that concern any lab."""
+    group = parser.getgroup("grading")
+    group.addoption("--submission", metavar="PATH", help="the folder or file to grade (default: student_template)")
+    group.addoption("--report-dir", metavar="DIR", help="also write DIR/report.json")
+    group.addoption("--rubric", metavar="FILE", help="points, thresholds and limits (default: graders/rubric.toml)")
+    group.addoption(
+        "--grading-seed", type=int, default=0, metavar="N", help="the seed of every random input (default: 0)"
+    )
+    group.addoption("--language", default="en", metavar="LANG", help="the language of messages (default: en)")
+    group.addoption(
+        "--isolation",
+        choices=("auto", "none", "process"),
+        default="auto",
+        help="where the submission runs: a process of its own, or none to reach it with pdb (default: auto)",
+    )
+
+
+# ---- starting
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Read rubric and submission where checks are asked for; a pure grading run needs no failure pages of pytest's."""
+    config.addinivalue_line("markers", "part(name): the part of the lab that a module's checks belong to")
+    spec: LabSpec | None = config.hook.pytest_lab(config=config)
+    if spec is None:
+        return
+    _begin(config, spec)
+    if _only_grades(config, spec):
+        config.option.tbstyle = "no" if config.option.tbstyle == "auto" else config.option.tbstyle
+        config.option.reportchars = config.option.reportchars.replace("fE", "") or "N"
+
+
+def _begin(config: pytest.Config, spec: LabSpec) -> None:
+    given = config.getoption("submission")
+    options = Options(
+        submission=_as_typed(config, Path(given).expanduser() if given else spec.default_submission),
+        rubric=Path(config.getoption("rubric") or spec.folder / "rubric.toml"),
+        isolation="process" if config.getoption("isolation") == "auto" else config.getoption("isolation"),
+        language=config.getoption("language"),
+        seed=config.getoption("grading_seed"),
+    )
+    try:
+        grading = Grading(spec, options)
+        _make_report_dir(config)
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[GRADING] = grading
+    config.pluginmanager.register(Summary(grading, config), "grading-summary")
+
+
+def _as_typed(config: pytest.Config, given: Path) -> Path:
+    """Return the path as somebody in the current folder would type it."""
+    path = config.invocation_params.dir / given
+    return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
+
+
+def _make_report_dir(config: pytest.Config) -> None:
+    folder = config.getoption("report_dir")
+    try:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"--report-dir {folder}: cannot be made ({error.strerror})") from None
+
+
+def _only_grades(config: pytest.Config, spec: LabSpec) -> bool:
+    asked = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    return all(path.is_relative_to(spec.folder) for path in asked)
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    """Tell whether pytest-xdist runs the checks in other processes than this one."""
+    return not hasattr(config, "workerinput") and config.getoption("dist", "no") != "no"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the worker while pytest collects: importing torch takes longer than all the checks."""
+    grading = session.config.stash.get(GRADING, None)
+    if grading and not session.config.option.collectonly and not _is_controller(session.config):
+        grading.submission.start(grading.rubric.functions)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say what is graded."""
+    grading = config.stash.get(GRADING, None)
+    return f"grading {grading.source.name} (isolation: {grading.options.isolation})" if grading else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse checks that the rubric does not know, before anything runs."""
+    for item in items:
+        part = _part(item)
+        if part is None:
+            continue
+        if GRADING not in config.stash:
+            _begin(config, config.hook.pytest_lab(config=config))
+        rubric = config.stash[GRADING].rubric
+        known = {p.name: p.checks for p in rubric.parts}
+        if part not in known or _name(item) not in known[part]:
+            raise pytest.UsageError(f"{config.stash[GRADING].options.rubric}: parts.{part}.checks has no {_name(item)}")
+
+
+def _part(item: pytest.Item) -> str | None:
+    marker = item.get_closest_marker("part")
+    return marker.args[0] if marker else None
+
+
+def _name(item: pytest.Item) -> str:
+    return getattr(item, "originalname", None) or item.name
+
+
+# ---- fixtures
+
+
+@pytest.fixture(scope="session")
+def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
+    """Return the submission that is graded."""
+    grading = request.config.stash[GRADING]
+    yield grading.submission
+    grading.submission.close()
+
+
+@pytest.fixture(scope="session")
+def rubric(request: pytest.FixtureRequest) -> Rubric:
+    """Return the rubric in force."""
+    return request.config.stash[GRADING].rubric
+
+
+@pytest.fixture(scope="session")
+def seed(request: pytest.FixtureRequest) -> int:
+    """Return the seed of every random input of this run."""
+    return request.config.stash[GRADING].options.seed
+
+
+@pytest.fixture
+def notes(request: pytest.FixtureRequest) -> Notes:
+    """Return what this check notes down on its way."""
+    kept: Notes = request.node.stash.setdefault(NOTES, Notes())
+    return kept
+
+
+# ---- running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the outcome of a check into its result, and its failure page into a message."""
+    report = yield
+    part = _part(item)
+    if part is None or not (call.when == "call" or report.failed or (call.when == "setup" and report.skipped)):
+        return report
+    grading = item.config.stash[GRADING]
+    error = call.excinfo.value if call.excinfo else None
+    if report.skipped:
+        result = _skipped(item, part)
+    else:
+        result = grading.judge(_name(item), part, error, item.stash.get(NOTES, Notes()), report.duration)
+    report.grading = to_plain(result)  # type: ignore[attr-defined]  # pytest carries extra attributes, across xdist too
+    if report.failed and result.status is not Status.VOID:
+        report.longrepr = _plain_text(result.message, result.where, result.hint)
+    return report
+
+
+def _skipped(item: pytest.Item, part: str) -> CheckResult:
+    return CheckResult(name=_name(item), part=part, status=Status.SKIPPED)
+
+
+def _plain_text(message: str, where: object, hint: str) -> str:
+    lines = [line.replace("\t", ": ") for line in message.splitlines()]
+    return "\n".join([*lines, *([f"{where}"] if where else []), *([hint] if hint else [])])
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """Give unfinished work and our own faults a name and a letter of their own."""
+    plain = getattr(report, "grading", None)
+    if plain is None:
+        return None
+    kind = plain["status"] if plain["status"] in LETTERS else "unwritten" if plain["unwritten"] else ""
+    return (kind, LETTERS[kind], (kind.upper(), MARKUP[kind])) if kind else None

@@ -1,0 +1,58 @@
+"""report.json, schema version 1: the Report as machines read it, and back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..model import CheckResult, Report
+
+SCHEMA = 1
+
+
+def render(report: Report) -> str:
+    """Return the report as JSON with a final newline."""
+    return json.dumps(to_dict(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_dict(report: Report) -> dict[str, Any]:
+    """Return the report as plain JSON values, in the order in which a reader wants them."""
+    return {
+        "schema": SCHEMA,
+        "lab": report.lab,
+        "submission": report.submission,
+        "status": report.status,
+        "score": report.score,
+        "max_score": report.max_score,
+        "isolation": report.isolation,
+        "data": report.data,
+        "seed": report.seed,
+        "duration_s": round(report.duration_s, 2),
+        "versions": dict(report.versions),
+        "parts": [
+            {
+                "name": part.name,
+                "status": part.status.value,
+                "points": part.points,
+                "max_points": part.max_points,
+                "checks": [_check(check) for check in part.checks],
+            }
+            for part in report.parts
+        ],
+        "throughput": [],
+    }
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    where = {"file": check.where.file, "line": check.where.line} if check.where else None
+    return {
+        "name": check.name,
+        "status": check.status.value,
+        "message": check.message.replace("\t", ": "),
+        "mistake": check.mistake,
+        "hint": check.hint,
+        "where": where,
+        "standins": list(check.standins),
+        "duration_s": round(check.duration_s, 3),
+    }

@@ -1,0 +1,176 @@
+"""The closing summary for a terminal: what to fix, then a table of parts, points and first reasons."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
+
+from ..model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..model import CheckResult, PartResult, Report
+
+COLOURS = {
+    Status.PASSED: "green",
+    Status.FAILED: "red",
+    Status.BLOCKED: "yellow",
+    Status.SKIPPED: "cyan",
+    Status.VOID: "purple",
+}
+ANSI = {"red": "31", "green": "32", "yellow": "33", "purple": "35", "cyan": "36", "bold": "1"}
+MAX_LINES = 12  # of one message; a student at midnight reads no more
+MAX_ROW = 3  # lines of one row of a message
+MIN_WIDTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to write: the words of the student's language, colour or none, the terminal's width in columns."""
+
+    words: Mapping[str, str]
+    labels: Mapping[str, str]
+    colour: bool
+    width: int
+
+    def paint(self, text: str, colour: str) -> str:
+        """Return `text` in a colour, where the terminal has colours."""
+        return f"\033[{ANSI[colour]}m{text}\033[0m" if self.colour else text
+
+    @property
+    def indent(self) -> int:
+        """Columns before the text of a message's row."""
+        return 4 + max(columns(self.labels[name]) for name in ("asked", "expected", "got", "where", "why", "hint"))
+
+
+def render(report: Report, style: Style) -> str:
+    """Return the summary of `report`."""
+    blocks = [*_to_fix(report, style), _table(report, style), "\n".join(_footnotes(report, style.words))]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def columns(text: str) -> int:
+    """Return how many terminal columns `text` takes; Korean letters take two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))
+
+
+def _cut(text: str, room: int) -> str:
+    if columns(text) <= room:
+        return text
+    while text and columns(text) > room - 2:
+        text = text[:-1]
+    return f"{text.rstrip()} …" if text else ""
+
+
+# ---- what to fix
+
+
+def _to_fix(report: Report, style: Style) -> Iterator[str]:
+    """Yield one block a failure, each said once however many checks it costs."""
+    same: dict[tuple[str, object], list[CheckResult]] = {}
+    for part in report.parts:
+        for check in part.checks:
+            if check.status is Status.VOID or (check.status is Status.FAILED and not check.unwritten):
+                same.setdefault((check.message, check.where), []).append(check)
+    for checks in same.values():
+        yield _block(checks, style)
+
+
+def _block(checks: list[CheckResult], style: Style) -> str:
+    first = checks[0]
+    title = f"{first.part}: {first.title}" if len(checks) == 1 else ", ".join(dict.fromkeys(c.part for c in checks))
+    title = style.words["unloadable"] if first.unloadable else title
+    rows = [row.partition("\t")[::2] for row in first.message.splitlines()]
+    if first.where is not None:
+        rows.insert(-1 if rows[-1][0] == style.labels["why"] else len(rows), _place(first, style))
+    if first.hint:
+        rows.append((style.labels["hint"], first.hint))
+    if len(checks) > 1 and not first.unloadable:
+        rows.append(("", style.words["repeated"].format(count=len(checks) - 1)))
+    lines = [line for label, text in rows for line in _wrapped(label, text, style)]
+    return "\n".join([style.paint(title, "bold"), *lines[: MAX_LINES - 1]])
+
+
+def _place(check: CheckResult, style: Style) -> tuple[str, str]:
+    return style.labels["where"], f"{check.where}  {check.source_line}".rstrip()
+
+
+def _wrapped(label: str, text: str, style: Style) -> list[str]:
+    room = max(style.width, MIN_WIDTH) - style.indent
+    body = textwrap.wrap(text, room, max_lines=MAX_ROW, placeholder=" …") or [""]
+    return [_pad(f"  {label}", style.indent) + body[0], *(" " * style.indent + line for line in body[1:])]
+
+
+# ---- the table
+
+
+def _table(report: Report, style: Style) -> str:
+    labels = style.labels
+    rows = [(labels["part"], labels["points"], labels["checks"], labels["reason"], "bold")]
+    for part in report.parts:
+        points = _points(part.points, part.max_points)
+        rows.append((part.title, points, _passed(part), _reason(part, style.words), COLOURS[part.status]))
+    rows.append((labels["total"], _total(report), "", _verdict(report, style.words), "bold"))
+    widths = [max(columns(row[i]) for row in rows) for i in range(3)]
+    lines = [_row(row, widths, style) for row in rows]
+    rule = "-" * min(max(style.width, MIN_WIDTH), sum(widths) + 40)
+    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+
+def _footnotes(report: Report, words: Mapping[str, str]) -> Iterator[str]:
+    replaced = sorted({name for part in report.parts for check in part.checks for name in check.standins})
+    if replaced:
+        yield words["standins"].format(functions=", ".join(replaced))
+    if report.data:
+        yield words[f"data_{report.data}"]
+    if report.isolation == "none":
+        yield words["isolation_none"]
+
+
+def _row(row: tuple[str, str, str, str, str], widths: list[int], style: Style) -> str:
+    title, points, passed, reason, colour = row
+    head = f"{_pad(title, widths[0])}  {' ' * (widths[1] - columns(points))}{points}  {_pad(passed, widths[2])}  "
+    room = max(style.width, MIN_WIDTH) - columns(head)
+    return (style.paint(head, colour) + _cut(reason, room)).rstrip()
+
+
+def _points(points: float, most: float) -> str:
+    return f"{points:.1f} / {most:.0f}"
+
+
+def _total(report: Report) -> str:
+    return "-" if report.score is None else _points(report.score, report.max_score)
+
+
+def _passed(part: PartResult) -> str:
+    return f"{sum(check.status is Status.PASSED for check in part.checks)}/{len(part.checks)}"
+
+
+def _reason(part: PartResult, words: Mapping[str, str]) -> str:
+    """Return what to do next for a part: the first function to write, else the first failure."""
+    lost = [check for check in part.checks if check.status not in (Status.PASSED, Status.SKIPPED)]
+    if not lost:
+        return words["skipped"] if part.status is Status.SKIPPED else ""
+    check = next((c for c in lost if c.unwritten), lost[0])
+    if check.unloadable:
+        return ""
+    if check.unwritten:
+        key = "waits" if check.status is Status.BLOCKED else "write"
+        return words[key].format(function=check.unwritten, where=check.where)
+    return f"{check.where}: {check.title}" if check.where else check.title
+
+
+def _verdict(report: Report, words: Mapping[str, str]) -> str:
+    if report.status == "void":
+        return words["void"]
+    if report.status == "partial":
+        ran = sum(len(part.checks) for part in report.parts)
+        return words["partial"].format(ran=ran, all=report.checks_in_rubric)
+    return words["all_right"] if report.score == report.max_score else ""

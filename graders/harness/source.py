@@ -1,0 +1,155 @@
+"""What a submission's file says before anything of it runs: its functions, which are unwritten, where they are."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .errors import ConfigurationError, Unloadable
+from .model import Failure, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+MAX_SOURCE = 2 * 2**20  # bytes; a lab is 10 kB
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a function of the submission stands, and whether its body is still to be written."""
+
+    line: int  # of its `def`
+    return_line: int | None  # of its only return statement, where it has just one
+    unwritten: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """A submission's file, read but not run. `name` is how the person at the keyboard called it."""
+
+    name: str
+    path: Path
+
+    @classmethod
+    def find(cls, given: Path, file: str) -> Source:
+        """Find the file to grade: `given` itself, or `file` in the folder `given`.
+
+        Raises ConfigurationError where there is nothing at `given`. A folder without `file` is a submission that cannot
+        be loaded, which shows when its text is asked for.
+        """
+        if not given.exists():
+            raise ConfigurationError(f"--submission {given}: there is no such file or folder")
+        path = given / file if given.is_dir() else given
+        return cls(str(given), path.resolve())
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The parsed file. Raises Unloadable where it is missing, unreadable or no Python."""
+        try:
+            return ast.parse(self._bytes(), filename=self.path.name)
+        except SyntaxError as error:
+            where = Where(self.path.name, error.lineno or 1)
+            raise Unloadable(Failure("syntax_error", {"text": error.msg}, where=where)) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise Unloadable(Failure("unreadable_source", {"file": self.path.name, "text": str(error)})) from None
+
+    def _bytes(self) -> bytes:
+        if not self.path.is_file():
+            raise Unloadable(Failure("no_file", {"file": self.path.name, "folder": self.name, "found": self._found()}))
+        try:
+            if self.path.stat().st_size > MAX_SOURCE:
+                raise Unloadable(Failure("source_too_large", {"file": self.path.name, "limit": MAX_SOURCE // 2**20}))
+            return self.path.read_bytes()
+        except OSError as error:
+            text = error.strerror or type(error).__name__
+            raise Unloadable(Failure("unreadable_source", {"file": self.path.name, "text": text})) from None
+
+    def _found(self) -> str:
+        names = sorted(entry.name for entry in self.path.parent.iterdir() if entry.suffix in (".py", ".ipynb"))
+        return ", ".join(names[:5]) or "-"
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """The functions defined at the top level; the last definition of a name counts, as it does in Python."""
+        sites: dict[str, Site] = {}
+        for node in self.tree.body:
+            for name in _bound_names(node):
+                sites.pop(name, None)
+            if isinstance(node, ast.FunctionDef):
+                sites[node.name] = _site(node)
+        return sites
+
+    def is_unwritten(self, function: str) -> bool:
+        """Tell whether the body of `function` is only a docstring and `raise NotImplementedError`, pass or `...`."""
+        site = self.sites.get(function)
+        return site is not None and site.unwritten
+
+    def is_untouched(self, functions: Iterable[str]) -> bool:
+        """Tell whether none of `functions` can be called: the file is no Python, or all are unwritten."""
+        try:
+            return all(self.is_unwritten(function) for function in functions)
+        except Unloadable:
+            return True
+
+    def where(self, function: str) -> Where | None:
+        """Return the place where `function` begins."""
+        site = self.sites.get(function)
+        return Where(self.path.name, site.line) if site else None
+
+    def where_returned(self, function: str) -> Where | None:
+        """Return the place of a function's only return statement, or where it begins."""
+        site = self.sites.get(function)
+        return Where(self.path.name, site.return_line or site.line) if site else None
+
+    def similar(self, function: str) -> str | None:
+        """Return the name of a function in the file that looks like a slip of `function`."""
+        close = difflib.get_close_matches(function, self.sites, n=1, cutoff=0.6)
+        return close[0] if close else None
+
+    def line(self, where: Where | None) -> str:
+        """Return the text of the student's line at `where`, or nothing."""
+        if where is None:
+            return ""
+        path = self.path.parent / where.file
+        try:
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return ""
+        text = lines[where.line - 1].strip() if 0 < where.line <= len(lines) else ""
+        return "".join(c for c in text if c.isprintable())[:160]
+
+
+def _bound_names(node: ast.stmt) -> list[str]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [alias.asname or alias.name for alias in node.names]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+
+
+def _site(node: ast.FunctionDef) -> Site:
+    returns = [n.lineno for n in _own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
+    unwritten = not node.decorator_list and all(_is_placeholder(statement) for statement in node.body)
+    return Site(node.lineno, returns[0] if len(returns) == 1 else None, unwritten)
+
+
+def _own_nodes(node: ast.AST) -> Iterable[ast.AST]:
+    """Walk a function's statements without entering functions and classes inside it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield child
+            yield from _own_nodes(child)
+
+
+def _is_placeholder(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )

@@ -1,0 +1,235 @@
+"""A submission as the checks see it: call its functions, get evidence, or a failure that says what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .describe import describe_arguments
+from .errors import CheckFailed, HarnessFault, Unloadable, Unwritten
+from .launcher import WorkerGone
+from .model import Evidence, Failure, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where
+from .wire import WireError, decode, encode, pick, place
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from .launcher import Launcher
+    from .rubric import Limits
+    from .source import Source
+
+MAX_CRASHES = 2  # of one function; each costs a new worker, some seconds, and a hang its whole time limit
+
+
+class JudgeCodec:
+    """The judge's side of the wire: tensors are NumPy arrays with labels, everything else is a handle."""
+
+    def __init__(self, generation: int) -> None:
+        self._generation = generation
+
+    def dump(self, value: object, arrays: list[Any]) -> dict[str, Any]:
+        """Describe a tensor or a handle. Raises HarnessFault for what a check should not have sent."""
+        if isinstance(value, TensorValue):
+            return {"$": "tensor", **place(value.array, arrays), "requires_grad": value.requires_grad}
+        if isinstance(value, Handle):
+            if value.generation != self._generation:
+                raise HarnessFault(f"a {value.type_name} of an earlier worker was sent to this one")
+            return {"$": "handle", "id": value.id}
+        raise HarnessFault(f"a {type(value).__name__} cannot be sent to the worker")
+
+    def load(self, kind: str, node: dict[str, Any], arrays: list[Any]) -> object:
+        """Build the value of a node. Raises WireError for an unknown kind, TypeError and such for a malformed one."""
+        if kind == "tensor":
+            flags = node["dtype"], node["device"], node["requires_grad"]
+            if [type(flag) for flag in flags] != [str, str, bool]:
+                raise WireError("a malformed tensor")
+            return TensorValue(pick(node, arrays), *flags)
+        if kind == "scalar":
+            return NumpyScalar(str(node["dtype"]), float(decode(node["value"], self, arrays)))
+        if kind == "handle":
+            return Handle(int(node["id"]), self._generation, tuple(str(name)[:200] for name in node["kinds"][:20]))
+        raise WireError(f"unknown kind {kind!r}")
+
+
+class Submission:
+    """Calls a submission's functions in its worker. Every way in which that can go wrong is a CheckFailed."""
+
+    def __init__(self, source: Source, launcher: Launcher, limits: Limits) -> None:
+        self.source = source
+        self._launcher, self._limits = launcher, limits
+        self._deaths: dict[str, list[Failure]] = {}
+        self._hidden: dict[str, str] = {}
+        self._functions: dict[str, Where | None] = {}
+        self._checked_generation = 0
+
+    def start(self, functions: Collection[str]) -> None:
+        """Start the worker ahead of the first call, unless nothing of the submission can be called anyway."""
+        if not self.source.is_untouched(functions):
+            self._launcher.start()
+
+    def hide(self, path: str, name: str) -> None:
+        """Show `name` wherever a message would show `path`, which differs from run to run."""
+        self._hidden[path] = name
+
+    def close(self) -> None:
+        """End the worker."""
+        self._launcher.close()
+
+    def call(
+        self,
+        function: str,
+        *args: object,
+        asked: str = "",
+        seed: int = 0,
+        observe: bool = False,
+        keep: bool = False,
+        standins: Sequence[str] = (),
+        **kwargs: object,
+    ) -> Evidence:
+        """Call one of the student's functions and return the evidence.
+
+        `seed` is set for Python, NumPy and torch before the call; `observe` keeps a transcript of its torch calls; with
+        `keep`, what it returns stays in the worker, whatever it is; `standins` are replaced for the call's duration.
+        Raises Unwritten, Unloadable, or CheckFailed where it is missing, raised, hung or crashed.
+        """
+        asked = asked or f"{function}({describe_arguments(args, kwargs)})"
+        self._require(function)
+        request = _call(function, False, seed, observe, keep, standins)
+        return self._request(function, request, args, kwargs, asked)
+
+    def probe(
+        self,
+        name: str,
+        *args: object,
+        function: str,
+        asked: str = "",
+        seed: int = 0,
+        observe: bool = False,
+        keep: bool = False,
+        standins: Sequence[str] = (),
+    ) -> Evidence:
+        """Run one of the lab's probes beside the student's code, to measure what `function` returned earlier.
+
+        Raises as `call` does: what goes wrong in a probe goes wrong in what the student's function returned.
+        """
+        self._load()
+        request = _call(name, True, seed, observe, keep, standins)
+        return self._request(function, request, args, {}, asked or f"{function}(...)")
+
+    # ---- loading
+
+    def _load(self) -> None:
+        """Have a worker that has loaded the submission. Raises Unloadable."""
+        _ = self.source.tree  # raises where it is no Python
+        try:
+            loaded = self._launcher.load()
+        except WorkerGone as gone:
+            raise Unloadable(self._death(gone, f"import {self.source.path.stem}", None)) from None
+        if self._checked_generation != self._launcher.generation:
+            self._functions = self._read_loaded(loaded)
+            self._checked_generation = self._launcher.generation
+
+    def _read_loaded(self, loaded: dict[str, Any]) -> dict[str, Where | None]:
+        asked = f"import {self.source.path.stem}"
+        if "raised" in loaded:
+            raise Unloadable(_failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
+        try:
+            return {str(name): _read_where(place) for name, place in loaded["functions"].items()}
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Unloadable(Failure("unreadable", {"text": "the answer to the import"}, asked)) from None
+
+    def _require(self, function: str) -> None:
+        """Raise unless `function` is there to be called."""
+        if self.source.is_unwritten(function):
+            raise Unwritten(function)
+        deaths = self._deaths.get(function, [])
+        if deaths and (deaths[0].key == "timeout" or len(deaths) >= MAX_CRASHES):
+            raise CheckFailed(deaths[0])
+        self._load()
+        if function not in self._functions:
+            similar = self.source.similar(function)
+            where = self.source.where(similar) if similar else None
+            key = "missing_but_similar" if similar else "missing"
+            params = {"function": function, "file": self.source.path.name, "similar": similar}
+            raise CheckFailed(Failure(key, params, where=where))
+
+    # ---- requests
+
+    def _request(
+        self, function: str, request: dict[str, Any], args: Sequence[object], kwargs: dict[str, object], asked: str
+    ) -> Evidence:
+        codec, arrays = JudgeCodec(self._launcher.generation), list[Any]()
+        header = {
+            **request,
+            "args": [encode(arg, codec, arrays) for arg in args],
+            "kwargs": {name: encode(arg, codec, arrays) for name, arg in kwargs.items()},
+        }
+        try:
+            reply, out = self._launcher.request(header, arrays, self._limits.call_seconds)
+        except WorkerGone as gone:
+            failure = self._death(gone, asked, self._where(function))
+            self._deaths.setdefault(function, []).append(failure)
+            raise CheckFailed(failure) from None
+        try:
+            return self._read_reply(function, reply, out, codec, asked)
+        except (WireError, KeyError, TypeError, ValueError, AttributeError) as error:
+            self._launcher.close()
+            failure = Failure("unreadable", {"text": type(error).__name__}, asked, self._where(function))
+            raise CheckFailed(failure) from None
+
+    def _read_reply(
+        self, function: str, reply: dict[str, Any], arrays: list[Any], codec: JudgeCodec, asked: str
+    ) -> Evidence:
+        if "raised" in reply:
+            raised = self._read_raised(reply["raised"])
+            self._refuse_unwritten(raised)
+            raise CheckFailed(_failure_of(raised, asked, self._where(function)))
+        value = decode(reply["value"], codec, arrays)
+        transcript = tuple(_read_line(line) for line in reply["transcript"])
+        stdout, enabled = str(reply["stdout"]), reply["grad_enabled"] is True
+        returned = self.source.where_returned(function) or self._where(function)
+        return Evidence(asked, value, returned, self._where(function), stdout, transcript, enabled)
+
+    def _refuse_unwritten(self, raised: Raised) -> None:
+        if raised.type_name == "NotImplementedError" and raised.function in self._functions:
+            raise Unwritten(raised.function)
+
+    def _read_raised(self, raised: dict[str, Any]) -> Raised:
+        text, function = str(raised["text"]), raised["function"]
+        for path, name in self._hidden.items():
+            text = text.replace(path, name)
+        return Raised(str(raised["type"])[:200], text, _read_where(raised["where"]), function and str(function))
+
+    def _where(self, function: str) -> Where | None:
+        return self.source.where(function) or self._functions.get(function)
+
+    def _death(self, gone: WorkerGone, asked: str, where: Where | None) -> Failure:
+        return Failure(gone.reason, {"text": gone.detail}, asked, where)
+
+
+def _call(name: str, probe: bool, seed: int, observe: bool, keep: bool, standins: Sequence[str]) -> dict[str, Any]:
+    options = {"seed": seed, "observe": observe, "keep": keep, "standins": list(standins)}
+    return {"op": "call", "function": name, "probe": probe, **options}
+
+
+def _failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool = False) -> Failure:
+    key = "raised_at_import" if at_import else "raised"
+    key = "module_missing" if at_import and raised.type_name == "ModuleNotFoundError" else key
+    return Failure(key, {"type": raised.type_name, "text": raised.text}, asked, raised.where or where)
+
+
+def _read_where(place: list[Any] | None) -> Where | None:
+    return None if place is None else Where(str(place[0]), int(place[1]))
+
+
+def _read_line(line: dict[str, Any]) -> TorchCall:
+    return TorchCall(
+        name=str(line["name"]),
+        where=Where(str(line["where"][0]), int(line["where"][1])),
+        count=int(line["count"]),
+        shapes=tuple(tuple(int(n) for n in shape) for shape in line["shapes"]),
+        dtypes=tuple(str(dtype) for dtype in line["dtypes"]),
+        grad_enabled=line["grad_enabled"] is True,
+        tracks_gradients=line["tracks"] is True,
+        low=None if line["low"] is None else float(line["low"]),
+        high=None if line["high"] is None else float(line["high"]),
+    )

@@ -1,0 +1,229 @@
+"""The process that runs student code: it decodes a request, carries it out, and sends back what it saw.
+
+Child side. It measures and never judges. Requests, by "op":
+`prepare` (import torch, set limits, load the lab's probes), `load` (run the submission's file), `call` (a student's
+function or a probe), `drop` (forget handles). Every reply carries the request's id.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import random
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from .observer import Places, Recorder, Transcript, tidy
+from .wire import WireError, decode, encode, pack, pick, place, read_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+MODULE = "lab"  # the name under which a submission is imported, whatever its file is called
+NUMPY_LACKS = ("bfloat16", "float8", "complex", "quint", "qint", "bits")
+
+
+class Worker:
+    """Carries out requests. Things that cannot cross the wire live in its table of handles."""
+
+    def __init__(self, echo: bool = False) -> None:
+        self._echo = echo
+        self._handles: dict[int, object] = {}
+        self._lab: ModuleType | None = None
+        self._probes: Any = None
+        self._torch: Any = None
+        self._places = Places(Path(os.devnull))
+
+    # ---- requests
+
+    def handle(self, request: dict[str, Any], arrays: list[Any]) -> tuple[dict[str, Any], list[Any]]:
+        """Carry out one request and return header and arrays of the reply."""
+        carry_out: Callable[..., dict[str, Any]] = getattr(self, f"_op_{request['op']}")
+        out: list[Any] = []
+        reply = carry_out(request, arrays, out)
+        return {"id": request["id"], **reply}, out
+
+    def _op_prepare(self, request: dict[str, Any], _in: list[Any], _out: list[Any]) -> dict[str, Any]:
+        try:
+            _limit_memory(request["memory_bytes"])
+            self._torch = importlib.import_module("torch")
+            self._torch.set_num_threads(request["threads"])
+            self._probes = _import_file("graders_probes", Path(request["probes"]))
+        except Exception as error:
+            return {"raised": {"type": type(error).__name__, "text": tidy(str(error)), "where": None, "function": None}}
+        return {"torch": self._torch.__version__}
+
+    def _op_load(self, request: dict[str, Any], _in: list[Any], _out: list[Any]) -> dict[str, Any]:
+        path = Path(request["path"])
+        self._places = Places(path.parent)
+        sys.path.append(str(path.parent))  # last, so that a file named random.py cannot take a module's place
+        recorder = Recorder(sys.__stdout__ if self._echo else None)
+        try:
+            with contextlib.redirect_stdout(recorder):
+                self._lab = _import_file(MODULE, path)
+        except BaseException as error:
+            return {"raised": self._places.describe(error), "stdout": recorder.text()}
+        return {"functions": self._functions(), "stdout": recorder.text()}
+
+    def _functions(self) -> dict[str, list[Any] | None]:
+        """Return the callables of the submission, each with its place where that is in the submission."""
+        found: dict[str, list[Any] | None] = {}
+        for name, value in vars(self._lab).items():
+            code = getattr(value, "__code__", None)
+            file = self._places.file_of(code) if code is not None else None
+            if callable(value):
+                found[name] = [file, code.co_firstlineno] if code is not None and file is not None else None
+        return found
+
+    def _op_drop(self, request: dict[str, Any], _in: list[Any], _out: list[Any]) -> dict[str, Any]:
+        for handle in request["handles"]:
+            self._handles.pop(handle, None)
+        return {}
+
+    def _op_call(self, request: dict[str, Any], arrays: list[Any], out: list[Any]) -> dict[str, Any]:
+        torch = self._torch
+        transcript = Transcript(self._places)
+        recorder = Recorder(sys.__stdout__ if self._echo else None)
+        reply: dict[str, Any] = {}
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._clean_slate(request["seed"], recorder))
+            stack.enter_context(self._standins(request["standins"]))
+            args = [decode(node, self, arrays) for node in request["args"]]
+            kwargs = {name: decode(node, self, arrays) for name, node in request["kwargs"].items()}
+            function = getattr(self._probes if request["probe"] else self._lab, request["function"])
+            if request["observe"]:
+                stack.enter_context(transcript.mode(torch))
+            try:
+                value = function(*args, **kwargs)
+                reply["grad_enabled"] = torch.is_grad_enabled()
+                reply["value"] = self._keep(value) if request["keep"] else encode(value, self, out)
+            except BaseException as error:
+                out.clear()
+                reply["raised"] = self._places.describe(error)
+        return {**reply, "stdout": recorder.text(), "transcript": transcript.lines()}
+
+    @contextlib.contextmanager
+    def _clean_slate(self, seed: int | None, recorder: Recorder) -> Iterator[None]:
+        """Give every call the same start, whatever an earlier one left behind."""
+        torch = self._torch
+        if seed is not None:
+            random.seed(seed)
+            np.random.seed(seed)  # the generator that student code uses when it says np.random.rand
+            torch.manual_seed(seed)
+        torch.set_grad_enabled(True)
+        with contextlib.redirect_stdout(recorder), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's advice on read-only arrays is no failure of the student's
+            try:
+                yield
+            finally:
+                torch.set_grad_enabled(True)
+
+    @contextlib.contextmanager
+    def _standins(self, names: list[str]) -> Iterator[None]:
+        """Put the lab's correct functions in the place of the student's for one call."""
+        lab, missing = self._lab, object()
+        before = {name: getattr(lab, name, missing) for name in names}
+        for name in names:
+            setattr(lab, name, self._probes.STANDINS[name])
+        try:
+            yield
+        finally:
+            for name, function in before.items():
+                if function is missing:
+                    delattr(lab, name)
+                else:
+                    setattr(lab, name, function)
+
+    # ---- the codec: what only this side knows
+
+    def dump(self, value: object, arrays: list[Any]) -> dict[str, Any]:
+        """Describe a tensor or a NumPy scalar; put anything else in the table of handles."""
+        if isinstance(value, self._torch.Tensor):
+            return self._dump_tensor(value, arrays)
+        if isinstance(value, (np.floating, np.integer, np.bool_)):
+            return {"$": "scalar", "dtype": value.dtype.name, "value": encode(float(value), self, arrays)}
+        if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+            return encode(np.array(value, subok=False), self, arrays)  # type: ignore[no-any-return]  # an array's node is a dict
+        return self._keep(value)
+
+    def _keep(self, value: object) -> dict[str, Any]:
+        number = max(self._handles, default=0) + 1
+        self._handles[number] = value
+        return {"$": "handle", "id": number, "kinds": [f"{c.__module__}.{c.__qualname__}" for c in type(value).__mro__]}
+
+    def _dump_tensor(self, tensor: Any, arrays: list[Any]) -> dict[str, Any]:
+        dtype, device = str(tensor.dtype).removeprefix("torch."), str(tensor.device)
+        flat = tensor.detach().resolve_conj().resolve_neg().to("cpu")
+        if dtype.startswith(NUMPY_LACKS):
+            flat = flat.float()
+        return {
+            "$": "tensor",
+            **place(flat.numpy(), arrays),
+            "dtype": dtype,
+            "device": device,
+            "requires_grad": bool(tensor.requires_grad),
+        }
+
+    def load(self, kind: str, node: dict[str, Any], arrays: list[Any]) -> object:
+        """Build a tensor, or fetch what a handle stands for."""
+        if kind == "tensor":
+            tensor = self._torch.from_numpy(pick(node, arrays).copy())
+            return tensor.requires_grad_(node["requires_grad"])
+        if kind == "handle":
+            return self._handles[node["id"]]
+        raise WireError(f"unknown kind {kind}")
+
+
+def _import_file(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path.name} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _limit_memory(limit: int | None) -> None:
+    """Cap this process's private memory where the system can (Linux); address space would also count torch's maps."""
+    if limit is None or not sys.platform.startswith("linux"):
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _claim_protocol() -> tuple[BinaryIO, BinaryIO]:
+    """Take stdin and stdout for frames alone, which works on any system; prints that bypass Python go to stderr."""
+    frames_in, frames_out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return frames_in, frames_out
+
+
+def _send(stream: BinaryIO, header: dict[str, Any], arrays: list[Any]) -> None:
+    try:
+        pieces = pack(header, arrays)
+    except WireError as error:
+        fault = {"type": "WireError", "text": str(error), "where": None, "function": None}
+        pieces = pack({"id": header["id"], "raised": fault}, [])
+    for piece in pieces:
+        stream.write(piece)
+    stream.flush()
+
+
+def main() -> None:
+    """Serve requests until the judge closes the pipe."""
+    frames_in, frames_out = _claim_protocol()
+    worker = Worker()
+    while (frame := read_frame(frames_in.read)) is not None:
+        _send(frames_out, *worker.handle(*frame))
+    os._exit(0)  # no atexit hook or waiting thread of the student's holds the judge up

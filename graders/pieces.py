@@ -1,0 +1,168 @@
+"""The lab's pieces as a check needs them: the student's own where they are sound, a correct stand-in where not.
+
+One mistake then costs one part: a wrong `flatten_images` is graded in `reshape` and replaced everywhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from . import oracle, soundness
+from .digits import Split, write_root
+from .harness.errors import CheckFailed, Unloadable, Unwritten
+from .harness.model import Evidence, Handle, TensorValue
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from .harness.grading import Notes
+    from .harness.submission import Submission
+
+# Which of the student's functions another one may call on its way.
+NEEDS = {
+    "build_model": ("flatten_images",),
+    "train_epoch": ("flatten_images",),
+    "train": ("flatten_images", "train_epoch"),
+    "evaluate": ("flatten_images", "make_data_loader"),
+    "predict": ("flatten_images",),
+}
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the checks of one run share: which functions are sound, and where roots are written."""
+
+    scratch: Path
+    sound: dict[str, bool] = field(default_factory=dict)
+    roots: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """One check's view of a submission."""
+
+    submission: Submission
+    seed: int
+    notes: Notes
+    shared: Shared
+
+    # ---- asking
+
+    def call(
+        self,
+        function: str,
+        *args: object,
+        asked: str = "",
+        observe: bool = False,
+        keep: bool = False,
+        **kwargs: object,
+    ) -> Evidence:
+        """Call a function of the student's, with stand-ins for what it needs and is unsound.
+
+        With `keep`, what it returns stays in the worker, whatever it is, and the evidence holds its handle.
+        """
+        self.require(function)
+        standins = self._standins(function)
+        return self.submission.call(
+            function, *args, asked=asked, seed=self.seed, observe=observe, keep=keep, standins=standins, **kwargs
+        )
+
+    def probe(self, name: str, *args: object, of: str, asked: str = "", keep: bool = False) -> Evidence:
+        """Measure what the student's function `of` returned earlier."""
+        standins = self._standins(of)
+        return self.submission.probe(
+            name, *args, function=of, asked=asked, seed=self.seed, keep=keep, standins=standins
+        )
+
+    def sound(self, function: str) -> bool:
+        """Tell whether a function does what later parts need of it. Raises Unloadable."""
+        if function not in self.shared.sound:
+            self.shared.sound[function] = self._is_sound(function)
+        return self.shared.sound[function]
+
+    def _is_sound(self, function: str) -> bool:
+        try:
+            soundness.OF[function](self)
+        except Unloadable:
+            raise
+        except (CheckFailed, Unwritten):
+            return False
+        return True
+
+    def _standins(self, function: str) -> list[str]:
+        names = [name for name in NEEDS.get(function, ()) if not self.sound(name)]
+        self.notes.standins.update(names)
+        return names
+
+    def require(self, *functions: str) -> None:
+        """Raise Unwritten for the first of these functions that is not written yet."""
+        for function in functions:
+            if self.submission.source.is_unwritten(function):
+                raise Unwritten(function)
+
+    # ---- pieces
+
+    def piece(self, function: str, *args: object, asked: str = "") -> Handle:
+        """Return what a builder of the student's builds, or what its stand-in does."""
+        if self.sound(function):
+            value = self.call(function, *args, asked=asked, keep=True).value
+        else:
+            self.notes.standins.add(function)
+            value = self.probe("standin", function, *args, of=function, keep=True).value
+        assert isinstance(value, Handle)  # a sound builder was seen to return one
+        return value
+
+    def model(self, spread: float = 0.0) -> Handle:
+        """Return a model; with `spread`, one whose parameters got normal noise of that size."""
+        model = self.piece("build_model")
+        if spread:
+            self.probe("stir", model, self.seed, spread, of="build_model")
+        return model
+
+    def affine(self, model: Handle) -> oracle.Affine:
+        """Return a model's weights and bias as its answers show them."""
+        weights, bias = cast("tuple[TensorValue, TensorValue]", self.probe("affine", model, of="build_model").value)
+        return oracle.Affine(weights.array.astype(float), bias.array.astype(float))
+
+    def optimizer(self, model: Handle, learning_rate: float) -> Handle:
+        """Return an optimizer for a model."""
+        return self.piece("build_optimizer", model, learning_rate)
+
+    def criterion(self) -> Handle:
+        """Return a criterion."""
+        return self.piece("build_criterion")
+
+    def data_loader(self, dataset: Handle, batch_size: int) -> Handle:
+        """Return a data loader over a data set."""
+        return self.piece("make_data_loader", dataset, batch_size)
+
+    def device(self, name: str = "cpu") -> Handle:
+        """Return a torch.device."""
+        value = self.probe("device", name, of="").value
+        assert isinstance(value, Handle)
+        return value
+
+    def fixed_loader(self, images: NDArray[Any], labels: NDArray[Any], batch_size: int) -> Handle:
+        """Return a data loader that serves these images `[N, 1, 28, 28]` in this order."""
+        value = self.probe("fixed_loader", TensorValue.of(images), TensorValue.of(labels), batch_size, of="").value
+        assert isinstance(value, Handle)
+        return value
+
+    # ---- data
+
+    def root(self, train: Split, test: Split) -> str:
+        """Write a root in torchvision's layout and return its path."""
+        self.shared.roots += 1
+        root = self.shared.scratch / f"root{self.shared.roots}"
+        write_root(root, train, test)
+        self.submission.hide(str(root), "root")
+        return str(root)
+
+    def dataset(self, split: Split, train: bool = False) -> Handle:
+        """Return a data set that serves `split`, loaded as its test digits or, with `train`, as its training digits."""
+        empty = Split(split.images[:1], split.labels[:1])
+        root = self.root(split, empty) if train else self.root(empty, split)
+        return self.piece("load_mnist", root, train, asked=f"load_mnist(root, train={train})")

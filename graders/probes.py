@@ -1,0 +1,166 @@
+"""What the judge wants measured beside student code. Child side: probes measure and never judge.
+
+Every public function here can be asked for by name; arguments and results cross the wire.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
+
+from graders import standins
+
+STANDINS = {
+    function.__name__: function
+    for function in (
+        standins.load_mnist,
+        standins.make_data_loader,
+        standins.flatten_images,
+        standins.build_model,
+        standins.build_criterion,
+        standins.build_optimizer,
+        standins.train_epoch,
+    )
+}
+PIXELS = 784
+MAX_BATCHES = 10_000  # of one epoch of a data loader that may never end
+
+
+def standin(name: str, *args: Any) -> Any:
+    """Call a stand-in, for what it builds."""
+    return STANDINS[name](*args)
+
+
+def device(name: str) -> torch.device:
+    """Return a device by its name."""
+    return torch.device(name)
+
+
+# ---- data
+
+
+def length(dataset: Any) -> int:
+    """Return how many items a data set or data loader says it has."""
+    return len(dataset)
+
+
+def items(dataset: Any, indices: list[int]) -> list[Any]:
+    """Return some items of a data set."""
+    return [dataset[index] for index in indices]
+
+
+def epochs(data_loader: Any, count: int) -> list[list[Any]]:
+    """Return all batches of `count` epochs."""
+    return [_batches(data_loader) for _ in range(count)]
+
+
+def _batches(data_loader: Any) -> list[Any]:
+    batches = []
+    for batch in data_loader:
+        batches.append(tuple(batch) if isinstance(batch, list) else batch)
+        if len(batches) > MAX_BATCHES:
+            raise RuntimeError(f"an epoch has more than {MAX_BATCHES} batches")
+    return batches
+
+
+def fixed_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader[Any]:
+    """Return a data loader that always serves the same batches in the same order."""
+    return DataLoader(TensorDataset(images, labels), batch_size=batch_size)
+
+
+# ---- model
+
+
+def _dtype(model: Any) -> torch.dtype:
+    return next((parameter.dtype for parameter in model.parameters()), torch.float32)
+
+
+def logits(model: Any, rows: Tensor) -> Tensor:
+    """Return the model's logits for rows `[B, 784]`, in whatever dtype its parameters have, as float64."""
+    with torch.no_grad():
+        result: Tensor = model(rows.to(_dtype(model)))
+        return result.double()
+
+
+def raw_logits(model: Any, rows: Tensor) -> Any:
+    """Return just what the model returns for rows `[B, 784]`."""
+    with torch.no_grad():
+        return model(rows.to(_dtype(model)))
+
+
+def affine(model: Any) -> tuple[Tensor, Tensor]:
+    """Read an affine model off its answers: weights `[10, 784]`, bias `[10]`, float64, whatever it is made of."""
+    bias = logits(model, torch.zeros(1, PIXELS))[0]
+    return (logits(model, torch.eye(PIXELS)) - bias).T.contiguous(), bias
+
+
+def parameters(model: Any) -> list[tuple[list[int], bool]]:
+    """Return shape and trainability of each parameter."""
+    return [(list(parameter.shape), parameter.requires_grad) for parameter in model.parameters()]
+
+
+def state(model: Any) -> dict[str, Tensor]:
+    """Return copies of all parameters, buffers and gradients by name; a missing gradient is left out."""
+    found = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    grads = {f"{name}.grad": p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
+    return {**found, **grads}
+
+
+def set_gradients(model: Any, value: float) -> None:
+    """Fill every parameter's gradient with `value`."""
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, value)
+
+
+def stir(model: Any, seed: int, spread: float) -> None:
+    """Add normal noise to every parameter, so that models which start from zeros answer something too."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            noise = torch.randn(parameter.shape, generator=generator) * spread
+            parameter.add_(noise.to(parameter.dtype))
+
+
+# ---- loss and optimizer
+
+
+def cost(criterion: Any, logits: Tensor, labels: Tensor) -> Any:
+    """Return what a criterion returns."""
+    return criterion(logits, labels)
+
+
+def cost_gradient(criterion: Any, logits: Tensor, labels: Tensor) -> Tensor | None:
+    """Return the gradient of a criterion's cost by the logits, summed where the cost is no scalar."""
+    leaf = logits.clone().requires_grad_()
+    criterion(leaf, labels).sum().backward()
+    return leaf.grad
+
+
+def optimizer_steps(model: Any, optimizer: Any, gradients: list[float]) -> list[list[Tensor]]:
+    """Return all parameters before the first and after each step, every gradient set to one number a step."""
+    parameters = list(model.parameters())
+    seen = [[p.detach().clone() for p in parameters]]
+    for value in gradients:
+        for parameter in parameters:
+            parameter.grad = torch.full_like(parameter, value)
+        optimizer.step()
+        seen.append([p.detach().clone() for p in parameters])
+    return seen
+
+
+# ---- prediction
+
+
+def figure(figure: Any) -> dict[str, Any]:
+    """Read a figure's pictures and texts from matplotlib's own objects."""
+    pictures = [image for axes in figure.axes for image in axes.get_images()]
+    texts = [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center", "right")]
+    return {
+        "images": [torch.as_tensor(image.get_array().filled()).double() for image in pictures],
+        "cmaps": [image.get_cmap().name for image in pictures],
+        "interpolations": [image.get_interpolation() for image in pictures],
+        "titles": [*texts, figure.get_suptitle()],
+    }

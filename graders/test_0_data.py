@@ -1,0 +1,67 @@
+"""Part `data`: what `load_mnist` serves, seen on a few hundred digits that the judge wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from graders import measure
+from graders.harness import expect
+from graders.harness.describe import describe
+
+if TYPE_CHECKING:
+    from graders.pieces import Lab
+
+pytestmark = pytest.mark.part("data")
+
+
+def test_training_and_test_digits_are_kept_apart(lab: Lab) -> None:
+    """`train` chooses between the training digits and the test digits."""
+    for train, count in ((True, measure.TINY_TRAIN), (False, measure.TINY_TEST)):
+        seen = measure.loaded(lab, train)
+        expect.that(seen.length == count, seen.evidence, "count_of_digits", expected=count, got=seen.length)
+
+
+def test_an_image_is_a_float_tensor_of_one_channel(lab: Lab) -> None:
+    """Each image is `[1, 28, 28]` float32."""
+    seen = measure.loaded(lab, train=True)
+    for index in range(len(seen.items)):
+        image, _ = measure.pair(seen, index)
+        wanted, got = "float32 tensor [1, 28, 28]", describe(image)
+        expect.that(got == wanted, seen.evidence, "plain", expected=wanted, got=got)
+
+
+def test_pixels_lie_between_0_and_1(lab: Lab) -> None:
+    """The whole numbers 0 to 255 of the files become 0 to 1."""
+    seen = measure.loaded(lab, train=True)
+    pixels = measure.pixels(seen)
+    low, high = float(pixels.min()), float(pixels.max())
+    right = abs(low) <= measure.PIXEL_ATOL and abs(high - 1) <= measure.PIXEL_ATOL
+    expect.that(right, seen.evidence, "pixel_range", low=f"{low:.6g}", high=f"{high:.6g}")
+
+
+def test_images_show_what_the_files_hold(lab: Lab) -> None:
+    """Every pixel is where the files have it; how pixels are scaled is judged elsewhere."""
+    for train in (True, False):
+        seen = measure.loaded(lab, train)
+        pixels = measure.pixels(seen)
+        low, high = pixels.min(), pixels.max()
+        expect.that(high > low, seen.evidence, "blank_images")
+        expect.close(seen.evidence, (pixels - low) / (high - low), seen.split.images / 255, measure.PIXEL_ATOL * 2)
+
+
+def test_a_label_is_an_int(lab: Lab) -> None:
+    """Labels are plain whole numbers, as torchvision gives them."""
+    seen = measure.loaded(lab, train=True)
+    for index in range(len(seen.items)):
+        _, label = measure.pair(seen, index)
+        expect.that(type(label) is int, seen.evidence, "plain", expected="int", got=describe(label))
+
+
+def test_each_image_has_its_own_label(lab: Lab) -> None:
+    """Label i belongs to image i, in both splits."""
+    for train in (True, False):
+        seen = measure.loaded(lab, train)
+        expect.close(seen.evidence, measure.labels(seen), np.asarray(seen.split.labels, float), 0.0)

@@ -1,0 +1,79 @@
+"""Part `loader`: two epochs of `make_data_loader` over digits that can be told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graders import measure
+from graders.harness import expect
+from graders.harness.describe import describe
+
+if TYPE_CHECKING:
+    from graders.pieces import Lab
+
+pytestmark = pytest.mark.part("loader")
+
+LESSONS_BATCH = 100  # the default that the contract names
+
+
+def test_batches_are_images_and_labels(lab: Lab) -> None:
+    """A batch is images `[B, 1, 28, 28]` float32 and labels `[B]` int64."""
+    seen = measure.served(lab, measure.TINY_BATCH)
+    for images, labels in measure.batches(seen, 0):
+        size = len(labels.array) if labels.shape else 0  # how many there are is judged elsewhere
+        wanted = f"(float32 tensor [{size}, 1, 28, 28], int64 tensor [{size}])"
+        got = describe((images, labels))
+        expect.that(got == wanted, seen.evidence, "plain", expected=wanted, got=got)
+
+
+@pytest.mark.parametrize("batch_size", [None, measure.TINY_BATCH], ids=["default", "given"])
+def test_batch_size_is_honoured(lab: Lab, batch_size: int | None) -> None:
+    """The first batch has `batch_size` images; the default is the lesson's 100."""
+    seen = measure.served(lab, batch_size)
+    expect.that(len(seen.epochs[0]) > 0, seen.evidence, "no_batches")
+    images, _ = measure.batches(seen, 0)[0]
+    wanted = batch_size or LESSONS_BATCH
+    expect.that(images.shape[:1] == (wanted,), seen.evidence, "batch_size", expected=wanted, got=list(images.shape[:1]))
+
+
+def test_an_incomplete_last_batch_is_dropped(lab: Lab) -> None:
+    """All batches of an epoch are alike in size, and no full one is lost."""
+    seen = measure.served(lab, measure.TINY_BATCH)
+    sizes = [len(images.array) for images, _ in measure.batches(seen, 0)]
+    full = measure.TINY_TRAIN // max(sizes, default=measure.TINY_BATCH)
+    alike = len(set(sizes)) == 1 and len(sizes) == full
+    expect.that(alike, seen.evidence, "batch_count", digits=measure.TINY_TRAIN, full=full, got=_tally(sizes))
+
+
+def _tally(sizes: list[int]) -> str:
+    return ", ".join(f"{sizes.count(size)} x {size}" for size in sorted(set(sizes), reverse=True)) or "0"
+
+
+def test_an_image_comes_at_most_once_an_epoch(lab: Lab) -> None:
+    """An epoch draws without putting back."""
+    seen = measure.served(lab, measure.TINY_BATCH)
+    for epoch in (0, 1):
+        order = measure.order(seen, epoch)
+        repeats = len(order) - len(set(order))
+        expect.that(repeats == 0, seen.evidence, "repeated_images", got=repeats)
+
+
+def test_every_epoch_comes_in_a_new_order(lab: Lab) -> None:
+    """Neither in the order of the data set nor in that of the epoch before."""
+    seen = measure.served(lab, measure.TINY_BATCH)
+    first, second = measure.order(seen, 0), measure.order(seen, 1)
+    expect.that(second, seen.evidence, "second_epoch_empty")
+    expect.that(first != sorted(first), seen.evidence, "unshuffled")
+    expect.that(first != second, seen.evidence, "shuffled_once")
+
+
+def test_images_keep_their_labels(lab: Lab) -> None:
+    """Shuffling moves image and label together."""
+    seen = measure.served(lab, measure.TINY_BATCH)
+    for epoch in (0, 1):
+        wanted = [int(seen.split.labels[index]) for index in measure.order(seen, epoch)]
+        got = measure.served_labels(seen, epoch)
+        wrong = sum(a != b for a, b in zip(wanted, got, strict=False)) + abs(len(wanted) - len(got))
+        expect.that(wrong == 0, seen.evidence, "torn_pairs", wrong=wrong, all=len(wanted))

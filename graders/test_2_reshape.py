@@ -1,0 +1,80 @@
+"""Part `reshape`: `flatten_images` on batches of any size and content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from graders import measure, oracle
+from graders.harness import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graders.pieces import Lab
+
+pytestmark = pytest.mark.part("reshape")
+
+EXAMPLES = 25  # of each property; a call takes 1 ms
+LARGEST_BATCH = 130  # above the lesson's 100, which may be written down as a number
+DTYPES = ("float32", "float64", "float16", "uint8")
+
+
+def for_any_images(seed: int, check: Callable[[Any], None], **strategy: Any) -> None:
+    """Run `check` on images `[B, 1, 28, 28]` that hypothesis chooses, the same ones for the same seed."""
+    import hypothesis
+    from hypothesis import strategies
+    from hypothesis.extra.numpy import arrays
+
+    sizes = strategies.integers(2, LARGEST_BATCH)
+    pixels = strategies.floats(0, 1, width=32)
+    images = sizes.flatmap(lambda size: arrays(np.float32, (size, 1, 28, 28), elements=pixels, fill=pixels))
+    settings = hypothesis.settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,  # nothing may be remembered from one grading to the next
+        phases=[hypothesis.Phase.generate],  # its first examples are simple already; shrinking others takes seconds
+        suppress_health_check=list(hypothesis.HealthCheck),
+        report_multiple_bugs=False,
+        verbosity=hypothesis.Verbosity.quiet,
+    )
+    hypothesis.seed(seed)(settings(hypothesis.given(images)(check)))()
+
+
+def test_every_image_becomes_a_row_of_784(lab: Lab, seed: int) -> None:
+    """`[B, 1, 28, 28]` becomes `[B, 784]` for any B."""
+
+    def check(images: Any) -> None:
+        expect.tensor(measure.flattened(lab, images), [len(images), 784])
+
+    for_any_images(seed, check)
+
+
+def test_a_batch_of_one_stays_a_batch(lab: Lab, seed: int) -> None:
+    """`[1, 1, 28, 28]` becomes `[1, 784]`."""
+    expect.tensor(measure.flattened(lab, measure.random_images(seed, 1)), [1, 784])
+
+
+def test_pixels_stay_in_reading_order(lab: Lab, seed: int) -> None:
+    """Row i holds image i's pixels, line by line, unchanged."""
+
+    def check(images: Any) -> None:
+        images = images + np.arange(images.size, dtype=np.float32).reshape(images.shape) / images.size
+        seen = measure.flattened(lab, images.astype(np.float32))
+        rows = seen.value
+        # Only the order is judged here: any shape will do that holds as many numbers.
+        values = expect.tensor(seen, getattr(rows, "shape", (len(images), 784)))
+        expect.that(values.size == images.size, seen, "plain", expected=images.size, got=values.size)
+        expect.close(seen, values.reshape(len(images), 784), oracle.flatten(images), measure.PIXEL_ATOL * 2)
+
+    for_any_images(seed, check)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_dtype_is_kept(lab: Lab, seed: int, dtype: str) -> None:
+    """Reshaping changes no values, so it needs no other type."""
+    images = (measure.random_images(seed, 2) * 255).astype(dtype)
+    seen = measure.flattened(lab, images)
+    expect.tensor(seen, getattr(seen.value, "shape", (2, 784)), dtype)

@@ -1,0 +1,46 @@
+"""Part `model`: what `build_model` computes, whatever it is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from graders import measure, oracle
+from graders.harness import expect
+
+if TYPE_CHECKING:
+    from graders.pieces import Lab
+
+pytestmark = pytest.mark.part("model")
+
+ZERO_BIAS_SEEDS = 2  # a bias may start at zero, but then it must be a parameter that can change
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_any_batch_gets_ten_logits_an_image(lab: Lab, seed: int, size: int) -> None:
+    """`[B, 784]` becomes `[B, 10]` for any B."""
+    model = measure.built_model(lab)
+    expect.tensor(measure.answered(lab, model, oracle.flatten(measure.random_images(seed, size))), [size, 10])
+
+
+def test_model_has_7850_parameters(lab: Lab) -> None:
+    """784 x 10 weights and 10 biases, all trainable."""
+    model = measure.built_model(lab)
+    sizes = measure.parameter_sizes(lab, model)
+    expect.that(sum(sizes) == measure.PARAMETERS, model, "parameter_count", got=sum(sizes), sizes=sizes)
+
+
+def test_model_has_a_bias_for_each_digit(lab: Lab, seed: int) -> None:
+    """With no pixel set, the logits are the bias: noise on the parameters must show in each of them."""
+    model = measure.built_model(lab)
+    lab.probe("stir", model.value, seed, 1.0, of="build_model")
+    seen = measure.answered(lab, model, np.zeros((1, 784), np.float32))
+    bias = expect.tensor(seen, [1, 10]).ravel()
+    expect.that(np.unique(bias).size == bias.size, seen, "no_bias", got=np.unique(np.round(bias, 6)).tolist())
+
+
+def test_model_returns_logits(lab: Lab) -> None:
+    """Logits are weights times pixels plus bias, with no softmax or other curve behind."""
+    measure.expect_affine(lab, measure.built_model(lab))

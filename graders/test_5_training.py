@@ -1,0 +1,107 @@
+"""Part `training`: the optimizer's steps, an epoch and a whole training, beside the oracle's from the same start."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from graders import measure
+from graders.harness import expect
+from graders.harness.describe import describe
+
+if TYPE_CHECKING:
+    from graders.harness.model import Evidence
+    from graders.pieces import Lab
+
+pytestmark = pytest.mark.part("training")
+
+EPOCHS = 3
+OTHER_RATE = 0.03  # not the lesson's, so that a rate written down as a number shows
+NO_RATE = 1e-9  # a learning rate whose steps are lost in float32's rounding
+EPOCH_LINE = re.compile(r"Epoch: (\d{4}) cost = (\d+\.\d{9})")
+
+
+@pytest.mark.parametrize("learning_rate", [None, OTHER_RATE], ids=["default", "given"])
+def test_optimizer_honours_the_learning_rate(lab: Lab, learning_rate: float | None) -> None:
+    """The first step is the learning rate times the gradient, for every parameter."""
+    seen = measure.stepped(lab, learning_rate, (1.0,))
+    expected = np.full(seen.steps.shape, -(learning_rate or measure.LEARNING_RATE))
+    expect.close(seen.evidence, seen.steps, expected, measure.STEP_ATOL)
+
+
+def test_optimizer_is_plain_sgd(lab: Lab) -> None:
+    """Later steps depend on nothing but the gradient of their moment."""
+    seen = measure.stepped(lab, measure.LEARNING_RATE)
+    # In units of the first step, whatever its length: that is judged elsewhere.
+    first = seen.steps[:, :1]
+    expect.that(np.all(first != 0), seen.evidence, "no_step")
+    units = seen.steps / first
+    expected = np.broadcast_to(np.asarray(measure.GRADIENTS) / measure.GRADIENTS[0], units.shape)
+    expect.close(seen.evidence, units, expected, measure.STEP_ATOL / measure.LEARNING_RATE)
+
+
+def test_one_batch_is_one_step_down_its_gradient(lab: Lab) -> None:
+    """After a single batch the weights are the oracle's."""
+    measure.expect_weights(measure.trained(lab, "train_epoch", steps=1))
+
+
+def test_every_batch_starts_from_a_fresh_gradient(lab: Lab) -> None:
+    """After several batches the weights are still the oracle's: no gradient leaks on, no batch is lost."""
+    measure.expect_weights(measure.trained(lab, "train_epoch"))
+
+
+def test_epoch_returns_the_mean_of_the_batch_costs(lab: Lab) -> None:
+    """The mean over batches, each cost taken before its step."""
+    # A single batch shows whether its cost is taken before the step; several, with steps too short to matter, whether
+    # the costs are averaged. Where the steps themselves lead is judged elsewhere.
+    for steps, rate in ((1, measure.LEARNING_RATE), (measure.STEPS, NO_RATE)):
+        seen = measure.trained(lab, "train_epoch", steps=steps, learning_rate=rate)
+        expect.close(seen.evidence, expect.number(seen.evidence), seen.expected[0].cost, measure.COST_ATOL)
+
+
+def test_epoch_returns_a_float_without_a_graph(lab: Lab) -> None:
+    """A tensor would keep the graph of its batch alive."""
+    expect.plain_float(measure.trained(lab, "train_epoch").evidence)
+
+
+def test_training_returns_one_cost_an_epoch(lab: Lab) -> None:
+    """`train` returns a list of `training_epochs` floats, the costs of its epochs."""
+    seen = measure.trained(lab, "train", epochs=EPOCHS)
+    costs = seen.evidence.value
+    wanted = [epoch.cost for epoch in seen.expected]
+    if not isinstance(costs, list) or len(costs) != EPOCHS:
+        expect.fail(seen.evidence, "plain", expected=f"list of {EPOCHS} floats", got=describe(costs))
+    got = [expect.plain_float(seen.evidence, cost) for cost in costs]
+    expect.close(seen.evidence, got, wanted, measure.COST_ATOL)
+
+
+def test_training_goes_through_every_epoch(lab: Lab) -> None:
+    """After `training_epochs` epochs the weights are the oracle's."""
+    measure.expect_weights(measure.trained(lab, "train", epochs=EPOCHS))
+
+
+def test_training_prints_a_line_an_epoch(lab: Lab) -> None:
+    """`Epoch: 0001 cost = 0.535468459`: number from 1 in four digits, mean cost in nine decimals."""
+    seen = measure.trained(lab, "train", epochs=EPOCHS)
+    lines = [EPOCH_LINE.fullmatch(line.strip()) for line in seen.evidence.stdout.splitlines()]
+    found = [(int(match[1]), float(match[2])) for match in lines if match]
+    wanted = [(number, epoch.cost) for number, epoch in enumerate(seen.expected, 1)]
+    close = [abs(cost - truth) <= measure.COST_ATOL for (_, cost), (_, truth) in zip(found, wanted, strict=False)]
+    right = [number for number, _ in found] == [number for number, _ in wanted] and all(close)
+    expected = f"Epoch: 0001 cost = {wanted[0][1]:.9f}"
+    expect.that(right, seen.evidence.beside, "printed", expected=expected, count=EPOCHS, got=_first_line(seen.evidence))
+
+
+def test_training_says_when_it_is_finished(lab: Lab) -> None:
+    """The last line is `Learning finished`."""
+    seen = measure.trained(lab, "train", epochs=EPOCHS).evidence
+    lines = [line.strip() for line in seen.stdout.splitlines() if line.strip()]
+    last = lines[-1] if lines else ""
+    expect.that(last == "Learning finished", seen.beside, "last_line", got=repr(last))
+
+
+def _first_line(evidence: Evidence) -> str:
+    return repr(evidence.stdout.partition("\n")[0])

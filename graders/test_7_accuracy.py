@@ -1,0 +1,45 @@
+"""Part `accuracy`: a short training, examined by the judge on digits whose labels never leave it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from graders import measure, oracle
+from graders.harness import expect
+from graders.harness.model import TensorValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graders.digits import Digits
+    from graders.harness.rubric import Rubric
+    from graders.pieces import Lab
+
+pytestmark = pytest.mark.part("accuracy")
+
+BATCH = 100  # the lesson's
+
+
+def test_short_training_reaches_the_minimum_accuracy(
+    lab: Lab, rubric: Rubric, find_digits: Callable[[], Digits]
+) -> None:
+    """After a few epochs over some thousand digits the model knows most of the digits that it never saw."""
+    lab.require("train", "train_epoch")
+    model = lab.model()
+    digits = find_digits()
+    lab.notes.data = digits.source
+    epochs = int(rubric.thresholds["accuracy_epochs"])
+    loader = lab.data_loader(lab.dataset(digits.train, train=True), BATCH)
+    pieces = (model, loader, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE), lab.device())
+    seen = lab.call(
+        "train", *pieces, epochs, asked=f"train(model, data_loader, criterion, optimizer, device, {epochs})"
+    )
+    rows = oracle.flatten(digits.test.images / np.float32(255))
+    logits = expect.tensor(lab.probe("logits", model, TensorValue.of(rows), of="build_model"), [len(rows), 10])
+    got = float(np.mean(logits.argmax(axis=1) == digits.test.labels))
+    minimum = rubric.thresholds["accuracy_minimum"]
+    params = {"minimum": f"{minimum:.2f}", "got": f"{got:.4f}", "count": len(rows)}
+    expect.that(got >= minimum, seen, "accuracy_low", **params)

@@ -1,0 +1,78 @@
+"""Part `prediction`: one digit read and shown; the picture is read from matplotlib's own objects."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from graders import measure
+from graders.harness import expect
+from graders.harness.describe import describe
+from graders.harness.model import TensorValue
+
+if TYPE_CHECKING:
+    from graders.harness.model import Evidence
+    from graders.pieces import Lab
+
+pytestmark = pytest.mark.part("prediction")
+
+IMAGES = 12
+SPREAD = 0.3  # of the noise on the model's parameters, so that its answers differ
+LABEL, PREDICTION = 7, 2  # two digits, so that the title shows which is which
+
+
+def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> None:
+    """`predict` agrees with the model's own logits on every image."""
+    lab.require("predict")
+    model = lab.model(spread=SPREAD)
+    images = measure.random_images(seed + 40, IMAGES)
+    answers = lab.affine(model).predictions(images)
+    for image, answer in zip(images, answers, strict=True):
+        seen = lab.call("predict", model, TensorValue.of(image), lab.device(), asked="predict(model, image, device)")
+        expect.close(seen, expect.number(seen), float(answer), 0.0)
+
+
+def test_prediction_is_an_int(lab: Lab, seed: int) -> None:
+    """A plain int, which prints as a digit."""
+    lab.require("predict")
+    image = TensorValue.of(measure.random_images(seed + 40, 1)[0])
+    seen = lab.call("predict", lab.model(spread=SPREAD), image, lab.device(), asked="predict(model, image, device)")
+    expect.that(type(seen.value) is int, seen, "plain", expected="int", got=describe(seen.value))
+
+
+def drawn(lab: Lab) -> tuple[Evidence, dict[str, Any]]:
+    """Ask for a picture and read it; expects a Figure."""
+    image = TensorValue.of(measure.random_images(lab.seed + 41, 1)[0])
+    asked = f"show_prediction(image, label={LABEL}, prediction={PREDICTION})"
+    seen = lab.call("show_prediction", image, LABEL, PREDICTION, keep=True, asked=asked)
+    expect.instance(seen, "matplotlib.figure.Figure")
+    figure = lab.probe("figure", seen.value, of="show_prediction", asked=asked)
+    return seen, cast("dict[str, Any]", figure.value)
+
+
+def test_picture_shows_the_image(lab: Lab) -> None:
+    """One imshow of the 28 x 28 pixels as they are."""
+    seen, figure = drawn(lab)
+    expect.that(len(figure["images"]) == 1, seen, "plain", expected="1 imshow", got=f"{len(figure['images'])} imshow")
+    shown = figure["images"][0].array
+    expect.that(shown.size == 784, seen, "plain", expected="[28, 28]", got=list(shown.shape))
+    wanted = measure.random_images(lab.seed + 41, 1)[0, 0]
+    expect.close(seen, shown.reshape(28, 28), wanted, measure.PIXEL_ATOL)
+
+
+def test_picture_is_drawn_in_greys_without_smoothing(lab: Lab) -> None:
+    """The colour map is `Greys`, the interpolation `nearest`."""
+    seen, figure = drawn(lab)
+    got = list(zip(figure["cmaps"], figure["interpolations"], strict=True))
+    right = bool(got) and all(pair == ("Greys", "nearest") for pair in got)
+    expect.that(right, seen, "picture_style", got=", ".join(f"cmap={c!r}, interpolation={i!r}" for c, i in got) or "-")
+
+
+def test_title_has_label_and_prediction(lab: Lab) -> None:
+    """The title names both digits, the label's and the prediction's."""
+    seen, figure = drawn(lab)
+    title = " ".join(text for text in figure["titles"] if text)
+    numbers = re.findall(r"\d+", title)
+    expect.that({str(LABEL), str(PREDICTION)} <= set(numbers), seen, "title", got=repr(title))
