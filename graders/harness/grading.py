@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import CheckFailed, HarnessFault, Unloadable, Unwritten
-from .launcher import Launcher, Target
+from .launcher import Launcher, Target, transport_for
 from .messages import LABELS, Messages
 from .model import CheckResult, Failure, Report, Status, Where
 from .rubric import load_rubric
@@ -46,6 +46,7 @@ class Options:
     isolation: str
     language: str
     seed: int
+    nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
 
 
 @dataclass(slots=True)
@@ -65,7 +66,8 @@ class Grading:
         self.messages = Messages([Path(__file__).with_name("messages"), spec.folder / "messages"], options.language)
         self.source = Source.find(options.submission, self.rubric.file)
         limits = self.rubric.limits
-        launcher = Launcher(Target(self.source.path, spec.folder / "probes.py"), limits, options.isolation)
+        make = transport_for(options.isolation, options.nursery)
+        launcher = Launcher(Target(self.source.path, spec.folder / "probes.py"), limits, make)
         self.submission = Submission(self.source, launcher, limits)
         self.results: list[CheckResult] = []
         self._began = time.monotonic()

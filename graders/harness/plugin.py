@@ -17,7 +17,7 @@ from .model import CheckResult, Status
 from .summary import Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from .rubric import Rubric
     from .submission import Submission
@@ -60,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="auto",
         help="where the submission runs: a process of its own, or none to reach it with pdb (default: auto)",
     )
+    group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
 
 
 # ---- starting
@@ -86,6 +87,7 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         isolation="process" if config.getoption("isolation") == "auto" else config.getoption("isolation"),
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
+        nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
     )
     try:
         grading = Grading(spec, options)
@@ -128,6 +130,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         grading.submission.start(grading.rubric.functions)
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the worker, also where no check ever asked for it."""
+    if GRADING in config.stash:
+        config.stash[GRADING].submission.close()
+
+
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say what is graded."""
     grading = config.stash.get(GRADING, None)
@@ -161,11 +169,9 @@ def _name(item: pytest.Item) -> str:
 
 
 @pytest.fixture(scope="session")
-def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
+def submission(request: pytest.FixtureRequest) -> Submission:
     """Return the submission that is graded."""
-    grading = request.config.stash[GRADING]
-    yield grading.submission
-    grading.submission.close()
+    return request.config.stash[GRADING].submission
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from .describe import describe_arguments
 from .errors import CheckFailed, HarnessFault, Unloadable, Unwritten
-from .launcher import WorkerGone
 from .model import Evidence, Failure, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where
+from .transport import WorkerGone
 from .wire import WireError, decode, encode, pick, place
 
 if TYPE_CHECKING:

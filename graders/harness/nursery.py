@@ -1,0 +1,141 @@
+"""A process that has imported torch once and forks a worker for whoever asks: many gradings, one import.
+
+It never runs student code; every worker is a fresh fork with pipes, folder and process group of its own. For systems
+with fork and Unix sockets (Linux); elsewhere each worker is started from nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from .transport import PACKAGE_ROOT, environment
+from .worker import main as work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+BOOT = f"import sys; sys.path.insert(0, sys.argv[1]); from {__package__}.nursery import serve; del sys.path[0]; serve()"
+MAX_REQUEST = 65_536  # bytes of a request: a folder and an environment
+
+
+# ---- the nursery's own process
+
+
+def serve() -> None:
+    """Listen on the socket `argv[2]`, having imported the modules named after it."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(sys.argv[2])
+    for module in sys.argv[3:]:
+        with contextlib.suppress(ImportError):  # then the worker says so, to somebody who can read it
+            importlib.import_module(module)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no reaping
+    listener.listen(64)
+    print("ready", flush=True)  # noqa: T201  # the one line that the starter waits for
+    while True:
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            _keep(connection)
+        connection.close()
+
+
+def _keep(connection: socket.socket) -> None:
+    """Fork one worker, tell its process id, wait for it, tell how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    request, pipes, _, _ = socket.recv_fds(connection, MAX_REQUEST, 3)
+    worker = os.fork()
+    if worker == 0:
+        connection.close()
+        _become_worker(json.loads(request), pipes)
+    for pipe in pipes:
+        os.close(pipe)
+    connection.sendall(f"{worker}\n".encode())
+    _, status = os.waitpid(worker, 0)
+    with contextlib.suppress(OSError):
+        connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
+
+
+def _become_worker(request: dict[str, Any], pipes: Sequence[int]) -> None:
+    """Turn this fork into what a fresh worker process is: its own group, folder, environment and streams."""
+    os.setsid()
+    for number, pipe in enumerate(pipes):
+        os.dup2(pipe, number)
+        os.close(pipe)
+    os.chdir(request["scratch"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    try:
+        work()
+    finally:
+        os._exit(1)
+
+
+# ---- the judge's side
+
+
+class Forked:
+    """A worker forked from a nursery, as `subprocess.Popen` would show it."""
+
+    def __init__(self, connection: socket.socket, streams: Sequence[BinaryIO]) -> None:
+        self._lines = connection.makefile("rb")
+        self._connection = connection
+        self.stdin, self.stdout, self.stderr = streams
+        self.pid = int(self._lines.readline())
+        self._code: int | None = None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code, or minus the signal. Raises subprocess.TimeoutExpired."""
+        if self._code is None:
+            self._connection.settimeout(timeout)
+            try:
+                self._code = int(self._lines.readline() or -signal.SIGKILL)
+            except (TimeoutError, OSError):
+                raise subprocess.TimeoutExpired("worker", timeout or 0) from None
+            self._connection.close()
+        return self._code
+
+
+def spawn_from(nursery: Path, scratch: str) -> Forked:
+    """Ask the nursery at that socket for a worker. Raises OSError where none listens."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(str(nursery))
+    theirs_in, ours_in = os.pipe()
+    ours_out, theirs_out = os.pipe()
+    ours_err, theirs_err = os.pipe()
+    theirs = (theirs_in, theirs_out, theirs_err)
+    request = {"scratch": scratch, "environment": environment(scratch)}
+    socket.send_fds(connection, [json.dumps(request).encode()], theirs)
+    for descriptor in theirs:
+        os.close(descriptor)
+    return Forked(connection, (os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb")))
+
+
+@contextlib.contextmanager
+def nursery(modules: Sequence[str]) -> Iterator[Path]:
+    """Run a nursery that has imported `modules`; yields its socket. Raises OSError or TimeoutError where it cannot."""
+    with tempfile.TemporaryDirectory(prefix="nursery-") as folder:
+        path = Path(folder) / "socket"
+        command = [sys.executable, "-I", "-X", "utf8", "-c", BOOT, str(PACKAGE_ROOT), str(path), *modules]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(folder), start_new_session=True)
+        try:
+            assert process.stdout is not None
+            if process.stdout.readline() != b"ready\n":
+                raise OSError("the nursery did not start")
+            yield path
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
