@@ -59,6 +59,11 @@ class Launcher:
         self._send({"op": "prepare", "probes": str(self._target.probes), "threads": 1, "memory_bytes": limit}, [])
         self._send({"op": "load", "path": str(self._target.module)}, [])
 
+    @property
+    def running(self) -> bool:
+        """Whether there is a worker."""
+        return self._transport is not None
+
     def load(self) -> dict[str, Any]:
         """Return the reply to "load". Raises HarnessFault when no worker can start here, else as `request` does."""
         self.start()

@@ -66,6 +66,11 @@ class Submission:
         if not self.source.is_untouched(functions):
             self._launcher.start()
 
+    @property
+    def started(self) -> bool:
+        """Whether a worker is running or on its way."""
+        return self._launcher.running
+
     def hide(self, path: str, name: str) -> None:
         """Show `name` wherever a message would show `path`, which differs from run to run."""
         self._hidden[path] = name
