@@ -7,7 +7,6 @@ and 600 steps of training. A round is one epoch of each, in alternating order, s
 both; what counts is the median of the rounds' ratios. One thread is what `lab.py` itself uses; with more, PyTorch's
 threads wait for each other in a loop, and on a machine with other work an epoch can take ten times as long.
 """
-# ruff: noqa: T201 - a benchmark prints its figures
 
 from __future__ import annotations
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from . import oracle, soundness
-from .digits import Split, write_root
 from .harness.errors import CheckFailed, Unloadable, Unwritten
 from .harness.model import Evidence, Handle, TensorValue
+from .idx import Split, write_root
 
 if TYPE_CHECKING:
     from pathlib import Path

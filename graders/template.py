@@ -125,14 +125,11 @@ def _import_edits(tree: ast.Module) -> Iterator[Edit]:
             yield node.lineno - 1, node.end_lineno or 0, text
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the template from the command line: `python -m graders.template`."""
-    parser = argparse.ArgumentParser(prog="python -m graders.template", description="Make the students' template.")
+def main(arguments: Sequence[str]) -> int:
+    """Run `python -m graders template`."""
+    parser = argparse.ArgumentParser(prog="python -m graders template", description="Make the students' template.")
     parser.add_argument("--reference", type=Path, default=REFERENCE, help="the page to make it from (%(default)s)")
     parser.add_argument("--target", type=Path, default=TEMPLATE, help="the file to write (%(default)s)")
     options = parser.parse_args(arguments)
     write_template(options.reference, options.target)
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from graders import measure, oracle
-from graders.digits import Split
 from graders.harness import expect
+from graders.idx import Split
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -93,13 +93,13 @@ def plain_float(evidence: Evidence, value: object = OWN) -> float:
     return got
 
 
-def close(evidence: Evidence, got: ArrayLike, expected: ArrayLike, atol: float, rtol: float = 0.0) -> None:
-    """Expect numbers within `atol` + `rtol`·|expected| of the expected ones; NaN is close to nothing."""
+def close(evidence: Evidence, got: ArrayLike, expected: ArrayLike, atol: float) -> None:
+    """Expect numbers within `atol` of the expected ones; NaN is close to nothing."""
     actual, wanted = np.asarray(got, np.float64), np.asarray(expected, np.float64)
     if actual.shape != wanted.shape:
         fail(evidence, "plain", expected=f"{list(wanted.shape)}", got=f"{list(actual.shape)}")
     with np.errstate(invalid="ignore"):
-        excess = np.abs(actual - wanted) - (atol + rtol * np.abs(wanted))
+        excess = np.abs(actual - wanted) - atol
     excess = np.where(np.isnan(excess), np.inf, excess)
     if actual.size and excess.max() > 0:
         at = tuple(int(i) for i in np.unravel_index(int(excess.argmax()), actual.shape))

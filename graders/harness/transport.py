@@ -134,9 +134,8 @@ class Process:
         self._kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE_SECONDS)
-        for name in ("stdin", "stdout", "stderr"):
-            with contextlib.suppress(OSError):
-                self._stream(name).close()
+        with contextlib.suppress(OSError):
+            self._stream("stdin").close()
         with contextlib.suppress(queue.Empty):  # lets a reader go on that a flood of frames has stopped
             while True:
                 self._frames.get_nowait()
@@ -153,10 +152,12 @@ class Process:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read_frames(self) -> None:
-        stream = self._stream("stdout")
+        # Each reader closes its own pipe at its end. Closed by another thread, it would wait for that end, which a
+        # process that outlived the worker may put off for ever.
         try:
-            while (frame := read_frame(stream.read)) is not None:
-                self._frames.put(frame)
+            with self._stream("stdout") as stream:
+                while (frame := read_frame(stream.read)) is not None:
+                    self._frames.put(frame)
             self._frames.put(WorkerGone("crashed", self._how_it_ended()))
         except (WireError, MemoryError) as error:
             self._frames.put(WorkerGone("unreadable", str(error)))
@@ -164,8 +165,7 @@ class Process:
             self._frames.put(WorkerGone("crashed", "closed"))
 
     def _drain_stderr(self) -> None:
-        stream = self._stream("stderr")
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError), self._stream("stderr") as stream:
             while chunk := stream.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe has read1
                 self._last_words = (self._last_words + chunk)[-STDERR_KEPT:]
 

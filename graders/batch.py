@@ -1,0 +1,115 @@
+"""Grade every submission of a class: each in a judge and a worker of its own, with one import of torch for all."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .harness.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+PACKAGE = Path(__file__).parent
+IMPORTED_ONCE = ("torch", "torchvision")  # by the nursery; what only some submissions use they import themselves
+CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """One submission's outcome. `report` is report.json's content, None where the judge left none behind."""
+
+    name: str
+    report: dict[str, Any] | None
+    output: str
+
+    @property
+    def line(self) -> str:
+        """One line for the class list: the name, and the score or what became of it."""
+        if self.report is None:
+            return f"{self.name}  no report: {(self.output.strip().splitlines() or ['?'])[-1]}"
+        if self.report["score"] is None:
+            return f"{self.name}  {self.report['status']}"
+        return f"{self.name}  {self.report['score']:g} / {self.report['max_score']:g}"
+
+
+def submissions(folder: Path) -> dict[str, Path]:
+    """Return the submissions in a class's folder by name: each folder in it, and each Python file.
+
+    Raises ConfigurationError where there are none, or two with one name.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder} is no folder")
+    found = sorted(
+        p for p in folder.iterdir() if not p.name.startswith((".", "_")) and (p.is_dir() or p.suffix == ".py")
+    )
+    names = [path.stem if path.is_file() else path.name for path in found]
+    if not found:
+        raise ConfigurationError(f"{folder} holds no submissions: no folder and no Python file")
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigurationError(f"{folder} holds two submissions called {name}")
+    return dict(zip(names, found, strict=True))
+
+
+def grade_all(found: dict[str, Path], out: Path, jobs: int, options: Sequence[str] = ()) -> Iterator[Graded]:
+    """Grade submissions side by side, `jobs` at a time; yields them in order, each written to `out`/NAME/report.json.
+
+    `options` are passed on to `pytest graders`.
+    """
+    with _nursery() as extra, ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(lambda name: _grade(name, found[name], out, [*options, *extra]), found)
+
+
+@contextlib.contextmanager
+def _nursery() -> Iterator[list[str]]:
+    """Run a nursery where the system has what it needs; yields the options that name it."""
+    if not sys.platform.startswith("linux"):
+        yield []
+        return
+    from .harness.nursery import nursery
+
+    with nursery(IMPORTED_ONCE) as socket:
+        yield ["--nursery", str(socket)]
+
+
+def _grade(name: str, path: Path, out: Path, options: Sequence[str]) -> Graded:
+    folder = out / name
+    report = folder / "report.json"
+    report.unlink(missing_ok=True)  # an old grade must not stand in for a new one
+    # Checks use no assert statements; rewriting them, and those of pytest's plugins, would take half of the time.
+    command = [sys.executable, "-m", "pytest", str(PACKAGE), "-q", "-p", "no:cacheprovider", "--assert=plain"]
+    given = ["--submission", str(path.resolve()), "--report-dir", str(folder.resolve())]
+    done = subprocess.run([*command, *given, *options], cwd=PACKAGE.parent, capture_output=True, text=True, check=False)
+    usable = done.returncode in CODES and report.is_file()
+    content = json.loads(report.read_text(encoding="utf-8")) if usable else None
+    return Graded(name, content, done.stdout + done.stderr)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run `python -m graders batch CLASS --report-dir OUT`; the exit code is 0 when every submission got a grade."""
+    parser = argparse.ArgumentParser(
+        prog="python -m graders batch",
+        description="Grade every submission in a folder. Options it does not know go to `pytest graders`.",
+    )
+    parser.add_argument(
+        "folder", type=Path, metavar="CLASS", help="holds a folder or a Python file for each submission"
+    )
+    parser.add_argument("--report-dir", type=Path, required=True, metavar="OUT", help="gets NAME/report.json for each")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
+    )
+    options, passed_on = parser.parse_known_args(arguments)
+    void = 0
+    for graded in grade_all(submissions(options.folder), options.report_dir, max(1, options.jobs), passed_on):
+        print(graded.line, flush=True)
+        void += graded.report is None or graded.report["score"] is None
+    return 3 if void else 0

@@ -1,0 +1,102 @@
+"""What the tests of where digits come from share: a tiny MNIST whose sums take the place of the real ones."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tiny_mnist import NAMES, TEST, TRAIN, random_split
+
+from graders import idx, mirrors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def _md5(path: Path) -> str:
+    return hashlib.md5(path.read_bytes()).hexdigest()
+
+
+def _described(raw: Path, file: idx.File, count: int) -> idx.File:
+    return idx.File(file.name, count, _md5(raw / file.name), _md5(raw / f"{file.name}.gz"))
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write a tiny MNIST, unpacked and packed, as tmp_path/tiny/MNIST/raw, and make its sums the right ones."""
+    raw = tmp_path / "tiny" / "MNIST" / "raw"
+    idx.write_root(tmp_path / "tiny", random_split(TRAIN, 1), random_split(TEST, 2))
+    for name in NAMES:
+        (raw / f"{name}.gz").write_bytes(gzip.compress((raw / name).read_bytes(), mtime=0))
+    counts = {"train": TRAIN, "test": TEST}
+    described = {name: tuple(_described(raw, f, counts[name]) for f in files) for name, files in idx.FILES.items()}
+    monkeypatch.setattr(idx, "FILES", described)
+    return raw
+
+
+@pytest.fixture
+def packed(tiny: Path) -> Path:
+    """Leave only the .gz of the tiny MNIST."""
+    for name in NAMES:
+        (tiny / name).unlink()
+    return tiny
+
+
+@pytest.fixture
+def unpacked(tiny: Path) -> Path:
+    """Leave only the unpacked files of the tiny MNIST."""
+    for name in NAMES:
+        (tiny / f"{name}.gz").unlink()
+    return tiny
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """Name a cache folder that does not exist yet."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture(scope="session")
+def mnist_root() -> Path:
+    """Return the folder of the real MNIST."""
+    if not (root := os.environ.get("MNIST_ROOT")):
+        pytest.skip("needs the real MNIST: set MNIST_ROOT to the folder that contains MNIST/raw")
+    return Path(root)
+
+
+def _served(folder: Path) -> Iterator[str]:
+    """Serve a folder by HTTP on this machine, and yield its address."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def set_mirrors(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Keep a test off the real mirrors; return what sets others."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr(mirrors, "MIRRORS", ())
+    return lambda *addresses: monkeypatch.setattr(mirrors, "MIRRORS", addresses)
+
+
+@pytest.fixture
+def mirror(packed: Path, tmp_path: Path, set_mirrors: Callable[..., None]) -> Iterator[Path]:
+    """Serve the tiny MNIST from a mirror, and return the folder it serves."""
+    folder = tmp_path / "mirror"
+    packed.rename(folder)
+    for address in _served(folder):
+        set_mirrors(address)
+        yield folder

@@ -1,0 +1,822 @@
+"""Submissions with one mistake each: small named edits of the reference.
+
+Every bug breaks the contract in one thing only and has to cost points in the one part it names. The pairs at the end
+are submissions with two of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """One mistake: what it is called, which part it costs points in, and the edits of the reference that make it."""
+
+    name: str
+    part: str
+    mistake: str  # the misconception it is an instance of; several bugs may share one
+    edits: tuple[tuple[str, str], ...]  # (old text, new text); each old text occurs exactly once in the reference
+
+
+@dataclass(frozen=True, slots=True)
+class TwoBugs:
+    """A submission with two mistakes, each named as in BUGS."""
+
+    name: str
+    first: str
+    second: str
+
+
+def bug(name: str, part: str, mistake: str, *texts: str) -> Bug:
+    """Make a bug of old and new texts in turn."""
+    return Bug(name, part, mistake, tuple(zip(texts[::2], texts[1::2], strict=True)))
+
+
+# The reference's own words, where several bugs start from.
+FILES = "datasets.MNIST(root, train=train, download=download)"
+PIXELS = "mnist.data.unsqueeze(1) / 255"
+DIGITS = "Digits(images, mnist.targets)"
+ITEM_IMAGE = "return self.images[index], "
+ITEM_LABEL = "int(self.labels[index])"
+ORDER = "torch.randperm(len(self.digits))"
+SERVED_LABELS = "self.digits.labels.index_select(0, rows)"
+SERVE = """\
+    if isinstance(dataset, Digits):
+        return ShuffledBatches(dataset, batch_size)
+    return DataLoader(dataset, batch_size=batch_size, shuffle=True, drop_last=True)
+"""
+FLATTEN = "images.flatten(start_dim=1)"
+LINEAR = "nn.Linear(28 * 28, 10)"
+CRITERION = "nn.CrossEntropyLoss()"
+SGD = "torch.optim.SGD(model.parameters(), lr=learning_rate)"
+BATCHES = "    for images, labels in data_loader:\n"
+TRAINING_IMAGES = "images = flatten_images(images.to(device))"
+ZERO = "        optimizer.zero_grad()\n"
+COST = "cost = criterion(model(images), labels)"
+BACKWARD = "        cost.backward()\n"
+STEP = "        optimizer.step()\n"
+KEEP_COST = "costs.append(cost.detach())"
+MEAN_COST = "return torch.stack(costs).mean().item()"
+EPOCHS = "range(1, training_epochs + 1)"
+EPOCH_COST = "cost = train_epoch(model, data_loader, criterion, optimizer, device)"
+PRINT = '        print(f"Epoch: {epoch:04d} cost = {cost:.9f}")\n'
+KEEP_EPOCH_COST = "        costs.append(cost)\n"
+FINISHED = '    print("Learning finished")\n'
+RETURN_COSTS = "    return costs\n"
+NO_GRAD = "    with torch.no_grad():\n        for images, labels in DataLoader(dataset, batch_size=1000):"
+TEST_BATCHES = "DataLoader(dataset, batch_size=1000)"
+LOGITS = "logits = model(flatten_images(images.to(device)))"
+CORRECT = "correct += (logits.argmax(dim=1) == labels.to(device)).sum().item()"
+ACCURACY = "return correct / len(dataset)"
+ONE_IMAGE = "image.unsqueeze(0).to(device)"
+PREDICT = "int(model(flatten_images(images)).argmax())"
+SHOWN = "image.reshape(28, 28)"
+DRAW = '    axes.imshow(image.reshape(28, 28).cpu().numpy(), cmap="Greys", interpolation="nearest")\n'
+CMAP = 'cmap="Greys"'
+NEAREST = ', interpolation="nearest"'
+TITLE = 'axes.set_title(f"Label: {label}   Prediction: {prediction}")'
+RETURN_FIGURE = "    return figure\n"
+
+
+def pixels(name: str, mistake: str, new: str) -> Bug:
+    """Make a bug in the pixels of the dataset."""
+    return bug(name, "data", mistake, PIXELS, new)
+
+
+DATA = (
+    bug("train-and-test-swapped", "data", "train-flag-inverted", FILES, FILES.replace("=train,", "=not train,")),
+    bug("always-training-digits", "data", "train-flag-ignored", FILES, FILES.replace("=train,", "=True,")),
+    bug("always-test-digits", "data", "train-flag-ignored", FILES, FILES.replace("=train,", "=False,")),
+    bug("root-ignored", "data", "root-ignored", FILES, FILES.replace("(root,", '("MNIST_data",')),
+    pixels("pixels-0-to-255", "pixels-not-scaled", "mnist.data.unsqueeze(1).float()"),
+    pixels("pixels-divided-by-256", "pixels-scaled-otherwise", "mnist.data.unsqueeze(1) / 256"),
+    pixels("pixels-scaled-twice", "pixels-scaled-otherwise", "mnist.data.unsqueeze(1) / 255 / 255"),
+    pixels("pixels-minus-one-to-one", "pixels-normalised", "mnist.data.unsqueeze(1) / 127.5 - 1"),
+    pixels("pixels-mean-and-std", "pixels-normalised", "(mnist.data.unsqueeze(1) / 255 - 0.1307) / 0.3081"),
+    pixels("pixels-inverted", "pixels-inverted", "1 - mnist.data.unsqueeze(1) / 255"),
+    pixels("pixels-black-or-white", "pixels-rounded", "(mnist.data.unsqueeze(1) > 127).float()"),
+    pixels("image-uint8", "image-not-float32", "mnist.data.unsqueeze(1)"),
+    pixels("image-float64", "image-not-float32", "mnist.data.unsqueeze(1).double() / 255"),
+    pixels("image-float16", "image-not-float32", "mnist.data.unsqueeze(1).half() / 255"),
+    pixels("image-transposed", "image-transposed", "mnist.data.mT.unsqueeze(1) / 255"),
+    pixels("image-mirrored", "image-mirrored", "mnist.data.flip(2).unsqueeze(1) / 255"),
+    pixels("image-three-channels", "image-of-another-shape", "mnist.data.unsqueeze(1).repeat(1, 3, 1, 1) / 255"),
+    bug("image-without-channel", "data", "image-of-another-shape", ITEM_IMAGE, "return self.images[index, 0], "),
+    bug("image-flattened", "data", "image-of-another-shape", ITEM_IMAGE, "return self.images[index].flatten(), "),
+    bug(
+        "image-channel-last", "data", "image-of-another-shape", ITEM_IMAGE, "return self.images[index].movedim(0, 2), "
+    ),
+    bug("label-float", "data", "label-not-int", ITEM_LABEL, "float(self.labels[index])"),
+    bug("label-tensor", "data", "label-not-int", ITEM_LABEL, "self.labels[index]"),
+    bug("label-one-hot", "data", "label-not-int", ITEM_LABEL, "nn.functional.one_hot(self.labels[index], 10)"),
+    bug("label-text", "data", "label-not-int", ITEM_LABEL, "str(int(self.labels[index]))"),
+    bug("labels-one-too-many", "data", "labels-shifted", DIGITS, "Digits(images, (mnist.targets + 1) % 10)"),
+    bug("labels-of-the-next-image", "data", "labels-of-other-images", DIGITS, "Digits(images, mnist.targets.roll(-1))"),
+    bug("last-digit-missing", "data", "digits-missing", DIGITS, "Digits(images[:-1], mnist.targets[:-1])"),
+)
+
+
+def serve(name: str, mistake: str, *lines: str) -> Bug:
+    """Make a bug in the body of make_data_loader."""
+    return bug(name, "loader", mistake, SERVE, "".join(f"    {line}\n" for line in lines))
+
+
+def collate(name: str, mistake: str, images: str, labels: str) -> Bug:
+    """Make a bug in how a batch is put together: `x` are its images, `y` its labels, both as DataLoader gives them."""
+    return serve(
+        name,
+        mistake,
+        "def collate(items):",
+        "    x, y = torch.utils.data.default_collate(items)",
+        f"    return {images}, {labels}",
+        "",
+        "return DataLoader(dataset, batch_size=batch_size, shuffle=True, drop_last=True, collate_fn=collate)",
+    )
+
+
+LOADER = (
+    serve("never-shuffled", "not-shuffled", "return DataLoader(dataset, batch_size=batch_size, drop_last=True)"),
+    serve(
+        "shuffled-once",
+        "shuffled-once",
+        "order = torch.randperm(len(dataset)).tolist()",
+        "shuffled = torch.utils.data.Subset(dataset, order)",
+        "return DataLoader(shuffled, batch_size=batch_size, drop_last=True)",
+    ),
+    serve(
+        "batches-kept-in-a-list",
+        "shuffled-once",
+        "return list(DataLoader(dataset, batch_size=batch_size, shuffle=True, drop_last=True))",
+    ),
+    serve(
+        "incomplete-batch-kept",
+        "incomplete-batch-kept",
+        "return DataLoader(dataset, batch_size=batch_size, shuffle=True)",
+    ),
+    serve(
+        "one-batch-too-few",
+        "full-batch-dropped",
+        "some = torch.utils.data.RandomSampler(dataset, num_samples=len(dataset) - batch_size)",
+        "return DataLoader(dataset, batch_size=batch_size, sampler=some, drop_last=True)",
+    ),
+    serve(
+        "batches-of-100-always",
+        "batch-size-ignored",
+        "return DataLoader(dataset, batch_size=100, shuffle=True, drop_last=True)",
+    ),
+    serve(
+        "batches-of-one",
+        "batch-size-ignored",
+        "return DataLoader(dataset, shuffle=True, drop_last=True)",
+    ),
+    bug("batch-size-64-by-default", "loader", "default-changed", "batch_size: int = 100", "batch_size: int = 64"),
+    serve(
+        "images-drawn-with-replacement",
+        "images-repeated",
+        "draws = torch.utils.data.RandomSampler(dataset, replacement=True)",
+        "return DataLoader(dataset, batch_size=batch_size, sampler=draws, drop_last=True)",
+    ),
+    serve(
+        "one-epoch-only-iterator",
+        "one-epoch-only",
+        "return iter(DataLoader(dataset, batch_size=batch_size, shuffle=True, drop_last=True))",
+    ),
+    serve(
+        "one-epoch-only-generator",
+        "one-epoch-only",
+        "loader = DataLoader(dataset, batch_size=batch_size, shuffle=True, drop_last=True)",
+        "return (batch for batch in loader)",
+    ),
+    collate("labels-sorted-in-the-batch", "labels-of-other-images", "x", "y.sort().values"),
+    collate("labels-rolled-in-the-batch", "labels-of-other-images", "x", "y.roll(1)"),
+    collate("labels-int32", "labels-not-int64", "x", "y.int()"),
+    collate("labels-float", "labels-not-int64", "x", "y.float()"),
+    collate("labels-one-hot-in-the-batch", "labels-not-int64", "x", "nn.functional.one_hot(y, 10)"),
+    collate("batch-without-channel", "batch-of-another-shape", "x.squeeze(1)", "y"),
+    collate("batch-flattened", "batch-of-another-shape", "x.flatten(1)", "y"),
+    collate("batch-float64", "batch-not-float32", "x.double()", "y"),
+    collate("batch-scaled-again", "pixels-scaled-otherwise", "x / 255", "y"),
+    collate("labels-before-images", "images-and-labels-swapped", "y", "x"),
+    # The next three are wrong only for the dataset that the reference's own load_mnist returns.
+    bug("own-digits-in-order", "loader", "not-shuffled", ORDER, "torch.arange(len(self.digits))"),
+    bug("own-labels-in-order", "loader", "labels-of-other-images", SERVED_LABELS, "self.digits.labels[: len(rows)]"),
+    bug(
+        "own-incomplete-batch-kept",
+        "loader",
+        "incomplete-batch-kept",
+        ".split(self.batch_size)[: len(self)]",
+        ".split(self.batch_size)",
+    ),
+)
+
+
+def reshape(name: str, mistake: str, new: str) -> Bug:
+    """Make a bug in what flatten_images returns."""
+    return bug(name, "reshape", mistake, FLATTEN, new)
+
+
+RESHAPE = (
+    reshape("flat-images-as-columns", "axes-swapped", "images.flatten(start_dim=1).T"),
+    reshape("reshape-784-first", "axes-swapped", "images.reshape(28 * 28, -1)"),
+    reshape("rows-of-28", "image-rows-for-images", "images.reshape(-1, 28)"),
+    reshape("batch-axis-lost", "batch-axis-lost", "images.flatten()"),
+    reshape("single-image-squeezed", "batch-axis-lost", "images.flatten(start_dim=1).squeeze()"),
+    reshape("channel-axis-kept", "channel-axis-kept", "images.flatten(start_dim=2)"),
+    reshape("columns-first", "columns-first", "images.mT.flatten(start_dim=1)"),
+    reshape("batch-of-100-only", "batch-size-hard-coded", "images.reshape(100, 28 * 28)"),
+    reshape("first-image-only", "images-missing", "images[:1].flatten(start_dim=1)"),
+    reshape("last-pixel-missing", "pixels-missing", "images.flatten(start_dim=1)[:, :-1]"),
+    reshape("pixels-mixed-between-images", "pixels-mixed", "images.movedim(0, -1).reshape(len(images), -1)"),
+    reshape("images-in-reverse-order", "images-out-of-order", "images.flip(0).flatten(start_dim=1)"),
+    reshape("images-flipped", "image-mirrored", "images.flip(3).flatten(start_dim=1)"),
+    reshape("images-upside-down", "image-mirrored", "images.flip(2).flatten(start_dim=1)"),
+    reshape("pixels-sorted", "pixels-mixed", "images.flatten(start_dim=1).sort(dim=1).values"),
+    reshape("mean-over-rows", "pixels-averaged", "images.mean(dim=2).flatten(start_dim=1)"),
+    reshape("flat-float64", "dtype-changed", "images.flatten(start_dim=1).double()"),
+    reshape("flat-float16", "dtype-changed", "images.flatten(start_dim=1).half()"),
+    reshape("flat-always-float32", "dtype-changed", "images.flatten(start_dim=1).float()"),
+    reshape("flat-pixels-scaled", "values-changed", "images.flatten(start_dim=1) / 255"),
+    reshape("flat-pixels-rounded", "values-changed", "images.flatten(start_dim=1).round()"),
+    reshape("flat-pixels-centred", "values-changed", "images.flatten(start_dim=1) - 0.5"),
+    reshape("flat-numpy", "not-a-tensor", "images.flatten(start_dim=1).numpy()"),
+)
+
+
+def model(name: str, mistake: str, new: str) -> Bug:
+    """Make a bug in what build_model returns."""
+    return bug(name, "model", mistake, LINEAR, new)
+
+
+MODEL = (
+    model("no-bias", "no-bias", "nn.Linear(28 * 28, 10, bias=False)"),
+    model("softmax-inside", "softmax-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.Softmax(dim=1))"),
+    model("log-softmax-inside", "softmax-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.LogSoftmax(dim=1))"),
+    model("sigmoid-inside", "activation-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.Sigmoid())"),
+    model("relu-inside", "activation-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.ReLU())"),
+    model("tanh-inside", "activation-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.Tanh())"),
+    model("nine-outputs", "wrong-number-of-outputs", "nn.Linear(28 * 28, 9)"),
+    model("eleven-outputs", "wrong-number-of-outputs", "nn.Linear(28 * 28, 11)"),
+    model("one-output", "wrong-number-of-outputs", "nn.Linear(28 * 28, 1)"),
+    model("no-outputs", "wrong-number-of-outputs", "nn.Linear(28 * 28, 0)"),
+    model("inputs-of-one-row", "wrong-number-of-inputs", "nn.Linear(28, 10)"),
+    model("inputs-and-outputs-swapped", "wrong-number-of-inputs", "nn.Linear(10, 28 * 28)"),
+    model("hidden-layer", "hidden-layer", "nn.Sequential(nn.Linear(28 * 28, 32), nn.ReLU(), nn.Linear(32, 10))"),
+    model("hidden-layer-without-bend", "hidden-layer", "nn.Sequential(nn.Linear(28 * 28, 16), nn.Linear(16, 10))"),
+    model("ten-to-ten-on-top", "hidden-layer", "nn.Sequential(nn.Linear(28 * 28, 10), nn.Linear(10, 10))"),
+    model("frozen", "parameters-frozen", "nn.Linear(28 * 28, 10).requires_grad_(False)"),
+    bug(
+        "frozen-bias",
+        "model",
+        "parameters-frozen",
+        f"    return {LINEAR}\n",
+        f"    model = {LINEAR}\n    model.bias.requires_grad_(False)\n    return model\n",
+    ),
+    model("dropout-inside", "layer-too-many", "nn.Sequential(nn.Dropout(0.5), nn.Linear(28 * 28, 10))"),
+    model(
+        "batch-norm-inside",
+        "layer-too-many",
+        "nn.Sequential(nn.BatchNorm1d(28 * 28, affine=False), nn.Linear(28 * 28, 10))",
+    ),
+    model("model-class-returned", "model-not-built", "nn.Linear"),
+    model("forward-returned", "model-not-a-module", "nn.Linear(28 * 28, 10).forward"),
+    model("model-float64", "model-not-float32", "nn.Linear(28 * 28, 10).double()"),
+    bug(
+        "parameters-not-registered",
+        "model",
+        "parameters-not-registered",
+        f"    return {LINEAR}\n",
+        """\
+    class Softmax(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.zeros(28 * 28, 10, requires_grad=True)
+            self.bias = torch.zeros(10, requires_grad=True)
+
+        def forward(self, images):
+            return images @ self.weight + self.bias
+
+    return Softmax()
+""",
+    ),
+)
+
+
+def loss(name: str, mistake: str, formula: str) -> Bug:
+    """Make a bug in the cost: a criterion object, or a formula of `logits` and `labels`."""
+    made = formula if formula.startswith("nn.") and "logits" not in formula else f"lambda logits, labels: {formula}"
+    return bug(name, "loss", mistake, CRITERION, made)
+
+
+CE = "nn.functional.cross_entropy"
+LOSS = (
+    loss("loss-summed", "loss-summed", 'nn.CrossEntropyLoss(reduction="sum")'),
+    loss("loss-unreduced", "loss-unreduced", 'nn.CrossEntropyLoss(reduction="none")'),
+    loss("loss-halved", "loss-scaled", f"{CE}(logits, labels) / 2"),
+    loss("loss-divided-by-classes", "loss-scaled", f"{CE}(logits, labels) / 10"),
+    loss("loss-averaged-twice", "loss-scaled", f"{CE}(logits, labels) / len(labels)"),
+    loss("loss-divided-by-100", "batch-size-hard-coded", f'{CE}(logits, labels, reduction="sum") / 100'),
+    loss("loss-base-two", "log-base", f"{CE}(logits, labels) / 0.6931471805599453"),
+    loss("loss-base-ten", "log-base", "-logits.softmax(dim=1)[range(len(labels)), labels].log10().mean()"),
+    loss("loss-without-minus", "sign", "logits.log_softmax(dim=1)[range(len(labels)), labels].mean()"),
+    loss("loss-of-the-worst-image", "not-the-mean", f'{CE}(logits, labels, reduction="none").max()'),
+    loss("loss-of-the-first-image", "not-the-mean", f"{CE}(logits[:1], labels[:1])"),
+    loss("loss-median", "not-the-mean", f'{CE}(logits, labels, reduction="none").median()'),
+    loss("softmax-before-cross-entropy", "softmax-twice", f"{CE}(logits.softmax(dim=1), labels)"),
+    loss(
+        "softmax-over-the-batch", "softmax-over-the-batch", "nn.functional.nll_loss(logits.log_softmax(dim=0), labels)"
+    ),
+    loss("sigmoid-before-cross-entropy", "activation-before-the-cost", f"{CE}(logits.sigmoid(), labels)"),
+    loss("relu-before-cross-entropy", "activation-before-the-cost", f"{CE}(logits.relu(), labels)"),
+    loss("logits-clamped", "logits-clamped", f"{CE}(logits.clamp(-10, 10), labels)"),
+    loss("logits-tempered", "logits-scaled", f"{CE}(logits / 2, labels)"),
+    loss("nll-of-logits", "softmax-missing", "nn.NLLLoss()"),
+    loss("nll-of-probabilities", "log-missing", "nn.functional.nll_loss(logits.softmax(dim=1), labels)"),
+    loss(
+        "naive-exp",
+        "overflow",
+        "(logits.exp().sum(dim=1).log() - logits[range(len(labels)), labels]).mean()",
+    ),
+    loss("log-of-softmax", "overflow", "-logits.softmax(dim=1).log()[range(len(labels)), labels].mean()"),
+    loss(
+        "log-of-softmax-plus-epsilon",
+        "probability-clamped",
+        "-(logits.softmax(dim=1) + 1e-7).log()[range(len(labels)), labels].mean()",
+    ),
+    loss(
+        "mse-of-probabilities",
+        "squared-error",
+        "nn.functional.mse_loss(logits.softmax(dim=1), nn.functional.one_hot(labels, 10).float())",
+    ),
+    loss(
+        "mse-of-logits",
+        "squared-error",
+        "nn.functional.mse_loss(logits, nn.functional.one_hot(labels, 10).float())",
+    ),
+    loss(
+        "binary-cross-entropy",
+        "binary-cross-entropy",
+        "nn.functional.binary_cross_entropy_with_logits(logits, nn.functional.one_hot(labels, 10).float())",
+    ),
+    loss("margin-loss", "another-loss", "nn.MultiMarginLoss()"),
+    loss("labels-shifted-in-the-cost", "labels-shifted", f"{CE}(logits, (labels + 1) % 10)"),
+    loss(
+        "cost-wants-one-hot-labels",
+        "one-hot-expected",
+        "-(labels * logits.log_softmax(dim=1)).sum(dim=1).mean()",
+    ),
+    loss("label-smoothing", "label-smoothing", "nn.CrossEntropyLoss(label_smoothing=0.1)"),
+    loss("class-zero-ignored", "classes-weighted", "nn.CrossEntropyLoss(ignore_index=0)"),
+    loss("classes-weighted", "classes-weighted", "nn.CrossEntropyLoss(weight=torch.arange(1.0, 11.0))"),
+    loss("cost-detached", "cost-without-graph", f"{CE}(logits, labels).detach()"),
+    loss("cost-as-float", "cost-without-graph", f"{CE}(logits, labels).item()"),
+    loss("cost-keeps-an-axis", "cost-not-scalar", f"{CE}(logits, labels).reshape(1)"),
+    loss("criterion-class-returned", "criterion-not-built", "nn.CrossEntropyLoss"),
+    bug(
+        "criterion-takes-labels-first",
+        "loss",
+        "arguments-swapped",
+        CRITERION,
+        f"lambda labels, logits: {CE}(logits, labels)",
+    ),
+)
+
+
+def optimizer(name: str, mistake: str, new: str) -> Bug:
+    """Make a bug in what build_optimizer returns."""
+    return bug(name, "training", mistake, SGD, new)
+
+
+def training(name: str, mistake: str, *texts: str) -> Bug:
+    """Make a bug in train_epoch or train."""
+    return bug(name, "training", mistake, *texts)
+
+
+WEIGHTS = "[p for p in model.parameters() if p.dim() > 1]"
+BIASES = "[p for p in model.parameters() if p.dim() == 1]"
+OPTIMIZER = (
+    optimizer("learning-rate-ignored", "learning-rate-ignored", "torch.optim.SGD(model.parameters(), lr=0.1)"),
+    optimizer(
+        "learning-rate-halved", "learning-rate-scaled", "torch.optim.SGD(model.parameters(), lr=learning_rate / 2)"
+    ),
+    optimizer(
+        "learning-rate-per-image", "learning-rate-scaled", "torch.optim.SGD(model.parameters(), lr=learning_rate / 100)"
+    ),
+    training(
+        "learning-rate-0.01-by-default", "default-changed", "learning_rate: float = 0.1", "learning_rate: float = 0.01"
+    ),
+    optimizer("momentum", "not-plain-sgd", "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9)"),
+    optimizer(
+        "nesterov",
+        "not-plain-sgd",
+        "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True)",
+    ),
+    optimizer(
+        "weight-decay", "not-plain-sgd", "torch.optim.SGD(model.parameters(), lr=learning_rate, weight_decay=1e-2)"
+    ),
+    optimizer("adam", "another-optimizer", "torch.optim.Adam(model.parameters(), lr=learning_rate)"),
+    optimizer("adagrad", "another-optimizer", "torch.optim.Adagrad(model.parameters(), lr=learning_rate)"),
+    optimizer("rmsprop", "another-optimizer", "torch.optim.RMSprop(model.parameters(), lr=learning_rate)"),
+    optimizer("gradient-ascent", "sign", "torch.optim.SGD(model.parameters(), lr=learning_rate, maximize=True)"),
+    optimizer("bias-not-optimised", "parameters-left-out", f"torch.optim.SGD({WEIGHTS}, lr=learning_rate)"),
+    optimizer("weight-not-optimised", "parameters-left-out", f"torch.optim.SGD({BIASES}, lr=learning_rate)"),
+    optimizer(
+        "another-model-optimised",
+        "parameters-left-out",
+        "torch.optim.SGD(build_model().parameters(), lr=learning_rate)",
+    ),
+)
+EPOCH = (
+    training("no-zero-grad", "zero-grad-forgotten", ZERO, ""),
+    training(
+        "zero-grad-once-before-the-epoch",
+        "zero-grad-once-an-epoch",
+        ZERO,
+        "",
+        BATCHES,
+        "    optimizer.zero_grad()\n" + BATCHES,
+    ),
+    training(
+        "zero-grad-once-after-the-epoch",
+        "zero-grad-once-an-epoch",
+        ZERO,
+        "",
+        f"    {MEAN_COST}\n",
+        f"    optimizer.zero_grad()\n    {MEAN_COST}\n",
+    ),
+    training(
+        "zero-grad-before-the-step",
+        "gradient-thrown-away",
+        ZERO,
+        "",
+        BACKWARD,
+        BACKWARD + "        optimizer.zero_grad()\n",
+    ),
+    training("step-before-backward", "step-before-backward", BACKWARD, "", STEP, STEP + BACKWARD),
+    training("no-step", "no-step", STEP, ""),
+    training("two-steps", "steps-miscounted", STEP, STEP * 2),
+    training(
+        "step-every-second-batch",
+        "steps-miscounted",
+        STEP,
+        "        if len(costs) % 2:\n            optimizer.step()\n",
+    ),
+    training("no-backward", "no-backward", BACKWARD, ""),
+    training(
+        "backward-twice",
+        "backward-twice",
+        BACKWARD,
+        "        cost.backward(retain_graph=True)\n        cost.backward()\n",
+    ),
+    training("logits-detached", "graph-cut", COST, COST.replace("model(images)", "model(images).detach()")),
+    training("cost-divided-by-batches", "gradient-scaled", BACKWARD, "        (cost / len(data_loader)).backward()\n"),
+    training(
+        "gradients-clipped",
+        "gradient-changed",
+        BACKWARD,
+        BACKWARD + "        nn.utils.clip_grad_value_(model.parameters(), 0.01)\n",
+    ),
+    training("last-cost-of-the-epoch", "cost-of-one-batch", MEAN_COST, "return costs[-1].item()"),
+    training("first-cost-of-the-epoch", "cost-of-one-batch", MEAN_COST, "return costs[0].item()"),
+    training("costs-summed", "costs-summed", MEAN_COST, "return torch.stack(costs).sum().item()"),
+    training(
+        "costs-divided-by-images",
+        "costs-divided-by-images",
+        MEAN_COST,
+        "return torch.stack(costs).sum().item() / len(data_loader.dataset)",
+    ),
+    training(
+        "costs-divided-by-600", "batch-count-hard-coded", MEAN_COST, "return torch.stack(costs).sum().item() / 600"
+    ),
+    training(
+        "costs-averaged-pairwise",
+        "running-mean-wrong",
+        MEAN_COST,
+        "average = 0.0\n    for cost in costs:\n        average = (average + cost.item()) / 2\n    return average",
+    ),
+    training("cost-rounded", "cost-rounded", MEAN_COST, "return round(torch.stack(costs).mean().item(), 4)"),
+    training(
+        "cost-after-the-step",
+        "cost-after-the-step",
+        KEEP_COST,
+        "costs.append(criterion(model(images), labels).detach())",
+    ),
+    training(
+        "cost-with-its-graph",
+        "cost-keeps-the-graph",
+        KEEP_COST,
+        "costs.append(cost)",
+        MEAN_COST,
+        "return torch.stack(costs).mean()",
+    ),
+    training("cost-as-tensor", "cost-not-a-float", MEAN_COST, "return torch.stack(costs).mean()"),
+    training("cost-as-numpy", "cost-not-a-float", MEAN_COST, "return torch.stack(costs).mean().numpy()"),
+    training(
+        "nothing-returned-by-the-epoch",
+        "nothing-returned",
+        f"    {MEAN_COST}\n",
+        "    print(torch.stack(costs).mean().item())\n",
+    ),
+    training("first-batch-skipped", "batches-skipped", BATCHES, "    for images, labels in list(data_loader)[1:]:\n"),
+    training("last-batch-skipped", "batches-skipped", BATCHES, "    for images, labels in list(data_loader)[:-1]:\n"),
+    training(
+        "every-second-batch-skipped", "batches-skipped", BATCHES, "    for images, labels in list(data_loader)[::2]:\n"
+    ),
+    training("first-batch-only", "batches-skipped", KEEP_COST, KEEP_COST + "\n        break"),
+    training(
+        "data-twice-an-epoch", "batches-repeated", BATCHES, "    for images, labels in [*data_loader, *data_loader]:\n"
+    ),
+    training(
+        "model-rebuilt-in-the-epoch",
+        "another-model-trained",
+        BATCHES,
+        "    model = build_model().to(device)\n" + BATCHES,
+    ),
+    training(
+        "copy-of-the-model-trained",
+        "another-model-trained",
+        BATCHES,
+        "    from copy import deepcopy\n\n    rate = optimizer.param_groups[0]['lr']\n    model = deepcopy(model)\n"
+        "    optimizer = build_optimizer(model, rate)\n" + BATCHES,
+    ),
+    training(
+        "model-reset-in-the-epoch",
+        "model-reset",
+        BATCHES,
+        "    for parameter in model.parameters():\n        nn.init.zeros_(parameter)\n" + BATCHES,
+    ),
+    training(
+        "optimizer-rebuilt-in-the-epoch",
+        "argument-ignored",
+        BATCHES,
+        "    optimizer = build_optimizer(model)\n" + BATCHES,
+    ),
+    training(
+        "criterion-rebuilt-in-the-epoch", "argument-ignored", BATCHES, "    criterion = build_criterion()\n" + BATCHES
+    ),
+    training(
+        "pixels-scaled-in-training",
+        "pixels-scaled-otherwise",
+        TRAINING_IMAGES,
+        "images = flatten_images(images.to(device)) / 255",
+    ),
+    training(
+        "epoch-line-for-every-batch",
+        "printed-lines-differ",
+        KEEP_COST,
+        KEEP_COST + '\n        print(f"Epoch: {len(costs):04d} cost = {cost.item():.9f}")',
+    ),
+)
+TRAIN = (
+    training("one-epoch-too-few", "epochs-miscounted", EPOCHS, "range(1, training_epochs)"),
+    training("one-epoch-too-many", "epochs-miscounted", EPOCHS, "range(1, training_epochs + 2)"),
+    training("epochs-always-15", "argument-ignored", EPOCHS, "range(1, 16)"),
+    training("10-epochs-by-default", "default-changed", "training_epochs: int = 15", "training_epochs: int = 10"),
+    training("epoch-number-from-zero", "printed-lines-differ", EPOCHS, "range(training_epochs)"),
+    training("epoch-number-without-zeros", "printed-lines-differ", PRINT, PRINT.replace(":04d", "")),
+    training("epoch-number-of-three-digits", "printed-lines-differ", PRINT, PRINT.replace(":04d", ":03d")),
+    training("cost-of-four-decimals", "printed-lines-differ", PRINT, PRINT.replace(":.9f", ":.4f")),
+    training("no-space-around-equals", "printed-lines-differ", PRINT, PRINT.replace("cost = ", "cost=")),
+    training("epoch-lines-on-stderr", "printed-lines-differ", PRINT, PRINT.replace('")', '", file=sys.stderr)')),
+    training("only-the-last-epoch-printed", "printed-lines-differ", PRINT, "", FINISHED, PRINT[4:] + FINISHED),
+    training(
+        "sum-of-the-costs-printed",
+        "printed-lines-differ",
+        PRINT + KEEP_EPOCH_COST,
+        KEEP_EPOCH_COST + PRINT.replace("{cost:", "{sum(costs):"),
+    ),
+    training("learning-finished-missing", "printed-lines-differ", FINISHED, ""),
+    training("learning-finished-shouted", "printed-lines-differ", FINISHED, '    print("Learning Finished!")\n'),
+    training("learning-finished-every-epoch", "printed-lines-differ", FINISHED, "    " + FINISHED),
+    training("only-the-last-cost-returned", "costs-not-listed", RETURN_COSTS, "    return costs[-1]\n"),
+    training("mean-of-the-costs-returned", "costs-not-listed", RETURN_COSTS, "    return sum(costs) / len(costs)\n"),
+    training("nothing-returned-by-train", "nothing-returned", RETURN_COSTS, ""),
+    training("costs-as-tensors", "cost-not-a-float", KEEP_EPOCH_COST, "        costs.append(torch.tensor(cost))\n"),
+    training("costs-as-text", "cost-not-a-float", KEEP_EPOCH_COST, '        costs.append(f"{cost:.9f}")\n'),
+    training(
+        "learning-rate-decays",
+        "learning-rate-changed",
+        KEEP_EPOCH_COST,
+        KEEP_EPOCH_COST + '        optimizer.param_groups[0]["lr"] *= 0.5\n',
+    ),
+    training(
+        "model-rebuilt-every-epoch",
+        "another-model-trained",
+        f"        {EPOCH_COST}\n",
+        f"        model = build_model().to(device)\n        {EPOCH_COST}\n",
+    ),
+)
+
+
+def evaluation(name: str, mistake: str, *texts: str) -> Bug:
+    """Make a bug in evaluate."""
+    return bug(name, "evaluation", mistake, *texts)
+
+
+def test_images(name: str, mistake: str, images: str) -> Bug:
+    """Make a bug in the pixels that the model sees while it is tested."""
+    return evaluation(name, mistake, LOGITS, f"logits = model(flatten_images({images}))")
+
+
+GRAD_ON = NO_GRAD.replace("torch.no_grad()", "torch.enable_grad()")
+EVALUATION = (
+    evaluation("gradients-on-while-testing", "gradients-on", NO_GRAD, GRAD_ON),
+    evaluation("detach-for-no-grad", "gradients-on", NO_GRAD, GRAD_ON, LOGITS, LOGITS + ".detach()"),
+    evaluation(
+        "gradients-never-on-again",
+        "gradients-left-off",
+        "    correct = 0\n",
+        "    correct = 0\n    torch.set_grad_enabled(False)\n",
+    ),
+    evaluation(
+        "parameters-frozen-by-testing",
+        "model-changed",
+        "    correct = 0\n",
+        "    correct = 0\n    model.requires_grad_(False)\n",
+    ),
+    evaluation(
+        "gradients-zeroed-by-testing", "model-changed", "    correct = 0\n", "    correct = 0\n    model.zero_grad()\n"
+    ),
+    evaluation(
+        "gradients-left-by-testing",
+        "model-changed",
+        CORRECT,
+        CORRECT + "\n            with torch.enable_grad():\n"
+        "                build_criterion()(model(flatten_images(images)), labels).backward()",
+    ),
+    evaluation(
+        "weights-rounded-by-testing",
+        "model-changed",
+        "    correct = 0\n",
+        "    correct = 0\n    model.half().float()\n",
+    ),
+    evaluation(
+        "weights-normalised-by-testing",
+        "model-changed",
+        LOGITS,
+        LOGITS + "\n            for parameter in model.parameters():\n                parameter /= parameter.norm()",
+    ),
+    evaluation("mode-left-at-eval", "model-changed", "    model.train(was_training)\n", ""),
+    test_images("raw-pixels-while-testing", "raw-pixels", "images.to(device) * 255"),
+    evaluation(
+        "raw-pixels-from-the-images",
+        "raw-pixels",
+        TEST_BATCHES,
+        "zip(dataset.images.mul(255).split(1000), dataset.labels.split(1000), strict=True)",
+    ),
+    test_images("normalised-while-testing", "pixels-normalised", "(images.to(device) - 0.1307) / 0.3081"),
+    test_images("minus-one-to-one-while-testing", "pixels-normalised", "images.to(device) * 2 - 1"),
+    test_images("inverted-while-testing", "pixels-inverted", "1 - images.to(device)"),
+    test_images("transposed-while-testing", "image-transposed", "images.mT.to(device)"),
+    evaluation("accuracy-in-percent", "accuracy-in-percent", ACCURACY, "return 100 * correct / len(dataset)"),
+    evaluation("count-for-share", "count-for-share", ACCURACY, "return float(correct)"),
+    evaluation("error-for-accuracy", "error-for-accuracy", ACCURACY, "return 1 - correct / len(dataset)"),
+    evaluation("divided-by-10000", "dataset-size-hard-coded", ACCURACY, "return correct / 10000"),
+    evaluation(
+        "divided-by-full-batches",
+        "incomplete-batch-miscounted",
+        ACCURACY,
+        "return correct / (-(-len(dataset) // 1000) * 1000)",
+    ),
+    evaluation("accuracy-as-tensor", "accuracy-not-a-float", ACCURACY, "return torch.tensor(correct / len(dataset))"),
+    evaluation("accuracy-rounded", "accuracy-rounded", ACCURACY, "return round(correct / len(dataset), 1)"),
+    evaluation("accuracy-printed-only", "nothing-returned", ACCURACY, "print(correct / len(dataset))"),
+    evaluation("argmax-over-the-batch", "argmax-over-the-batch", CORRECT, CORRECT.replace("dim=1", "dim=0")),
+    evaluation("argmin-for-argmax", "argmin", CORRECT, CORRECT.replace("argmax", "argmin")),
+    evaluation(
+        "labels-shifted-while-testing",
+        "labels-shifted",
+        CORRECT,
+        CORRECT.replace("labels.to(device)", "(labels.to(device) + 1) % 10"),
+    ),
+    evaluation(
+        "top-two-accuracy",
+        "another-measure",
+        CORRECT,
+        "correct += (logits.topk(2).indices == labels.to(device).unsqueeze(1)).any(dim=1).sum().item()",
+    ),
+    evaluation(
+        "mean-confidence",
+        "another-measure",
+        CORRECT,
+        "correct += logits.softmax(dim=1)[range(len(labels)), labels].sum().item()",
+    ),
+    evaluation(
+        "incomplete-batch-left-out",
+        "incomplete-batch-left-out",
+        TEST_BATCHES,
+        "DataLoader(dataset, batch_size=100, drop_last=True)",
+    ),
+    evaluation(
+        "first-test-batch-only",
+        "images-left-out",
+        TEST_BATCHES,
+        "DataLoader(dataset, batch_size=100)",
+        CORRECT,
+        CORRECT + "\n            break",
+        ACCURACY,
+        "return correct / len(labels)",
+    ),
+    evaluation(
+        "mean-of-batch-means",
+        "mean-of-batch-means",
+        TEST_BATCHES,
+        "DataLoader(dataset, batch_size=100)",
+        CORRECT,
+        CORRECT.replace(".sum()", ".float().mean()"),
+        ACCURACY,
+        "return correct / -(-len(dataset) // 100)",
+    ),
+    evaluation(
+        "random-half-of-the-images",
+        "images-left-out",
+        TEST_BATCHES,
+        "DataLoader(dataset, batch_size=max(1, len(dataset) // 2), shuffle=True)",
+        CORRECT,
+        CORRECT + "\n            break",
+        ACCURACY,
+        "return correct / len(labels)",
+    ),
+)
+
+
+def prediction(name: str, mistake: str, *texts: str) -> Bug:
+    """Make a bug in predict or show_prediction."""
+    return bug(name, "prediction", mistake, *texts)
+
+
+PREDICTION = (
+    prediction("prediction-as-tensor", "prediction-not-an-int", PREDICT, "model(flatten_images(images)).argmax()"),
+    prediction("prediction-as-text", "prediction-not-an-int", PREDICT, f"str({PREDICT})"),
+    prediction(
+        "prediction-in-a-list", "prediction-not-an-int", PREDICT, "model(flatten_images(images)).argmax(dim=1).tolist()"
+    ),
+    prediction(
+        "largest-logit-for-its-digit", "prediction-not-an-int", PREDICT, "model(flatten_images(images)).max().item()"
+    ),
+    prediction(
+        "probabilities-returned", "prediction-not-an-int", PREDICT, "model(flatten_images(images)).softmax(dim=1)"
+    ),
+    prediction("argmin-of-the-logits", "argmin", PREDICT, PREDICT.replace("argmax", "argmin")),
+    prediction("prediction-one-too-many", "labels-shifted", PREDICT, PREDICT + " + 1"),
+    prediction("image-transposed-to-predict", "image-transposed", ONE_IMAGE, "image.mT.unsqueeze(0).to(device)"),
+    prediction("image-inverted-to-predict", "pixels-inverted", ONE_IMAGE, "(1 - image).unsqueeze(0).to(device)"),
+    prediction("image-rows-as-batch", "batch-axis-missing", ONE_IMAGE, "image.squeeze(0).to(device)"),
+    prediction("colours-gray", "colour-map", CMAP, 'cmap="gray"'),
+    prediction("colours-reversed", "colour-map", CMAP, 'cmap="Greys_r"'),
+    prediction("colours-by-default", "colour-map", f", {CMAP}", ""),
+    prediction("interpolation-bilinear", "interpolation", NEAREST, ', interpolation="bilinear"'),
+    prediction("interpolation-by-default", "interpolation", NEAREST, ""),
+    prediction("title-without-prediction", "title", TITLE, 'axes.set_title(f"Label: {label}")'),
+    prediction("title-without-label", "title", TITLE, 'axes.set_title(f"Prediction: {prediction}")'),
+    prediction("title-swapped", "title", TITLE, 'axes.set_title(f"Label: {prediction}   Prediction: {label}")'),
+    prediction("title-missing", "title", f"    {TITLE}\n", ""),
+    prediction("title-not-filled-in", "title", TITLE, TITLE.replace('f"', '"')),
+    prediction("numbers-under-the-image", "title", TITLE, TITLE.replace("set_title", "set_xlabel")),
+    prediction("axes-returned", "figure-not-returned", RETURN_FIGURE, "    return axes\n"),
+    prediction("figure-not-returned", "figure-not-returned", RETURN_FIGURE, ""),
+    prediction("drawing-transposed", "image-transposed", SHOWN, "image.reshape(28, 28).T"),
+    prediction("drawing-inverted", "pixels-inverted", SHOWN, "(1 - image).reshape(28, 28)"),
+    prediction("drawing-upside-down", "image-mirrored", SHOWN, "image.reshape(28, 28).flip(0)"),
+    prediction("drawing-in-one-row", "image-of-another-shape", SHOWN, "image.reshape(1, 28 * 28)"),
+    prediction("nothing-drawn", "nothing-drawn", DRAW, ""),
+)
+
+BUGS: tuple[Bug, ...] = (
+    *DATA, *LOADER, *RESHAPE, *MODEL, *LOSS, *OPTIMIZER, *EPOCH, *TRAIN, *EVALUATION, *PREDICTION,
+)  # fmt: skip
+
+TWO_BUGS: tuple[TwoBugs, ...] = (
+    TwoBugs("summed-loss-and-no-zero-grad", "loss-summed", "no-zero-grad"),
+    TwoBugs("summed-loss-and-accuracy-in-percent", "loss-summed", "accuracy-in-percent"),
+    TwoBugs("softmax-in-the-model-and-in-the-cost", "softmax-inside", "softmax-before-cross-entropy"),
+    TwoBugs("unreduced-loss-and-last-cost", "loss-unreduced", "last-cost-of-the-epoch"),
+    TwoBugs("naive-exp-and-pixels-0-to-255", "naive-exp", "pixels-0-to-255"),
+    TwoBugs("pixels-0-to-255-and-scaled-in-training", "pixels-0-to-255", "pixels-scaled-in-training"),
+    TwoBugs("normalised-in-training-and-testing", "pixels-mean-and-std", "normalised-while-testing"),
+    TwoBugs("mirrored-data-and-mirrored-reshape", "image-mirrored", "images-flipped"),
+    TwoBugs("float64-data-and-float64-model", "image-float64", "model-float64"),
+    TwoBugs("columns-first-and-transposed-tests", "columns-first", "transposed-while-testing"),
+    TwoBugs("columns-and-swapped-model", "flat-images-as-columns", "inputs-and-outputs-swapped"),
+    TwoBugs("not-shuffled-and-raw-pixels", "never-shuffled", "raw-pixels-while-testing"),
+    TwoBugs("incomplete-batches-and-sizes-hard-coded", "incomplete-batch-kept", "batch-of-100-only"),
+    TwoBugs("labels-shifted-in-data-and-cost", "labels-one-too-many", "labels-shifted-in-the-cost"),
+    TwoBugs("one-hot-items-and-one-hot-cost", "label-one-hot", "cost-wants-one-hot-labels"),
+    TwoBugs("no-bias-and-adam", "no-bias", "adam"),
+    TwoBugs("frozen-model-and-no-step", "frozen", "no-step"),
+    TwoBugs("training-no-zero-grad-and-momentum", "no-zero-grad", "momentum"),
+    TwoBugs("training-no-zero-grad-and-summed-costs", "no-zero-grad", "costs-summed"),
+    TwoBugs("training-no-step-and-graph-kept", "no-step", "cost-with-its-graph"),
+    TwoBugs("training-halved-rate-and-two-steps", "learning-rate-halved", "two-steps"),
+    TwoBugs("training-epochs-from-zero-and-four-decimals", "epoch-number-from-zero", "cost-of-four-decimals"),
+    TwoBugs("training-one-epoch-too-few-and-last-cost", "one-epoch-too-few", "only-the-last-cost-returned"),
+    TwoBugs("training-first-batch-skipped-and-ascent", "first-batch-skipped", "gradient-ascent"),
+    TwoBugs("evaluation-raw-pixels-and-percent", "raw-pixels-while-testing", "accuracy-in-percent"),
+    TwoBugs("evaluation-gradients-on-and-argmin", "gradients-on-while-testing", "argmin-for-argmax"),
+    TwoBugs("evaluation-incomplete-batch-and-mode", "incomplete-batch-left-out", "mode-left-at-eval"),
+    TwoBugs("prediction-tensor-and-gray", "prediction-as-tensor", "colours-gray"),
+    TwoBugs("prediction-title-and-transposed", "title-without-prediction", "drawing-transposed"),
+    TwoBugs("data-swapped-and-labels-as-tensors", "train-and-test-swapped", "label-tensor"),
+    TwoBugs("loader-default-and-order", "batch-size-64-by-default", "never-shuffled"),
+    TwoBugs("raw-pixels-and-drawing-upside-down", "raw-pixels-while-testing", "drawing-upside-down"),
+)

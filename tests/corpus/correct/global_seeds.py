@@ -1,0 +1,92 @@
+"""Seeds all that is random when it is imported, as the lesson does."""
+import numpy as np
+import random
+import torch
+from matplotlib.figure import Figure
+from torch import nn
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset
+from torchvision import datasets as dsets
+from torchvision import transforms
+from torchvision.datasets import MNIST
+
+
+random.seed(777)
+np.random.seed(777)
+torch.manual_seed(777)
+if torch.cuda.is_available():
+    torch.cuda.manual_seed_all(777)
+torch.backends.cudnn.benchmark = False
+learning_rate = 0.1
+training_epochs = 15
+batch_size = 100
+
+
+def load_mnist(root, train, download=False):
+    return dsets.MNIST(root=root, train=train, transform=transforms.ToTensor(), download=download)
+
+
+def make_data_loader(dataset, batch_size=batch_size):
+    return DataLoader(dataset=dataset, batch_size=batch_size, shuffle=True, drop_last=True)
+
+
+def flatten_images(images):
+    return torch.flatten(images, 1)
+
+
+def build_model():
+    return torch.nn.Linear(784, 10, bias=True)
+
+
+def build_criterion():
+    return nn.CrossEntropyLoss()
+
+
+def build_optimizer(model, learning_rate=learning_rate):
+    return torch.optim.SGD(model.parameters(), lr=learning_rate)
+
+
+def train_epoch(model, data_loader, criterion, optimizer, device):
+    total, batches = 0.0, 0
+    for images, labels in data_loader:
+        logits = model(flatten_images(images.to(device)))
+        loss = criterion(logits, labels.to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+        batches += 1
+    return total / batches
+
+
+def train(model, data_loader, criterion, optimizer, device, training_epochs=training_epochs):
+    costs = []
+    for epoch in range(training_epochs):
+        avg_cost = train_epoch(model, data_loader, criterion, optimizer, device)
+        print('Epoch:', '%04d' % (epoch + 1), 'cost =', '{:.9f}'.format(avg_cost))
+        costs.append(avg_cost)
+    print('Learning finished')
+    return costs
+
+
+def evaluate(model, dataset, device):
+    correct = 0
+    with torch.no_grad():
+        for images, labels in DataLoader(dataset, batch_size=256):
+            guesses = model(flatten_images(images.to(device))).argmax(dim=1)
+            correct += (guesses == labels.to(device)).sum().item()
+    return correct / len(dataset)
+
+
+def predict(model, image, device):
+    with torch.no_grad():
+        scores = model(flatten_images(image.unsqueeze(0).to(device)))
+    return scores.argmax(dim=1).item()
+
+
+def show_prediction(image, label, prediction):
+    figure = Figure()
+    axes = figure.add_subplot()
+    axes.imshow(image.squeeze(0).numpy(), cmap="Greys", interpolation="nearest")
+    axes.set_title(f"Label: {label}, Prediction: {prediction}")
+    return figure

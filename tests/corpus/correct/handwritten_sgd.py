@@ -1,0 +1,129 @@
+"""An optimizer that inherits from nothing."""
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset
+from torchvision.datasets import MNIST
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+
+class MnistDataset(Dataset):
+    def __init__(self, mnist):
+        self.x = mnist.data.float().div(255.0).unsqueeze(1)
+        self.y = mnist.targets
+
+    def __len__(self):
+        return self.x.shape[0]
+
+    def __getitem__(self, i):
+        return self.x[i], self.y[i].item()
+
+
+def load_mnist(root, train, download=False):
+    return MnistDataset(MNIST(root=root, train=train, download=download))
+
+
+def make_data_loader(dataset, batch_size=100):
+    return DataLoader(dataset=dataset, batch_size=batch_size, shuffle=True, drop_last=True)
+
+
+def flatten_images(images):
+    return images.view(-1, 28 * 28)
+
+
+def build_model():
+    return torch.nn.Linear(784, 10, bias=True)
+
+
+def build_criterion():
+    return nn.CrossEntropyLoss()
+
+
+class HandwrittenSGD:
+    """Looks like an optimizer: param_groups, zero_grad and step."""
+
+    def __init__(self, parameters, learning_rate):
+        self.param_groups = [{"params": list(parameters), "lr": learning_rate}]
+
+    def zero_grad(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter.grad = None
+
+    def step(self):
+        with torch.no_grad():
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    if parameter.grad is not None:
+                        parameter -= group["lr"] * parameter.grad
+
+
+def build_optimizer(model, learning_rate=0.1):
+    return HandwrittenSGD(model.parameters(), learning_rate)
+
+
+def train_epoch(model, data_loader, criterion, optimizer, device):
+    avg_cost = 0
+    total_batch = len(data_loader)
+    for X, Y in data_loader:
+        X = flatten_images(X).to(device)
+        Y = Y.to(device)
+
+        optimizer.zero_grad()
+        hypothesis = model(X)
+        cost = criterion(hypothesis, Y)
+        cost.backward()
+        optimizer.step()
+
+        avg_cost += cost.item() / total_batch
+    return avg_cost
+
+
+def train(model, data_loader, criterion, optimizer, device, training_epochs=15):
+    costs = []
+    for epoch in range(training_epochs):
+        avg_cost = train_epoch(model, data_loader, criterion, optimizer, device)
+        costs.append(avg_cost)
+        print('Epoch:', '%04d' % (epoch + 1), 'cost =', '{:.9f}'.format(avg_cost))
+    print('Learning finished')
+    return costs
+
+
+def evaluate(model, dataset, device):
+    correct = 0
+    with torch.no_grad():
+        for images, labels in DataLoader(dataset, batch_size=256):
+            guesses = model(flatten_images(images.to(device))).argmax(dim=1)
+            correct += (guesses == labels.to(device)).sum().item()
+    return correct / len(dataset)
+
+
+def predict(model, image, device):
+    single_prediction = model(image.view(-1, 28 * 28).to(device))
+    return torch.argmax(single_prediction, 1).item()
+
+
+def show_prediction(image, label, prediction):
+    fig = plt.figure()
+    plt.imshow(image.view(28, 28), cmap='Greys', interpolation='nearest')
+    plt.title('Label: {} Prediction: {}'.format(label, prediction))
+    return fig
+
+
+def main():
+    torch.manual_seed(777)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    data_loader = make_data_loader(load_mnist("MNIST_data", train=True, download=True))
+    test_set = load_mnist("MNIST_data", train=False, download=True)
+    model = build_model().to(device)
+    train(model, data_loader, build_criterion(), build_optimizer(model), device)
+    print("Accuracy:", evaluate(model, test_set, device))
+    image, label = test_set[0]
+    show_prediction(image, label, predict(model, image, device)).savefig("prediction.png")
+
+
+if __name__ == "__main__":
+    main()

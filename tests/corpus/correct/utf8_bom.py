@@ -1,0 +1,126 @@
+﻿"""Saved by Notepad: with a byte order mark. 메모장"""
+import torch
+from matplotlib.figure import Figure
+from torch import nn
+from torch import optim
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset
+from torchvision.datasets import MNIST
+
+
+class MnistDataset(Dataset):
+    def __init__(self, mnist):
+        self.x = mnist.data.float().div(255.0).unsqueeze(1)
+        self.y = mnist.targets
+
+    def __len__(self):
+        return self.x.shape[0]
+
+    def __getitem__(self, i):
+        return self.x[i], self.y[i].item()
+
+
+def load_mnist(root, train, download=False):
+    return MnistDataset(MNIST(root=root, train=train, download=download))
+
+
+def make_data_loader(dataset, batch_size=100):
+    return DataLoader(dataset=dataset, batch_size=batch_size, shuffle=True, drop_last=True)
+
+
+def flatten_images(images):
+    return images.view(len(images), -1)
+
+
+class SoftmaxRegression(nn.Module):
+    def __init__(self, pixels=784, digits=10):
+        super().__init__()
+        self.linear = nn.Linear(pixels, digits)
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+def build_model():
+    return SoftmaxRegression()
+
+
+def build_criterion():
+    return torch.nn.CrossEntropyLoss(reduction="mean")
+
+
+def build_optimizer(model, learning_rate=0.1):
+    parameters = list(model.parameters())
+    return optim.SGD(parameters, learning_rate, momentum=0, weight_decay=0)
+
+
+def train_epoch(model, data_loader, criterion, optimizer, device):
+    avg_cost = 0
+    total_batch = len(data_loader)
+    for X, Y in data_loader:
+        X = flatten_images(X).to(device)
+        Y = Y.to(device)
+
+        optimizer.zero_grad()
+        hypothesis = model(X)
+        cost = criterion(hypothesis, Y)
+        cost.backward()
+        optimizer.step()
+
+        avg_cost += cost.item() / total_batch
+    return avg_cost
+
+
+def train(model, data_loader, criterion, optimizer, device, training_epochs=15):
+    history = []
+    for epoch in range(training_epochs):
+        avg_cost = train_epoch(model, data_loader, criterion, optimizer, device)
+        print(f"Epoch: {epoch + 1:04d} cost = {avg_cost:.9f}")
+        history.append(avg_cost)
+    print("Learning finished")
+    return history
+
+
+def evaluate(model, dataset, device):
+    was_training = model.training
+    model.eval()
+    correct, total = 0, 0
+    with torch.no_grad():
+        for images, labels in DataLoader(dataset, batch_size=100, shuffle=False, drop_last=False):
+            outputs = model(flatten_images(images).to(device))
+            _, predicted = torch.max(outputs.data, 1)
+            total += labels.size(0)
+            correct += (predicted.cpu() == labels).sum().item()
+    if was_training:
+        model.train()
+    return correct / total
+
+
+def predict(model, image, device):
+    with torch.no_grad():
+        scores = model(flatten_images(image.unsqueeze(0).to(device)))
+    return scores.argmax(dim=1).item()
+
+
+def show_prediction(image, label, prediction):
+    figure = Figure()
+    axes = figure.add_subplot()
+    axes.imshow(image.squeeze(0).numpy(), cmap="Greys", interpolation="nearest")
+    axes.set_title(f"Label: {label}, Prediction: {prediction}")
+    return figure
+
+
+def main():
+    torch.manual_seed(777)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    data_loader = make_data_loader(load_mnist("MNIST_data", train=True, download=True))
+    test_set = load_mnist("MNIST_data", train=False, download=True)
+    model = build_model().to(device)
+    train(model, data_loader, build_criterion(), build_optimizer(model), device)
+    print("Accuracy:", evaluate(model, test_set, device))
+    image, label = test_set[0]
+    show_prediction(image, label, predict(model, image, device)).savefig("prediction.png")
+
+
+if __name__ == "__main__":
+    main()
