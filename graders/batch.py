@@ -65,12 +65,12 @@ def grade_all(found: dict[str, Path], out: Path, jobs: int, options: Sequence[st
 
     `options` are passed on to `pytest graders`.
     """
-    with _nursery() as extra, ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(lambda name: _grade(name, found[name], out, [*options, *extra]), found)
+    with nursery_options() as extra, ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(lambda name: grade(name, found[name], out, [*options, *extra]), found)
 
 
 @contextlib.contextmanager
-def _nursery() -> Iterator[list[str]]:
+def nursery_options() -> Iterator[list[str]]:
     """Run a nursery where the system has what it needs; yields the options that name it."""
     if not sys.platform.startswith("linux"):
         yield []
@@ -81,7 +81,8 @@ def _nursery() -> Iterator[list[str]]:
         yield ["--nursery", str(socket)]
 
 
-def _grade(name: str, path: Path, out: Path, options: Sequence[str]) -> Graded:
+def grade(name: str, path: Path, out: Path, options: Sequence[str] = ()) -> Graded:
+    """Grade one submission in a judge of its own, into `out`/NAME/report.json."""
     folder = out / name
     report = folder / "report.json"
     report.unlink(missing_ok=True)  # an old grade must not stand in for a new one

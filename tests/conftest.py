@@ -1,4 +1,4 @@
-"""What the tests of where digits come from share: a tiny MNIST whose sums take the place of the real ones."""
+"""What tests share: a tiny MNIST whose sums take the place of the real ones, and the option for the whole corpus."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ from graders import idx, mirrors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that grades every submission of the corpora, which takes about a quarter of an hour."""
+    parser.addoption("--whole-corpus", action="store_true", help="grade all of tests/corpus instead of a sample")
 
 
 def _md5(path: Path) -> str:

@@ -30,7 +30,7 @@ def template() -> str:
 
 
 def test_template_is_what_the_generator_makes_of_the_reference(tmp_path):
-    """The template in the repository is the one made from the reference; if not, run `python -m graders.template`."""
+    """The template in the repository is the one made from the reference; if not, run `python -m graders template`."""
     write_template(REFERENCE, tmp_path / "lab.py")
     assert (tmp_path / "lab.py").read_bytes() == TEMPLATE.read_bytes()
 
