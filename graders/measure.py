@@ -27,7 +27,7 @@ TINY_TRAIN, TINY_TEST = 250, 70  # digits of the tiny root; no multiples of the 
 TINY_BATCH = 32
 STEPS, STEP_BATCH = 8, 25  # of a short epoch: enough for a slip to show, few enough for float32 to agree to 1e-6
 PARAMETERS = 7_850  # 784 x 10 weights and 10 biases
-LEARNING_RATE = 0.1  # the lesson's
+LEARNING_RATE, LESSONS_EPOCHS = 0.1, 15  # the lesson's
 GRADIENTS = (1.0, 0.0, -2.0)  # of three optimizer steps: momentum shows in the second, Adam's scale in the third
 SPREAD = 0.05  # of the noise put on a model's parameters: the size at which torch starts them, 1 / sqrt(784), doubled
 
@@ -152,15 +152,21 @@ def order(seen: Served, epoch: int) -> list[int]:
     known = {image.tobytes(): index for index, image in enumerate(seen.split.images)}
     found = []
     for images, _ in batches(seen, epoch):
+        expect.that(images.array.size == 784 * count(images), seen.evidence, "strange_image")
         for image in np.rint(images.array.reshape(-1, 28, 28).astype(np.float64) * 255).astype(np.uint8):
             expect.that(image.tobytes() in known, seen.evidence, "strange_image")
             found.append(known[image.tobytes()])
     return found
 
 
-def served_labels(seen: Served, epoch: int) -> list[int]:
+def served_labels(seen: Served, epoch: int) -> list[float]:
     """Return the labels of an epoch in the order in which they came."""
-    return [int(label) for _, labels in batches(seen, epoch) for label in labels.array.ravel()]
+    return [float(label) for _, labels in batches(seen, epoch) for label in labels.array.ravel()]
+
+
+def count(batch: TensorValue) -> int:
+    """Return how many items a batch has; a scalar has none."""
+    return batch.shape[0] if batch.shape else 0
 
 
 # ---- reshape and model
@@ -273,21 +279,29 @@ def training_batches(seed: int, steps: int) -> list[tuple[NDArray[np.float32], N
 
 
 def trained(
-    lab: Lab, function: str, steps: int = STEPS, epochs: int = 1, learning_rate: float = LEARNING_RATE
+    lab: Lab,
+    function: str,
+    steps: int = STEPS,
+    epochs: int | None = 1,
+    learning_rate: float = LEARNING_RATE,
+    criterion: Handle | None = None,
 ) -> Trained:
-    """Train with the student's `train_epoch` or `train` on fixed batches, beside the oracle."""
+    """Train with the student's `train_epoch` or `train` on fixed batches, beside the oracle.
+
+    With `epochs` None, `train` is left to its default, the lesson's 15.
+    """
     lab.require(function)
     batches = training_batches(lab.seed, steps)
     images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
     model = lab.model()
     start = lab.affine(model)
     loader = lab.fixed_loader(images, labels, STEP_BATCH)
-    pieces = (model, loader, lab.criterion(), lab.optimizer(model, learning_rate), lab.device())
-    many = [] if function == "train_epoch" else [epochs]
+    pieces = (model, loader, criterion or lab.criterion(), lab.optimizer(model, learning_rate), lab.device())
+    many = [] if function == "train_epoch" or epochs is None else [epochs]
     asked = f"{function}(model, data_loader, criterion, optimizer, device{''.join(f', {n}' for n in many)})"
     evidence = lab.call(function, *pieces, *many, asked=asked)
     expected = [oracle.train(start, batches, learning_rate)]
-    for _ in range(epochs - 1):
+    for _ in range((epochs or LESSONS_EPOCHS) - 1):
         expected.append(oracle.train(expected[-1].model, batches, learning_rate))
     return Trained(evidence, lab.affine(model), tuple(expected))
 

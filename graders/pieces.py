@@ -139,6 +139,12 @@ class Lab:
         """Return a data loader over a data set."""
         return self.piece("make_data_loader", dataset, batch_size)
 
+    def doubled_criterion(self) -> Handle:
+        """Return a criterion of the judge's that costs twice the mean cross-entropy."""
+        value = self.probe("doubled_criterion", of="").value
+        assert isinstance(value, Handle)
+        return value
+
     def device(self, name: str = "cpu") -> Handle:
         """Return a torch.device."""
         value = self.probe("device", name, of="").value

@@ -24,10 +24,10 @@ def load_mnist(lab: Lab) -> None:
         seen = measure.loaded(lab, train)
         expect.equal(seen.evidence, len(measure.tiny_split(lab.seed, train).labels), seen.length)
         expect.close(seen.evidence, measure.pixels(seen), seen.split.images / 255, measure.PIXEL_ATOL)
-        first, _ = measure.pair(seen, 0)
-        expect.equal(seen.evidence, (1, 28, 28), first.shape)
         for index, label in enumerate(seen.split.labels):
-            expect.equal(seen.evidence, int(label), measure.pair(seen, index)[1])
+            image, got = measure.pair(seen, index)
+            expect.equal(seen.evidence, ((1, 28, 28), "float32"), (image.shape, image.dtype))
+            expect.equal(seen.evidence, int(label), got)
 
 
 def make_data_loader(lab: Lab) -> None:

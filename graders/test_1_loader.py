@@ -22,7 +22,7 @@ def test_batches_are_images_and_labels(lab: Lab) -> None:
     """A batch is images `[B, 1, 28, 28]` float32 and labels `[B]` int64."""
     seen = measure.served(lab, measure.TINY_BATCH)
     for images, labels in measure.batches(seen, 0):
-        size = len(labels.array) if labels.shape else 0  # how many there are is judged elsewhere
+        size = measure.count(labels)  # how many there are is judged elsewhere
         wanted = f"(float32 tensor [{size}, 1, 28, 28], int64 tensor [{size}])"
         got = describe((images, labels))
         expect.that(got == wanted, seen.evidence, "plain", expected=wanted, got=got)
@@ -41,8 +41,8 @@ def test_batch_size_is_honoured(lab: Lab, batch_size: int | None) -> None:
 def test_an_incomplete_last_batch_is_dropped(lab: Lab) -> None:
     """All batches of an epoch are alike in size, and no full one is lost."""
     seen = measure.served(lab, measure.TINY_BATCH)
-    sizes = [len(images.array) for images, _ in measure.batches(seen, 0)]
-    full = measure.TINY_TRAIN // max(sizes, default=measure.TINY_BATCH)
+    sizes = [measure.count(images) for images, _ in measure.batches(seen, 0)]
+    full = measure.TINY_TRAIN // max([1, *sizes])
     alike = len(set(sizes)) == 1 and len(sizes) == full
     expect.that(alike, seen.evidence, "batch_count", digits=measure.TINY_TRAIN, full=full, got=_tally(sizes))
 
@@ -73,7 +73,7 @@ def test_images_keep_their_labels(lab: Lab) -> None:
     """Shuffling moves image and label together."""
     seen = measure.served(lab, measure.TINY_BATCH)
     for epoch in (0, 1):
-        wanted = [int(seen.split.labels[index]) for index in measure.order(seen, epoch)]
+        wanted = [float(seen.split.labels[index]) for index in measure.order(seen, epoch)]
         got = measure.served_labels(seen, epoch)
         wrong = sum(a != b for a, b in zip(wanted, got, strict=False)) + abs(len(wanted) - len(got))
         expect.that(wrong == 0, seen.evidence, "torn_pairs", wrong=wrong, all=len(wanted))

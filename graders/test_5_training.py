@@ -62,18 +62,26 @@ def test_epoch_returns_the_mean_of_the_batch_costs(lab: Lab) -> None:
         expect.close(seen.evidence, expect.number(seen.evidence), seen.expected[0].cost, measure.COST_ATOL)
 
 
+def test_epoch_uses_the_criterion_it_is_given(lab: Lab) -> None:
+    """With a criterion that costs twice as much, the epoch costs twice as much."""
+    lab.require("train_epoch")
+    seen = measure.trained(lab, "train_epoch", steps=1, criterion=lab.doubled_criterion())
+    expect.close(seen.evidence, expect.number(seen.evidence), 2 * seen.expected[0].cost, 2 * measure.COST_ATOL)
+
+
 def test_epoch_returns_a_float_without_a_graph(lab: Lab) -> None:
     """A tensor would keep the graph of its batch alive."""
     expect.plain_float(measure.trained(lab, "train_epoch").evidence)
 
 
-def test_training_returns_one_cost_an_epoch(lab: Lab) -> None:
-    """`train` returns a list of `training_epochs` floats, the costs of its epochs."""
-    seen = measure.trained(lab, "train", epochs=EPOCHS)
+@pytest.mark.parametrize("epochs", [None, EPOCHS], ids=["default", "given"])
+def test_training_returns_one_cost_an_epoch(lab: Lab, epochs: int | None) -> None:
+    """`train` returns a list of `training_epochs` floats, by default 15: the costs of its epochs."""
+    seen = measure.trained(lab, "train", steps=2, epochs=epochs)
     costs = seen.evidence.value
     wanted = [epoch.cost for epoch in seen.expected]
-    if not isinstance(costs, list) or len(costs) != EPOCHS:
-        expect.fail(seen.evidence, "plain", expected=f"list of {EPOCHS} floats", got=describe(costs))
+    if not isinstance(costs, list) or len(costs) != len(wanted):
+        expect.fail(seen.evidence, "list_of_floats", count=len(wanted), got=describe(costs))
     got = [expect.plain_float(seen.evidence, cost) for cost in costs]
     expect.close(seen.evidence, got, wanted, measure.COST_ATOL)
 

@@ -62,11 +62,12 @@ def arrange(pool: Pool, chosen: NDArray[np.bool_], right: NDArray[np.bool_]) -> 
 
 
 def share_right(count: int) -> NDArray[np.bool_]:
-    """Return which of `count` answers shall be right: scattered, and fewer at the end than at the beginning."""
-    order = np.random.default_rng(0).permutation(count)
-    right = order < SHARE_RIGHT * count
-    right[WHOLE_BATCHES:] = False
-    return right
+    """Return which of `count` answers shall be right: scattered, and fewer in the incomplete last batch.
+
+    Whoever leaves that batch out, or counts it as a whole one, then gets another share.
+    """
+    chance = np.random.default_rng(0).random(count)
+    return np.asarray(chance < np.where(np.arange(count) < WHOLE_BATCHES, SHARE_RIGHT, SHARE_RIGHT / 2), bool)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

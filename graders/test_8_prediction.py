@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pytest
 
 from graders import measure
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.part("prediction")
 IMAGES = 12
 SPREAD = 0.3  # of the noise on the model's parameters, so that its answers differ
 LABEL, PREDICTION = 7, 2  # two digits, so that the title shows which is which
+NAMED = re.compile(r"\b(label|prediction|predicted)\s*[:=]\s*(\d+)", re.IGNORECASE)
 
 
 def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> None:
@@ -57,7 +59,7 @@ def test_picture_shows_the_image(lab: Lab) -> None:
     seen, figure = drawn(lab)
     expect.that(len(figure["images"]) == 1, seen, "plain", expected="1 imshow", got=f"{len(figure['images'])} imshow")
     shown = figure["images"][0].array
-    expect.that(shown.size == 784, seen, "plain", expected="[28, 28]", got=list(shown.shape))
+    expect.that(np.squeeze(shown).shape == (28, 28), seen, "plain", expected="[28, 28]", got=list(shown.shape))
     wanted = measure.random_images(lab.seed + 41, 1)[0, 0]
     expect.close(seen, shown.reshape(28, 28), wanted, measure.PIXEL_ATOL)
 
@@ -76,3 +78,6 @@ def test_title_has_label_and_prediction(lab: Lab) -> None:
     title = " ".join(text for text in figure["titles"] if text)
     numbers = re.findall(r"\d+", title)
     expect.that({str(LABEL), str(PREDICTION)} <= set(numbers), seen, "title", got=repr(title))
+    named = NAMED.findall(title)  # which digit is which can only be told where the title says so
+    swapped = any(int(number) != (LABEL if word.lower() == "label" else PREDICTION) for word, number in named)
+    expect.that(not swapped, seen, "title_swapped", got=repr(title))

@@ -153,7 +153,7 @@ def evaluate(model: nn.Module, dataset: Dataset, device: torch.device) -> float:
     Returns the accuracy as a float in [0, 1], in which every image counts once and equally.
 
     Mind that this is a measurement: no gradients are computed meanwhile, computing them works again afterwards, and
-    the model comes back as it was, weights, buffers, gradients and mode. Mind also that the model must see pixels
+    the model comes back with the weights, buffers and gradients that it had. Mind also that the model must see pixels
     scaled as those it was trained on: take the images from the dataset's items, not from its raw files.
     """
     raise NotImplementedError

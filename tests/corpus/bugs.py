@@ -656,7 +656,6 @@ EVALUATION = (
         LOGITS,
         LOGITS + "\n            for parameter in model.parameters():\n                parameter /= parameter.norm()",
     ),
-    evaluation("mode-left-at-eval", "model-changed", "    model.train(was_training)\n", ""),
     test_images("raw-pixels-while-testing", "raw-pixels", "images.to(device) * 255"),
     evaluation(
         "raw-pixels-from-the-images",
@@ -813,7 +812,6 @@ TWO_BUGS: tuple[TwoBugs, ...] = (
     TwoBugs("training-first-batch-skipped-and-ascent", "first-batch-skipped", "gradient-ascent"),
     TwoBugs("evaluation-raw-pixels-and-percent", "raw-pixels-while-testing", "accuracy-in-percent"),
     TwoBugs("evaluation-gradients-on-and-argmin", "gradients-on-while-testing", "argmin-for-argmax"),
-    TwoBugs("evaluation-incomplete-batch-and-mode", "incomplete-batch-left-out", "mode-left-at-eval"),
     TwoBugs("prediction-tensor-and-gray", "prediction-as-tensor", "colours-gray"),
     TwoBugs("prediction-title-and-transposed", "title-without-prediction", "drawing-transposed"),
     TwoBugs("data-swapped-and-labels-as-tensors", "train-and-test-swapped", "label-tensor"),
