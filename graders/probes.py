@@ -74,21 +74,17 @@ def fixed_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader[
 # ---- model
 
 
-def _dtype(model: Any) -> torch.dtype:
-    return next((parameter.dtype for parameter in model.parameters()), torch.float32)
-
-
 def logits(model: Any, rows: Tensor) -> Tensor:
-    """Return the model's logits for rows `[B, 784]`, in whatever dtype its parameters have, as float64."""
+    """Return the model's logits for rows `[B, 784]` float32, as float64."""
     with torch.no_grad():
-        result: Tensor = model(rows.to(_dtype(model)))
+        result: Tensor = model(rows)
         return result.double()
 
 
 def raw_logits(model: Any, rows: Tensor) -> Any:
-    """Return just what the model returns for rows `[B, 784]`."""
+    """Return just what the model returns for rows `[B, 784]` float32."""
     with torch.no_grad():
-        return model(rows.to(_dtype(model)))
+        return model(rows)
 
 
 def affine(model: Any) -> tuple[Tensor, Tensor]:

@@ -28,6 +28,7 @@ SPREAD = 0.3  # of the noise on the model's parameters: bias and pixels then wei
 MARGIN = 0.02  # by which the largest logit leads, so that float32 and float64 agree on it
 SHARE_RIGHT = 0.7  # of the arranged labels
 ACCURACY_ATOL = 1e-6  # of a share of a few hundred: float32 eps is 6e-8 below 1
+STATE = ("state", "parameters")  # the probes that tell whether a model is as it was
 GRADIENT = 0.5  # left in every .grad before the call
 
 
@@ -78,6 +79,8 @@ class Evaluated:
     split: Split
     before: dict[str, TensorValue]
     after: dict[str, TensorValue]
+    trainable_before: object
+    trainable_after: object
 
 
 def evaluated(lab: Lab, choose: Callable[[Pool], Split], observe: bool = False) -> Evaluated:
@@ -87,10 +90,11 @@ def evaluated(lab: Lab, choose: Callable[[Pool], Split], observe: bool = False) 
     split = choose(make_pool(lab.seed, lab.affine(model)))
     lab.probe("set_gradients", model, GRADIENT, of="build_model")
     pieces = (model, lab.dataset(split), lab.device())
-    before = lab.probe("state", model, of="build_model").value
+    before, trainable_before = (lab.probe(name, model, of="build_model").value for name in STATE)
     seen = lab.call("evaluate", *pieces, observe=observe, asked="evaluate(model, dataset, device)")
-    after = lab.probe("state", model, of="build_model").value
-    return Evaluated(seen, split, cast("dict[str, TensorValue]", before), cast("dict[str, TensorValue]", after))
+    after, trainable_after = (lab.probe(name, model, of="build_model").value for name in STATE)
+    states = cast("dict[str, TensorValue]", before), cast("dict[str, TensorValue]", after)
+    return Evaluated(seen, split, *states, trainable_before, trainable_after)
 
 
 def agreeing(pool: Pool) -> Split:
@@ -154,9 +158,10 @@ def test_no_gradients_are_tracked_meanwhile(lab: Lab) -> None:
 
 
 def test_gradients_work_again_afterwards(lab: Lab) -> None:
-    """Gradient tracking is on after the call, as it was before."""
-    seen = evaluated(lab, agreeing).evidence
-    expect.that(seen.grad_enabled_after, seen.beside, "gradients_left_off")
+    """Gradient tracking is on after the call, as it was before, and the parameters can still be trained."""
+    seen = evaluated(lab, agreeing)
+    expect.that(seen.evidence.grad_enabled_after, seen.evidence.beside, "gradients_left_off")
+    expect.that(seen.trainable_after == seen.trainable_before, seen.evidence.beside, "parameters_frozen")
 
 
 def test_model_comes_back_as_it_was(lab: Lab) -> None:
