@@ -1,4 +1,4 @@
-"""What the checks look at: inputs that the judge makes, and what a submission answers to them.
+"""What the checks look at: what a submission answers to the judge's inputs, and how close is close enough.
 
 Shared by the checks themselves and by `soundness`, so that both see the same thing. Judge side, NumPy only.
 """
@@ -7,29 +7,26 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from . import oracle
+from . import inputs, oracle
 from .harness import expect
 from .harness.describe import describe
 from .harness.model import Evidence, Handle, TensorValue
-from .idx import Split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .idx import Split
     from .pieces import Lab
 
-TINY_TRAIN, TINY_TEST = 250, 70  # digits of the tiny root; no multiples of the batch sizes below
-TINY_BATCH = 32
-STEPS, STEP_BATCH = 8, 25  # of a short epoch: enough for a slip to show, few enough for float32 to agree to 1e-6
+TINY_BATCH = 32  # asked of a data loader over the tiny training digits: seven full batches and a rest
+STEPS = 8  # of a short epoch: enough for a slip to show, few enough for float32 to agree to 1e-6
 PARAMETERS = 7_850  # 784 x 10 weights and 10 biases
 LEARNING_RATE, LESSONS_EPOCHS = 0.1, 15  # the lesson's
 GRADIENTS = (1.0, 0.0, -2.0)  # of three optimizer steps: momentum shows in the second, Adam's scale in the third
-SPREAD = 0.05  # of the noise put on a model's parameters: the size at which torch starts them, 1 / sqrt(784), doubled
 
 PIXEL_ATOL = 1e-6  # of pixels in [0, 1]: float32 eps is 1.2e-7, a division and a shift lose a few
 LOGIT_ATOL = 1e-4  # of logits about 1: sums of 784 float32 products lose up to 1e-6, a factor 100 to spare
@@ -37,36 +34,6 @@ COST_ATOL = 2e-6  # of costs about 3 in nats: float32 eps is 2.4e-7 there, ten e
 EXTREME_ATOL = 1e-2  # of costs made of logits about 1e4, where float32 has steps of 1e-3; a few of them add up
 STEP_ATOL = 1e-6  # of parameters about 1 after one step
 WEIGHT_ATOL = 2e-5  # honest float32 differs from float64 by 9e-7 after 100 steps, the mildest cheat by 4e-4
-
-
-# ---- inputs
-
-
-def random_images(seed: int, count: int) -> NDArray[np.float32]:
-    """Return images `[count, 1, 28, 28]` float32 in [0, 1], an eighth of each bright, as in MNIST."""
-    generator = np.random.default_rng(seed)
-    bright = generator.random((count, 1, 28, 28)) < 0.125
-    return (bright * generator.random((count, 1, 28, 28))).astype(np.float32)
-
-
-def random_labels(seed: int, count: int) -> NDArray[np.int64]:
-    """Return labels `[count]` in which every digit occurs about equally often."""
-    return np.random.default_rng(seed + 1).permutation(np.arange(count) % 10).astype(np.int64)
-
-
-def random_logits(seed: int, count: int, size: float = 3.0) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return logits `[count, 10]` of about that size, and labels."""
-    logits = np.random.default_rng(seed + 2).normal(0, size, (count, 10)).astype(np.float32)
-    return logits, random_labels(seed, count)
-
-
-@lru_cache(maxsize=4)
-def tiny_split(seed: int, train: bool) -> Split:
-    """Return a few hundred digits with pixels 0 to 255, the brightest of each 255; no two images are alike."""
-    count = TINY_TRAIN if train else TINY_TEST
-    images = np.rint(random_images(seed + 10 + train, count)[:, 0] * 255).astype(np.uint8)
-    images[:, 14, 14] = 255
-    return Split(images, random_labels(seed + 10 + train, count).astype(np.uint8))
 
 
 # ---- data
@@ -84,12 +51,12 @@ class Loaded:
 
 def loaded(lab: Lab, train: bool) -> Loaded:
     """Load one split of the tiny root with the student's own function."""
-    root = lab.root(tiny_split(lab.seed, True), tiny_split(lab.seed, False))
+    root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
     called = lab.call("load_mnist", root, train, keep=True, asked=f"load_mnist(root, train={train})")
     length = lab.probe("length", called.value, of="load_mnist", asked=f"len({called.asked})").value
     # Swapped splits are one mistake: the items are judged by the split that they come from.
-    swapped = length == len(tiny_split(lab.seed, not train).labels)
-    split = tiny_split(lab.seed, train != swapped)
+    swapped = length == len(inputs.tiny_split(lab.seed, not train).labels)
+    split = inputs.tiny_split(lab.seed, train != swapped)
     indices = list(range(len(split.labels)))
     items = lab.probe("items", called.value, indices, of="load_mnist", asked=f"{called.asked}[i]")
     return Loaded(items, split, length, cast("list[Any]", items.value))
@@ -131,7 +98,7 @@ class Served:
 def served(lab: Lab, batch_size: int | None) -> Served:
     """Serve the tiny training digits with the student's data loader, two epochs of it."""
     lab.require("make_data_loader")
-    split = tiny_split(lab.seed, True)
+    split = inputs.tiny_split(lab.seed, True)
     size = [] if batch_size is None else [batch_size]
     asked = f"make_data_loader(dataset{''.join(f', {n}' for n in size)})"
     data_loader = lab.call("make_data_loader", lab.dataset(split, train=True), *size, keep=True, asked=asked)
@@ -203,7 +170,7 @@ def answered(lab: Lab, model: Evidence, rows: NDArray[np.float32]) -> Evidence:
 
 def expect_affine(lab: Lab, model: Evidence) -> None:
     """Expect logits to be weights times pixels plus bias, with the weights that the model itself shows."""
-    rows = oracle.flatten(random_images(lab.seed, 5)) * 20 - 10  # far from 0, where squashing shows
+    rows = oracle.flatten(inputs.random_images(lab.seed, 5)) * 20 - 10  # far from 0, where squashing shows
     seen = answered(lab, model, rows)
     logits = expect.tensor(seen, [5, 10])
     expected = lab.affine(cast("Handle", model.value)).logits(rows)
@@ -272,12 +239,6 @@ class Trained:
     expected: tuple[oracle.Trained, ...]  # one an epoch
 
 
-def training_batches(seed: int, steps: int) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-    """Return `steps` batches of images `[25, 1, 28, 28]` and labels."""
-    images, labels = random_images(seed + 20, steps * STEP_BATCH), random_labels(seed + 20, steps * STEP_BATCH)
-    return [(images[i : i + STEP_BATCH], labels[i : i + STEP_BATCH]) for i in range(0, len(labels), STEP_BATCH)]
-
-
 def trained(
     lab: Lab,
     function: str,
@@ -291,11 +252,11 @@ def trained(
     With `epochs` None, `train` is left to its default, the lesson's 15.
     """
     lab.require(function)
-    batches = training_batches(lab.seed, steps)
+    batches = inputs.training_batches(lab.seed, steps)
     images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
     model = lab.model()
     start = lab.affine(model)
-    loader = lab.fixed_loader(images, labels, STEP_BATCH)
+    loader = lab.fixed_loader(images, labels, inputs.STEP_BATCH)
     pieces = (model, loader, criterion or lab.criterion(), lab.optimizer(model, learning_rate), lab.device())
     many = [] if function == "train_epoch" or epochs is None else [epochs]
     asked = f"{function}(model, data_loader, criterion, optimizer, device{''.join(f', {n}' for n in many)})"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import measure, oracle
+from . import inputs, measure, oracle
 from .harness import expect
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def load_mnist(lab: Lab) -> None:
     """Expect both splits to have their own digits, scaled, with int labels."""
     for train in (True, False):
         seen = measure.loaded(lab, train)
-        expect.equal(seen.evidence, len(measure.tiny_split(lab.seed, train).labels), seen.length)
+        expect.equal(seen.evidence, len(inputs.tiny_split(lab.seed, train).labels), seen.length)
         expect.close(seen.evidence, measure.pixels(seen), seen.split.images / 255, measure.PIXEL_ATOL)
         for index, label in enumerate(seen.split.labels):
             image, got = measure.pair(seen, index)
@@ -36,7 +36,7 @@ def make_data_loader(lab: Lab) -> None:
     seen = measure.served(lab, size)
     orders = [measure.order(seen, epoch) for epoch in (0, 1)]
     shapes = [(images.shape, labels.shape) for images, labels in measure.batches(seen, 0)]
-    full = shapes == [((size, 1, 28, 28), (size,))] * (measure.TINY_TRAIN // size)
+    full = shapes == [((size, 1, 28, 28), (size,))] * (inputs.TINY_TRAIN // size)
     paired = measure.served_labels(seen, 0) == [int(seen.split.labels[index]) for index in orders[0]]
     distinct = len(set(orders[0])) == len(orders[0])
     expect.that(full and paired and distinct and orders[0] != orders[1], seen.evidence, "unsound")
@@ -45,7 +45,7 @@ def make_data_loader(lab: Lab) -> None:
 def flatten_images(lab: Lab) -> None:
     """Expect batches of one and of several to come back as rows, in order."""
     for size in (1, 3):
-        images = measure.random_images(lab.seed, size)
+        images = inputs.random_images(lab.seed, size)
         seen = measure.flattened(lab, images)
         expect.close(seen, expect.tensor(seen, [size, 784], "float32"), oracle.flatten(images), 0.0)
 
@@ -59,7 +59,7 @@ def build_model(lab: Lab) -> None:
 
 def build_criterion(lab: Lab) -> None:
     """Expect cost and gradient to be those of the mean cross-entropy."""
-    logits, labels = measure.random_logits(lab.seed, 6)
+    logits, labels = inputs.random_logits(lab.seed, 6)
     seen = measure.cost(lab, logits, labels)
     expect.close(seen, expect.tensor(seen, []), oracle.cross_entropy(logits, labels), measure.COST_ATOL)
     gradient = measure.cost_gradient(lab, logits, labels)

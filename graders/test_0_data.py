@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders import measure
+from graders import inputs, measure
 from graders.harness import expect
 from graders.harness.describe import describe
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.part("data")
 
 def test_training_and_test_digits_are_kept_apart(lab: Lab) -> None:
     """`train` chooses between the training digits and the test digits."""
-    for train, count in ((True, measure.TINY_TRAIN), (False, measure.TINY_TEST)):
+    for train, count in ((True, inputs.TINY_TRAIN), (False, inputs.TINY_TEST)):
         seen = measure.loaded(lab, train)
         expect.that(seen.length == count, seen.evidence, "count_of_digits", expected=count, got=seen.length)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graders import measure
+from graders import inputs, measure
 from graders.harness import expect
 from graders.harness.describe import describe
 
@@ -42,9 +42,9 @@ def test_an_incomplete_last_batch_is_dropped(lab: Lab) -> None:
     """All batches of an epoch are alike in size, and no full one is lost."""
     seen = measure.served(lab, measure.TINY_BATCH)
     sizes = [measure.count(images) for images, _ in measure.batches(seen, 0)]
-    full = measure.TINY_TRAIN // max([1, *sizes])
+    full = inputs.TINY_TRAIN // max([1, *sizes])
     alike = len(set(sizes)) == 1 and len(sizes) == full
-    expect.that(alike, seen.evidence, "batch_count", digits=measure.TINY_TRAIN, full=full, got=_tally(sizes))
+    expect.that(alike, seen.evidence, "batch_count", digits=inputs.TINY_TRAIN, full=full, got=_tally(sizes))
 
 
 def _tally(sizes: list[int]) -> str:

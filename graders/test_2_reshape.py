@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from graders import measure, oracle
+from graders import inputs, measure, oracle
 from graders.harness import expect
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_every_image_becomes_a_row_of_784(lab: Lab, seed: int) -> None:
 
 def test_a_batch_of_one_stays_a_batch(lab: Lab, seed: int) -> None:
     """`[1, 1, 28, 28]` becomes `[1, 784]`."""
-    expect.tensor(measure.flattened(lab, measure.random_images(seed, 1)), [1, 784])
+    expect.tensor(measure.flattened(lab, inputs.random_images(seed, 1)), [1, 784])
 
 
 def test_pixels_stay_in_reading_order(lab: Lab, seed: int) -> None:
@@ -80,6 +80,6 @@ def test_pixels_stay_in_reading_order(lab: Lab, seed: int) -> None:
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_dtype_is_kept(lab: Lab, seed: int, dtype: str) -> None:
     """Reshaping changes no values, so it needs no other type."""
-    images = (measure.random_images(seed, 2) * 255).astype(dtype)
+    images = (inputs.random_images(seed, 2) * 255).astype(dtype)
     seen = measure.flattened(lab, images)
     expect.tensor(seen, getattr(seen.value, "shape", (2, 784)), dtype)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders import measure, oracle
+from graders import inputs, measure, oracle
 from graders.harness import expect
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ ZERO_BIAS_SEEDS = 2  # a bias may start at zero, but then it must be a parameter
 def test_any_batch_gets_ten_logits_an_image(lab: Lab, seed: int, size: int) -> None:
     """`[B, 784]` becomes `[B, 10]` for any B."""
     model = measure.built_model(lab)
-    expect.tensor(measure.answered(lab, model, oracle.flatten(measure.random_images(seed, size))), [size, 10])
+    expect.tensor(measure.answered(lab, model, oracle.flatten(inputs.random_images(seed, size))), [size, 10])
 
 
 def test_model_has_7850_parameters(lab: Lab) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders import measure, oracle
+from graders import inputs, measure, oracle
 from graders.harness import expect
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ EXTREME = 1e4  # logits of this size overflow exp() and underflow log() wherever
 
 def test_cost_of_one_image_is_its_cross_entropy(lab: Lab, seed: int) -> None:
     """For a single image there is nothing to average: the cost is -log(softmax(logits)[label])."""
-    logits, labels = measure.random_logits(seed, BATCH)
+    logits, labels = inputs.random_logits(seed, BATCH)
     for row, label in zip(logits, labels, strict=True):
         seen = measure.cost(lab, row[None], np.array([label]))
         expect.close(seen, expect.number(seen), oracle.cross_entropy(row[None], np.array([label])), measure.COST_ATOL)
@@ -29,7 +29,7 @@ def test_cost_of_one_image_is_its_cross_entropy(lab: Lab, seed: int) -> None:
 
 def test_cost_is_the_mean_over_the_batch(lab: Lab, seed: int) -> None:
     """Several images cost the mean of what each costs by itself, however many there are."""
-    logits, labels = measure.random_logits(seed, BATCH)
+    logits, labels = inputs.random_logits(seed, BATCH)
     alone = [expect.number(measure.cost(lab, logits[i : i + 1], labels[i : i + 1])) for i in range(BATCH)]
     for times in (1, 2):
         seen = measure.cost(lab, np.tile(logits, (times, 1)), np.tile(labels, times))
@@ -44,12 +44,12 @@ def _mean(value: object) -> float:
 
 def test_cost_is_a_scalar(lab: Lab, seed: int) -> None:
     """One number for the whole batch, with no dimension left."""
-    expect.tensor(measure.cost(lab, *measure.random_logits(seed, BATCH)), [])
+    expect.tensor(measure.cost(lab, *inputs.random_logits(seed, BATCH)), [])
 
 
 def test_cost_survives_extreme_logits(lab: Lab, seed: int) -> None:
     """Logits of ±10,000 have a finite cost: softmax and logarithm must not be taken one after the other."""
-    _, labels = measure.random_logits(seed, BATCH)
+    _, labels = inputs.random_logits(seed, BATCH)
     signs = np.random.default_rng(seed).choice([-EXTREME, EXTREME], (BATCH, 10)).astype(np.float32)
     logits = signs + np.arange(10, dtype=np.float32)
     for row, label in zip(logits, labels, strict=True):
@@ -60,7 +60,7 @@ def test_cost_survives_extreme_logits(lab: Lab, seed: int) -> None:
 
 def test_cost_can_be_differentiated(lab: Lab, seed: int) -> None:
     """The gradient by one image's logits is softmax minus one-hot."""
-    logits, labels = measure.random_logits(seed, 1)
+    logits, labels = inputs.random_logits(seed, 1)
     seen = measure.cost_gradient(lab, logits, labels)
     expect.that(seen.value is not None, seen, "no_gradient")
     expect.close(seen, expect.tensor(seen, [1, 10]), oracle.logit_gradient(logits, labels), measure.COST_ATOL)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 
-from graders import measure, oracle
+from graders import inputs
 from graders.harness import expect
 from graders.idx import Split
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from graders import oracle
     from graders.harness.model import Evidence, TensorValue
     from graders.pieces import Lab
 
@@ -44,7 +45,7 @@ class Pool:
 def make_pool(seed: int, model: oracle.Affine) -> Pool:
     """Draw images of all brightnesses, so that scaling matters, and keep those that the model is sure of."""
     dim = np.random.default_rng(seed + 30).uniform(0.05, 1, (POOL, 1, 1))
-    images = np.rint(measure.random_images(seed + 30, POOL)[:, 0] * dim * 255).astype(np.uint8)
+    images = np.rint(inputs.random_images(seed + 30, POOL)[:, 0] * dim * 255).astype(np.uint8)
     scaled, raw = model.logits(images / 255), model.logits(images)
     sure = (_lead(scaled) > MARGIN) & (_lead(raw) > MARGIN)
     return Pool(images[sure], scaled[sure].argmax(axis=1), raw[sure].argmax(axis=1))

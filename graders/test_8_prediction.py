@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 
-from graders import measure
+from graders import inputs, measure
 from graders.harness import expect
 from graders.harness.describe import describe
 from graders.harness.model import TensorValue
@@ -29,7 +29,7 @@ def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> 
     """`predict` agrees with the model's own logits on every image."""
     lab.require("predict")
     model = lab.model(spread=SPREAD)
-    images = measure.random_images(seed + 40, IMAGES)
+    images = inputs.random_images(seed + 40, IMAGES)
     answers = lab.affine(model).predictions(images)
     for image, answer in zip(images, answers, strict=True):
         seen = lab.call("predict", model, TensorValue.of(image), lab.device(), asked="predict(model, image, device)")
@@ -39,14 +39,14 @@ def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> 
 def test_prediction_is_an_int(lab: Lab, seed: int) -> None:
     """A plain int, which prints as a digit."""
     lab.require("predict")
-    image = TensorValue.of(measure.random_images(seed + 40, 1)[0])
+    image = TensorValue.of(inputs.random_images(seed + 40, 1)[0])
     seen = lab.call("predict", lab.model(spread=SPREAD), image, lab.device(), asked="predict(model, image, device)")
     expect.that(type(seen.value) is int, seen, "plain", expected="int", got=describe(seen.value))
 
 
 def drawn(lab: Lab) -> tuple[Evidence, dict[str, Any]]:
     """Ask for a picture and read it; expects a Figure."""
-    image = TensorValue.of(measure.random_images(lab.seed + 41, 1)[0])
+    image = TensorValue.of(inputs.random_images(lab.seed + 41, 1)[0])
     asked = f"show_prediction(image, label={LABEL}, prediction={PREDICTION})"
     seen = lab.call("show_prediction", image, LABEL, PREDICTION, keep=True, asked=asked)
     expect.instance(seen, "matplotlib.figure.Figure")
@@ -60,7 +60,7 @@ def test_picture_shows_the_image(lab: Lab) -> None:
     expect.that(len(figure["images"]) == 1, seen, "plain", expected="1 imshow", got=f"{len(figure['images'])} imshow")
     shown = figure["images"][0].array
     expect.that(np.squeeze(shown).shape == (28, 28), seen, "plain", expected="[28, 28]", got=list(shown.shape))
-    wanted = measure.random_images(lab.seed + 41, 1)[0, 0]
+    wanted = inputs.random_images(lab.seed + 41, 1)[0, 0]
     expect.close(seen, shown.reshape(28, 28), wanted, measure.PIXEL_ATOL)
 
 
