@@ -23,6 +23,12 @@ def describe_arguments(args: Sequence[object], kwargs: dict[str, object]) -> str
 
 
 def describe(value: object) -> str:
+    """Return a value in few words, at most SHOWN_TEXT characters."""
+    text = _describe(value)
+    return text if len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"
+
+
+def _describe(value: object) -> str:
     """Return a value in few words: shape and dtype of a tensor, the class of an object, a number as it is."""
     if isinstance(value, TensorValue):
         return f"{value.dtype} tensor {list(value.shape)}" if value.shape else f"tensor({value.array.item():.9g})"

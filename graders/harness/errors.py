@@ -19,6 +19,13 @@ class HarnessFault(Exception):
     """Something of ours broke, or the machine cannot grade: the verdict is VOID, never a zero."""
 
 
+class StaleHandle(HarnessFault):
+    """A handle outlived its worker, because something that the check asked for on its way killed that worker.
+
+    What did is remembered and not asked again, so the check can be run anew.
+    """
+
+
 class CheckFailed(Exception):
     """The submission did not do what a check asks for."""
 

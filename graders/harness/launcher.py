@@ -69,7 +69,7 @@ class Launcher:
         self.start()
         if self._loaded is None:
             self._await_prepared()
-            self._loaded, _ = self._receive(self._limits.start_seconds, self._last_id)
+            self._loaded, _ = self._receive(self._limits.import_seconds, self._last_id)
         return self._loaded
 
     def _await_prepared(self) -> None:

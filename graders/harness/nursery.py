@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -41,7 +42,8 @@ def serve() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no reaping
     listener.listen(64)
     print("ready", flush=True)  # noqa: T201  # the one line that the starter waits for
-    while True:
+    # Its stdin ends with the process that started it, and so does the nursery.
+    while sys.stdin.fileno() not in select.select([listener, sys.stdin.fileno()], [], [])[0]:
         connection, _ = listener.accept()
         if os.fork() == 0:
             listener.close()
@@ -127,7 +129,13 @@ def nursery(modules: Sequence[str]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="nursery-") as folder:
         path = Path(folder) / "socket"
         command = [sys.executable, "-I", "-X", "utf8", "-c", BOOT, str(PACKAGE_ROOT), str(path), *modules]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(folder), start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment(folder),
+            start_new_session=True,
+        )
         try:
             assert process.stdout is not None
             if process.stdout.readline() != b"ready\n":
@@ -137,5 +145,6 @@ def nursery(modules: Sequence[str]) -> Iterator[Path]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    stream.close()

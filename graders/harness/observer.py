@@ -5,31 +5,23 @@ Child side. Works on code that nobody prepared for it. torch is imported by whoe
 
 from __future__ import annotations
 
-import re
 import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from .wire import tidy
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType
 
-MAX_TEXT = 2_000  # characters of an exception's text that are kept
 MAX_STDOUT = 100_000  # characters of output kept per call; 15 epochs print 600
 MAX_LINES = 500  # transcript lines kept per call, after folding equal ones
 MAX_RANGED = 1_000_000  # elements of a tensor whose range is still cheap to read (under 1 ms)
 RANGED_CALLS = (
     50  # calls of one line whose range is read; a whole pass over a data set in batches of 100 repeats itself
 )
-ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
-
-
-def tidy(text: str) -> str:
-    """Return text fit to be shown: no object addresses, no control characters, at most MAX_TEXT characters."""
-    text = ADDRESS.sub("0x…", text)
-    text = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text[: MAX_TEXT + 1])
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…"
 
 
 class Places:

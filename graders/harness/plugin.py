@@ -5,13 +5,14 @@ A check is a test function of a module marked `part("name")`. Tests without that
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from .errors import ConfigurationError
+from .errors import ConfigurationError, HarnessFault, StaleHandle
 from .grading import Grading, LabSpec, Notes, Options, to_plain
 from .model import CheckResult, Status
 from .summary import Summary
@@ -27,6 +28,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 GRADING = pytest.StashKey[Grading]()
 NOTES = pytest.StashKey[Notes]()
+MAX_RERUNS = 20  # of one check; each needs another function that kills the worker, and a lab has a dozen
 LETTERS = {"blocked": "b", "unwritten": "u", "void": "V"}
 MARKUP = {"blocked": {"yellow": True}, "unwritten": {"yellow": True}, "void": {"purple": True}}
 
@@ -197,6 +199,20 @@ def notes(request: pytest.FixtureRequest) -> Notes:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Run a check anew when a worker died under it while something else was looked at, a function's soundness say."""
+    try:
+        return (yield)
+    except StaleHandle:
+        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    for _ in range(MAX_RERUNS):
+        with contextlib.suppress(StaleHandle):
+            pyfuncitem.obj(**arguments)
+            return True
+    raise HarnessFault("the worker died again and again under one check")
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -232,4 +248,6 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple
     if plain is None:
         return None
     kind = plain["status"] if plain["status"] in LETTERS else "unwritten" if plain["unwritten"] else ""
-    return (kind, LETTERS[kind], (kind.upper(), MARKUP[kind])) if kind else None
+    # A fault of ours counts as an error, whose page pytest shows with --tb; unfinished work is no failure with a page.
+    category = "error" if kind == "void" else kind
+    return (category, LETTERS[kind], (kind.upper(), MARKUP[kind])) if kind else None

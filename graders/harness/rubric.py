@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Number = int | float
+SECONDS = (0.1, 3600.0)
+LIMIT_RANGES = {
+    "start_seconds": SECONDS,
+    "import_seconds": SECONDS,
+    "call_seconds": SECONDS,
+    "memory_megabytes": (0.0, 2.0**20),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,7 @@ class Limits:
     start_seconds: float = 120.0
     call_seconds: float = 20.0
     memory_megabytes: int = 0
+    import_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +127,9 @@ class _Reader:
     def _limits(self) -> Limits:
         known = {f.name: f.default for f in fields(Limits)}
         table = self._section("limits", set(known))
-        lows = {"start_seconds": 1.0, "call_seconds": 0.1, "memory_megabytes": 0}
-        highs = {"start_seconds": 3600.0, "call_seconds": 3600.0, "memory_megabytes": 2**20}
-        read = {k: self._number(table.get(k, d), f"limits.{k}", lows[k], highs[k]) for k, d in known.items()}
-        return Limits(read["start_seconds"], read["call_seconds"], int(read["memory_megabytes"]))
+        read = {k: self._number(table.get(k, d), f"limits.{k}", *LIMIT_RANGES[k]) for k, d in known.items()}
+        memory = int(read["memory_megabytes"])
+        return Limits(read["start_seconds"], read["call_seconds"], memory, read["import_seconds"])
 
     def _thresholds(self, known: Mapping[str, tuple[float, float]]) -> dict[str, float]:
         table = self._section("thresholds", set(known))

@@ -45,12 +45,18 @@ def score_part(part: Part, title: str, results: Sequence[CheckResult]) -> PartRe
     return PartResult(part.name, title, status, points, part.points if total else 0.0, tuple(results))
 
 
+def _in_order(part: Part, results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return the part's results in the rubric's order; side by side, checks end in any order."""
+    order = list(part.checks)
+    return sorted((r for r in results if r.part == part.name), key=lambda result: order.index(result.name))
+
+
 def score(
     rubric: Rubric, titles: Mapping[str, str], results: Sequence[CheckResult]
 ) -> tuple[str, tuple[PartResult, ...]]:
     """Return the report's status ("graded", "partial" or "void") and the parts that ran."""
     merged = merge(results)
-    grouped = [(part, [r for r in merged if r.part == part.name]) for part in rubric.parts]
+    grouped = [(part, _in_order(part, merged)) for part in rubric.parts]
     parts = tuple(score_part(part, titles[part.name], ran) for part, ran in grouped if ran)
     if any(part.status is Status.VOID for part in parts):
         return "void", parts

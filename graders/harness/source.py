@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -44,7 +45,8 @@ class Source:
         if not given.exists():
             raise ConfigurationError(f"--submission {given}: there is no such file or folder")
         path = given / file if given.is_dir() else given
-        return cls(str(given), path.resolve())
+        name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
+        return cls(name, path.resolve())
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -114,10 +116,11 @@ class Source:
         """Return the text of the student's line at `where`, or nothing."""
         if where is None:
             return ""
-        path = self.path.parent / where.file
         try:
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
+            path = (self.path.parent / where.file).resolve()
+            inside = path.is_relative_to(self.path.parent)  # the worker names the file, so it may name any
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if inside else []
+        except (OSError, ValueError):
             return ""
         text = lines[where.line - 1].strip() if 0 < where.line <= len(lines) else ""
         return "".join(c for c in text if c.isprintable())[:160]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .describe import describe_arguments
-from .errors import CheckFailed, HarnessFault, Unloadable, Unwritten
+from .errors import CheckFailed, HarnessFault, StaleHandle, Unloadable, Unwritten
 from .model import Evidence, Failure, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where
 from .transport import WorkerGone
-from .wire import WireError, decode, encode, pick, place
+from .wire import MALFORMED, WireError, decode, encode, pick, place, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .rubric import Limits
     from .source import Source
 
+MAX_NAME, MAX_KINDS = 200, 20  # letters of a name; classes that an object descends from
 MAX_CRASHES = 2  # of one function; each costs a new worker, some seconds, and a hang its whole time limit
 
 
@@ -32,7 +33,7 @@ class JudgeCodec:
             return {"$": "tensor", **place(value.array, arrays), "requires_grad": value.requires_grad}
         if isinstance(value, Handle):
             if value.generation != self._generation:
-                raise HarnessFault(f"a {value.type_name} of an earlier worker was sent to this one")
+                raise StaleHandle(f"a {value.type_name} of an earlier worker was sent to this one")
             return {"$": "handle", "id": value.id}
         raise HarnessFault(f"a {type(value).__name__} cannot be sent to the worker")
 
@@ -46,7 +47,8 @@ class JudgeCodec:
         if kind == "scalar":
             return NumpyScalar(str(node["dtype"]), float(decode(node["value"], self, arrays)))
         if kind == "handle":
-            return Handle(int(node["id"]), self._generation, tuple(str(name)[:200] for name in node["kinds"][:20]))
+            kinds = tuple(tidy(name, MAX_NAME) for name in node["kinds"][:MAX_KINDS])
+            return Handle(int(node["id"]), self._generation, kinds)
         raise WireError(f"unknown kind {kind!r}")
 
 
@@ -57,6 +59,7 @@ class Submission:
         self.source = source
         self._launcher, self._limits = launcher, limits
         self._deaths: dict[str, list[Failure]] = {}
+        self._unloadable: Unloadable | None = None
         self._hidden: dict[str, str] = {}
         self._functions: dict[str, Where | None] = {}
         self._checked_generation = 0
@@ -116,6 +119,7 @@ class Submission:
 
         Raises as `call` does: what goes wrong in a probe goes wrong in what the student's function returned.
         """
+        self._refuse_deadly(function)
         self._load()
         request = _call(name, True, seed, observe, keep, standins)
         return self._request(function, request, args, {}, asked or f"{function}(...)")
@@ -125,30 +129,34 @@ class Submission:
     def _load(self) -> None:
         """Have a worker that has loaded the submission. Raises Unloadable."""
         _ = self.source.tree  # raises where it is no Python
+        if self._unloadable is not None:
+            raise self._unloadable
         try:
             loaded = self._launcher.load()
+            if self._checked_generation != self._launcher.generation:
+                self._functions = self._read_loaded(loaded)
+                self._checked_generation = self._launcher.generation
         except WorkerGone as gone:
-            raise Unloadable(self._death(gone, f"import {self.source.path.stem}", None)) from None
-        if self._checked_generation != self._launcher.generation:
-            self._functions = self._read_loaded(loaded)
-            self._checked_generation = self._launcher.generation
+            self._unloadable = Unloadable(self._death(gone, f"import {self.source.path.stem}", None))
+            raise self._unloadable from None
+        except Unloadable as unloadable:
+            self._unloadable = unloadable  # it would fail again, and a hanging import would cost its limit again
+            raise
 
     def _read_loaded(self, loaded: dict[str, Any]) -> dict[str, Where | None]:
         asked = f"import {self.source.path.stem}"
-        if "raised" in loaded:
-            raise Unloadable(_failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
         try:
+            if "raised" in loaded:
+                raise Unloadable(_failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
             return {str(name): _read_where(place) for name, place in loaded["functions"].items()}
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except MALFORMED:
             raise Unloadable(Failure("unreadable", {"text": "the answer to the import"}, asked)) from None
 
     def _require(self, function: str) -> None:
         """Raise unless `function` is there to be called."""
         if self.source.is_unwritten(function):
             raise Unwritten(function)
-        deaths = self._deaths.get(function, [])
-        if deaths and (deaths[0].key == "timeout" or len(deaths) >= MAX_CRASHES):
-            raise CheckFailed(deaths[0])
+        self._refuse_deadly(function)
         self._load()
         if function not in self._functions:
             similar = self.source.similar(function)
@@ -156,6 +164,12 @@ class Submission:
             key = "missing_but_similar" if similar else "missing"
             params = {"function": function, "file": self.source.path.name, "similar": similar}
             raise CheckFailed(Failure(key, params, where=where))
+
+    def _refuse_deadly(self, function: str) -> None:
+        """Raise the failure of a function that hung before, or killed its worker too often, instead of asking again."""
+        deaths = self._deaths.get(function, [])
+        if deaths and (deaths[0].key == "timeout" or len(deaths) >= MAX_CRASHES):
+            raise CheckFailed(deaths[0])
 
     # ---- requests
 
@@ -176,7 +190,7 @@ class Submission:
             raise CheckFailed(failure) from None
         try:
             return self._read_reply(function, reply, out, codec, asked)
-        except (WireError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except MALFORMED as error:
             self._launcher.close()
             failure = Failure("unreadable", {"text": type(error).__name__}, asked, self._where(function))
             raise CheckFailed(failure) from None
@@ -199,10 +213,11 @@ class Submission:
             raise Unwritten(raised.function)
 
     def _read_raised(self, raised: dict[str, Any]) -> Raised:
-        text, function = str(raised["text"]), raised["function"]
+        text, function = tidy(raised["text"]), raised["function"]
         for path, name in self._hidden.items():
             text = text.replace(path, name)
-        return Raised(str(raised["type"])[:200], text, _read_where(raised["where"]), function and str(function))
+        name = function and tidy(function, MAX_NAME)
+        return Raised(tidy(raised["type"], MAX_NAME), text, _read_where(raised["where"]), name)
 
     def _where(self, function: str) -> Where | None:
         return self.source.where(function) or self._functions.get(function)
@@ -223,16 +238,16 @@ def _failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool
 
 
 def _read_where(place: list[Any] | None) -> Where | None:
-    return None if place is None else Where(str(place[0]), int(place[1]))
+    return None if place is None else Where(tidy(place[0], MAX_NAME), int(place[1]))
 
 
 def _read_line(line: dict[str, Any]) -> TorchCall:
     return TorchCall(
-        name=str(line["name"]),
-        where=Where(str(line["where"][0]), int(line["where"][1])),
+        name=tidy(line["name"], MAX_NAME),
+        where=Where(tidy(line["where"][0], MAX_NAME), int(line["where"][1])),
         count=int(line["count"]),
         shapes=tuple(tuple(int(n) for n in shape) for shape in line["shapes"]),
-        dtypes=tuple(str(dtype) for dtype in line["dtypes"]),
+        dtypes=tuple(tidy(dtype, MAX_NAME) for dtype in line["dtypes"]),
         grad_enabled=line["grad_enabled"] is True,
         tracks_gradients=line["tracks"] is True,
         low=None if line["low"] is None else float(line["low"]),

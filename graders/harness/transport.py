@@ -106,18 +106,15 @@ class Process:
     def __init__(self, spawn: Callable[[str], Spawned]) -> None:
         self._scratch = tempfile.mkdtemp(prefix="grading-")
         self._process = spawn(self._scratch)
+        self._requests: queue.Queue[Frame | None] = queue.Queue()
         self._frames: queue.Queue[Frame | WorkerGone] = queue.Queue(maxsize=8)
         self._last_words = bytearray()
-        for target in (self._read_frames, self._drain_stderr):
+        for target in (self._write_frames, self._read_frames, self._drain_stderr):
             threading.Thread(target=target, daemon=True).start()
 
     def send(self, header: dict[str, Any], arrays: list[Any]) -> None:
-        """Write one frame; a dead worker shows when its reply is wanted."""
-        stream = self._stream("stdin")
-        with contextlib.suppress(OSError):
-            for piece in pack(header, arrays):
-                stream.write(piece)
-            stream.flush()
+        """Have one frame written; a worker that is dead, or does not read, shows when its reply is wanted."""
+        self._requests.put((header, arrays))
 
     def receive(self, seconds: float) -> Frame:
         """Return the next frame, or raise WorkerGone once `seconds` are over or the worker is."""
@@ -134,8 +131,7 @@ class Process:
         self._kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE_SECONDS)
-        with contextlib.suppress(OSError):
-            self._stream("stdin").close()
+        self._requests.put(None)
         with contextlib.suppress(queue.Empty):  # lets a reader go on that a flood of frames has stopped
             while True:
                 self._frames.get_nowait()
@@ -151,15 +147,23 @@ class Process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
+    # Each thread closes its own pipe at its end. Closed by another thread, it would wait for that end, which a process
+    # that outlived the worker may put off for ever.
+
+    def _write_frames(self) -> None:
+        with contextlib.suppress(OSError, ValueError), self._stream("stdin") as stream:
+            while (request := self._requests.get()) is not None:
+                for piece in pack(*request):
+                    stream.write(piece)
+                stream.flush()
+
     def _read_frames(self) -> None:
-        # Each reader closes its own pipe at its end. Closed by another thread, it would wait for that end, which a
-        # process that outlived the worker may put off for ever.
         try:
             with self._stream("stdout") as stream:
                 while (frame := read_frame(stream.read)) is not None:
                     self._frames.put(frame)
             self._frames.put(WorkerGone("crashed", self._how_it_ended()))
-        except (WireError, MemoryError) as error:
+        except WireError as error:
             self._frames.put(WorkerGone("unreadable", str(error)))
         except (OSError, ValueError):  # closed under our hands: nobody waits any more
             self._frames.put(WorkerGone("crashed", "closed"))

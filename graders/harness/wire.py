@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,8 +33,32 @@ DTYPES = frozenset(
 )
 
 
+MAX_TEXT = 2_000  # characters of any text that a worker sends for people to read
+ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
+
+
 class WireError(Exception):
     """The bytes are no frame, or the frame holds no value we know."""
+
+
+# What reading a frame can raise when its sender chose every byte of it.
+MALFORMED = (
+    WireError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
+)
+
+
+def tidy(text: object, limit: int = MAX_TEXT) -> str:
+    """Return text fit to be shown: no object addresses, no control characters, at most `limit` characters."""
+    clean = ADDRESS.sub("0x…", str(text)[: limit + 1])
+    clean = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in clean)
+    return clean if len(clean) <= limit else clean[:limit] + "…"
 
 
 class Codec(Protocol):
@@ -70,7 +95,8 @@ def encode(value: object, codec: Codec, arrays: list[NDArray[Any]], depth: int =
 
 def place(array: NDArray[Any], arrays: list[NDArray[Any]]) -> dict[str, int]:
     """Append an array to the payload and return the field that points to it."""
-    arrays.append(np.ascontiguousarray(array).reshape(array.shape))  # ascontiguousarray makes 0-d arrays 1-d
+    native = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
+    arrays.append(native.reshape(array.shape))  # ascontiguousarray makes 0-d arrays 1-d
     return {"i": len(arrays) - 1}
 
 
@@ -84,7 +110,9 @@ def decode(node: Any, codec: Codec, arrays: list[NDArray[Any]], depth: int = 0) 
         return [decode(item, codec, arrays, depth + 1) for item in node]
     try:
         return _decode_object(node, codec, arrays, depth + 1)
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except WireError:
+        raise
+    except MALFORMED as error:
         raise WireError(f"malformed value: {type(error).__name__}") from None
 
 
@@ -139,7 +167,12 @@ def read_frame(read: Callable[[int], bytes]) -> tuple[dict[str, Any], list[NDArr
     if len(head) < head_size or len(payload) < size:
         raise WireError("the stream ends inside a frame")
     header = _parse_header(head)
-    return header, _split(header.get("arrays"), payload)
+    try:
+        return header, _split(header.get("arrays"), payload)
+    except WireError:
+        raise
+    except MALFORMED as error:
+        raise WireError(f"malformed arrays: {error}") from None
 
 
 def _check_caps(head_size: int, size: int) -> None:
@@ -178,8 +211,10 @@ def _split(described: object, payload: bytes) -> list[NDArray[Any]]:
 
 
 def _array_type(entry: object) -> tuple[np.dtype[Any], tuple[int, ...]]:
-    if not isinstance(entry, dict) or entry.get("dtype") not in DTYPES or not isinstance(entry.get("shape"), list):
+    if not isinstance(entry, dict) or not isinstance(entry.get("shape"), list):
         raise WireError("an array without dtype and shape")
+    if not isinstance(entry.get("dtype"), str) or entry["dtype"] not in DTYPES:
+        raise WireError("an array of unknown dtype")
     shape = tuple(entry["shape"])
     if len(shape) > 16 or any(type(n) is not int or not 0 <= n <= MAX_PAYLOAD for n in shape):
         raise WireError("an array with an impossible shape")

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from .observer import Places, Recorder, Transcript, tidy
-from .wire import WireError, decode, encode, pack, pick, place, read_frame
+from .observer import Places, Recorder, Transcript
+from .wire import WireError, decode, encode, pack, pick, place, read_frame, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
@@ -95,17 +94,35 @@ def _block(checks: list[CheckResult], style: Style) -> str:
     if len(checks) > 1 and not first.unloadable:
         rows.append(("", style.words["repeated"].format(count=len(checks) - 1)))
     lines = [line for label, text in rows for line in _wrapped(label, text, style)]
-    return "\n".join([style.paint(title, "bold"), *lines[: MAX_LINES - 1]])
+    heading = _cut(title, max(style.width, MIN_WIDTH))
+    return "\n".join([style.paint(heading, "bold"), *lines[: MAX_LINES - 1]])
 
 
 def _place(check: CheckResult, style: Style) -> tuple[str, str]:
-    return style.labels["where"], f"{check.where}  {check.source_line}".rstrip()
+    return style.labels["where"], f"{check.where}: {check.source_line}".rstrip(": ")
 
 
 def _wrapped(label: str, text: str, style: Style) -> list[str]:
     room = max(style.width, MIN_WIDTH) - style.indent
-    body = textwrap.wrap(text, room, max_lines=MAX_ROW, placeholder=" …") or [""]
+    body = _wrap(text, room) or [""]
+    if len(body) > MAX_ROW:
+        body = [*body[: MAX_ROW - 1], _cut(" ".join(body[MAX_ROW - 1 :]), room)]
     return [_pad(f"  {label}", style.indent) + body[0], *(" " * style.indent + line for line in body[1:])]
+
+
+def _wrap(text: str, room: int) -> list[str]:
+    """Break text into lines of at most `room` columns, between words, or inside one that is longer than a line."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and columns(lines[-1]) + 1 + columns(word) <= room:
+            lines[-1] += f" {word}"
+            continue
+        lines.append("")
+        for letter in word:
+            if columns(lines[-1]) + columns(letter) > room:
+                lines.append("")
+            lines[-1] += letter
+    return lines[1:]
 
 
 # ---- the table
