@@ -13,7 +13,6 @@ Write the functions below from top to bottom; each docstring says what its funct
 In the shapes, B is the batch size: [B, 1, 28, 28] is B images of 1 channel, 28 rows and 28 columns.
 """
 
-
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
