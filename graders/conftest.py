@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from graders.harness.errors import CheckFailed, Unloadable
 from graders.harness.grading import LabSpec
 from graders.harness.plugin import GRADING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from graders.digits import Digits
     from graders.harness.grading import Notes
@@ -45,6 +46,20 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     grading = session.config.stash.get(GRADING, None)
     if grading and grading.submission.started and any(item.path.name == "test_2_reshape.py" for item in session.items):
         import hypothesis  # noqa: F401  # for test_2_reshape, which uses it after the wait
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Name the mistake behind a failed check, where it is a known one."""
+    try:
+        return (yield)
+    except Unloadable:
+        raise
+    except CheckFailed as failed:
+        from graders import mistakes  # only a failing check needs the catalogue
+
+        lab = cast("Lab", pyfuncitem.funcargs["lab"])
+        raise CheckFailed(mistakes.name(lab, pyfuncitem.originalname, failed.failure)) from None
 
 
 @pytest.fixture(scope="session")

@@ -151,6 +151,11 @@ def built_model(lab: Lab) -> Evidence:
     return seen
 
 
+def is_class(seen: Evidence) -> bool:
+    """Tell whether a builder returned a class in the place of an object."""
+    return isinstance(seen.value, Handle) and "builtins.type" in seen.value.kinds
+
+
 def parameter_sizes(lab: Lab, model: Evidence) -> list[int]:
     """Return how many numbers each trainable parameter has."""
     seen = lab.probe("parameters", model.value, of="build_model", asked="build_model().parameters()").value

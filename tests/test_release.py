@@ -45,8 +45,8 @@ def grade(repository: Path, *options: str) -> subprocess.CompletedProcess[str]:
         ".github/workflows/grade.yml",
         "student_template/lab.py",
         "graders/rubric.toml",
-        "graders/messages/en.toml",
-        "graders/harness/messages/en.toml",
+        "graders/messages/en/checks.toml",
+        "graders/harness/messages/en/engine.toml",
         "graders/test_0_data.py",
     ],
 )

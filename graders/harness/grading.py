@@ -20,7 +20,9 @@ from .source import Source
 from .submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from .model import Named
 
 PACKAGES = ("torch", "torchvision", "numpy")
 
@@ -99,16 +101,22 @@ class Grading:
         """Put a failure into words; what the failure itself does not say, the check's own entry may."""
         said = self.messages.entry("failures", failure.key, failure.params)
         general = self.messages.entry("checks", check, {}) if check else {}
-        texts = {"asked": failure.asked, **general, **said}
+        texts = {"asked": failure.asked, **general, **said, **self._explained(failure.mistakes)}
         labels = self.messages.section("labels")
         lines = [f"{labels[label]}\t{' '.join(texts[label].split())}" for label in LABELS if texts.get(label)]
         return {
             "message": "\n".join(lines),
             "hint": texts.get("hint", ""),
-            "mistake": failure.mistake,
+            "mistakes": tuple(named.name for named in failure.mistakes),
             "where": failure.where,
             "source_line": self.source.line(failure.where),
         }
+
+    def _explained(self, mistakes: Sequence[Named]) -> dict[str, str]:
+        """Return what a named mistake has to say; it knows better than its check, which only knows what it asked."""
+        entries = [self.messages.entry("mistakes", named.name, named.params) for named in mistakes]
+        joined = {label: " ".join(entry[label] for entry in entries) for label in ("why", "hint") if entries}
+        return {"mistake": "; ".join(entry["title"] for entry in entries), **joined}
 
     # ---- all of them
 
@@ -154,12 +162,23 @@ def _versions() -> dict[str, str]:
 
 def to_plain(result: CheckResult) -> dict[str, Any]:
     """Return a result as plain values, which pytest-xdist can send between processes."""
-    return {**asdict(result), "status": result.status.value, "standins": list(result.standins)}
+    return {
+        **asdict(result),
+        "status": result.status.value,
+        "standins": list(result.standins),
+        "mistakes": list(result.mistakes),
+    }
 
 
 def from_plain(plain: dict[str, Any]) -> CheckResult:
     """Return the result that `to_plain` wrote down."""
     where = Where(**plain["where"]) if plain["where"] else None
     return CheckResult(
-        **{**plain, "status": Status(plain["status"]), "standins": tuple(plain["standins"]), "where": where}
+        **{
+            **plain,
+            "status": Status(plain["status"]),
+            "standins": tuple(plain["standins"]),
+            "mistakes": tuple(plain["mistakes"]),
+            "where": where,
+        }
     )

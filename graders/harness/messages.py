@@ -1,6 +1,6 @@
 """The words of every message, kept in TOML files that a teacher can edit.
 
-The engine and the lab have a folder each, with a file `<language>.toml` for every language.
+The engine and the lab have a folder `messages` each, with a folder for every language: `messages/<language>/*.toml`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-LABELS = ("asked", "expected", "got", "why")  # the lines of a message, in the order in which they are shown
+LABELS = ("asked", "expected", "got", "mistake", "why")  # the lines of a message, in the order in which they are shown
 
 
 class Messages:
@@ -24,21 +24,22 @@ class Messages:
         self.language = language
         self._table: dict[str, Any] = {}
         for folder in folders:
-            for section, entries in _read(folder / f"{language}.toml").items():
-                self._table.setdefault(section, {}).update(entries)
+            for path in _files(folder, language):
+                for section, entries in _read(path).items():
+                    self._table.setdefault(section, {}).update(entries)
 
     def text(self, section: str, key: str, **params: object) -> str:
         """Return the text at `section.key` with its fields filled in. Raises HarnessFault where there is none."""
         template = self._table.get(section, {}).get(key)
         if not isinstance(template, str):
-            raise HarnessFault(f"no message {section}.{key} in {self.language}.toml")
+            raise HarnessFault(f"no message {section}.{key} for the language {self.language}")
         return _fill(template, params, f"{section}.{key}")
 
     def entry(self, section: str, key: str, params: Mapping[str, object]) -> dict[str, str]:
         """Return all texts of the entry `section.key`, filled in; an entry that does not exist is a HarnessFault."""
         entry = self._table.get(section, {}).get(key)
         if not isinstance(entry, dict):
-            raise HarnessFault(f"no message {section}.{key} in {self.language}.toml")
+            raise HarnessFault(f"no message {section}.{key} for the language {self.language}")
         return {name: _fill(template, params, f"{section}.{key}.{name}") for name, template in entry.items()}
 
     def section(self, section: str) -> Mapping[str, str]:
@@ -46,14 +47,17 @@ class Messages:
         return dict(self._table.get(section, {}))
 
 
+def _files(folder: Path, language: str) -> list[Path]:
+    found = {path.name: sorted(path.glob("*.toml")) for path in sorted(folder.iterdir()) if path.is_dir()}
+    if not found.get(language):
+        known = ", ".join(name for name, files in found.items() if files)
+        raise ConfigurationError(f"--language {language}: there are no messages in it; there are in: {known}")
+    return found[language]
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        known = ", ".join(sorted(other.stem for other in path.parent.glob("*.toml")))
-        raise ConfigurationError(
-            f"--language {path.stem}: there are no messages in it; there are in: {known}"
-        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: is no TOML: {error}") from None
 

@@ -132,14 +132,25 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A mistake's name in the lab's catalogue, and what goes into its message."""
+
+    name: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a check did not pass: the key of a message and what goes into it. The words come later, in a language."""
+    """Why a check did not pass: the key of a message and what goes into it. The words come later, in a language.
+
+    `mistakes` are the misconceptions that together explain it: one as a rule, two at most, none where none known does.
+    """
 
     key: str
     params: Mapping[str, object] = field(default_factory=dict)
     asked: str = ""
     where: Where | None = None
-    mistake: str | None = None
+    mistakes: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +163,7 @@ class CheckResult:
     title: str = ""
     message: str = ""
     hint: str = ""
-    mistake: str | None = None
+    mistakes: tuple[str, ...] = ()  # names in the lab's catalogue
     where: Where | None = None
     source_line: str = ""
     unwritten: str | None = None  # the function that is to be written first

@@ -283,11 +283,11 @@ def tiny_lab(
     def grade(*options: object, first: str = "pass", second: str = "pass", third: str = "pass", **run: Any) -> Any:
         lab, submission = tmp_path / "checks", tmp_path / "submission"
         with contextlib.suppress(FileExistsError):
-            (lab / "messages").mkdir(parents=True)
+            (lab / "messages" / "en").mkdir(parents=True)
             submission.mkdir()
         (submission / "lab.py").write_text("def f(x):\n    return x\n", encoding="utf-8")
         (lab / "rubric.toml").write_text(TINY_RUBRIC, encoding="utf-8")
-        (lab / "messages" / "en.toml").write_text(TINY_MESSAGES, encoding="utf-8")
+        (lab / "messages" / "en" / "lab.toml").write_text(TINY_MESSAGES, encoding="utf-8")
         (lab / "conftest.py").write_text(TINY_CONFTEST, encoding="utf-8")
         (lab / "probes.py").write_text("", encoding="utf-8")
         for part, checks in {"alpha": {"first": first, "second": second}, "beta": {"third": third}}.items():

@@ -37,7 +37,7 @@ def written(make_report, make_check):
         status=Status.FAILED,
         message="asked\tf(1)\ngot\t3",
         hint="생각",
-        mistake="loss-summed",
+        mistakes=("loss-summed",),
         where=Where("lab.py", 4),
         duration_s=0.12345,
     )

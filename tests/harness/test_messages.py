@@ -86,8 +86,9 @@ def tables():
     """Return all messages, the engine's and the lab's in one table."""
     table: dict[str, dict] = {}
     for folder in FOLDERS:
-        for section, entries in tomllib.loads((folder / "en.toml").read_text(encoding="utf-8")).items():
-            table.setdefault(section, {}).update(entries)
+        for path in sorted((folder / "en").glob("*.toml")):
+            for section, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                table.setdefault(section, {}).update(entries)
     return table
 
 
@@ -165,8 +166,8 @@ def messages(tmp_path):
         "one": '[failures.a]\ngot = "{x} and {y}"\n[labels]\ngot = "got"\n',
         "two": '[failures.b]\ngot = "b"\n[labels]\nwhy = "why"\n',
     }.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "en.toml").write_text(text, encoding="utf-8")
+        (tmp_path / name / "en").mkdir(parents=True)
+        (tmp_path / name / "en" / "words.toml").write_text(text, encoding="utf-8")
     return Messages([tmp_path / "one", tmp_path / "two"], "en")
 
 
@@ -201,6 +202,7 @@ def test_missing_language_is_told_with_those_there_are(tmp_path):
 
 def test_broken_messages_are_told(tmp_path):
     """A file of messages that is no TOML is named."""
-    (tmp_path / "en.toml").write_text("[labels", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"en\.toml: is no TOML"):
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "words.toml").write_text("[labels", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"words\.toml: is no TOML"):
         Messages([tmp_path], "en")

@@ -50,7 +50,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "name": check.name,
         "status": check.status.value,
         "message": check.message.replace("\t", ": "),
-        "mistake": check.mistake,
+        "mistake": " + ".join(check.mistakes) or None,
         "hint": check.hint,
         "where": where,
         "standins": list(check.standins),

@@ -73,11 +73,12 @@ def _cut(text: str, room: int) -> str:
 
 def _to_fix(report: Report, style: Style) -> Iterator[str]:
     """Yield one block a failure, each said once however many checks it costs."""
-    same: dict[tuple[str, object], list[CheckResult]] = {}
+    same: dict[tuple[object, ...], list[CheckResult]] = {}
     for part in report.parts:
         for check in part.checks:
             if check.status is Status.VOID or (check.status is Status.FAILED and not check.unwritten):
-                same.setdefault((check.message, check.where), []).append(check)
+                cause = (check.part, *check.mistakes) if check.mistakes else (check.message, check.where)
+                same.setdefault(cause, []).append(check)
     for checks in same.values():
         yield _block(checks, style)
 

@@ -1,0 +1,36 @@
+"""The catalogue of misconceptions: which known mistake would have produced just what a failed check saw."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graders.harness.errors import CheckFailed, HarnessFault, Unwritten
+
+from . import loss
+
+if TYPE_CHECKING:
+    from graders.harness.model import Failure, Named
+    from graders.pieces import Lab
+
+    from .catalogue import Clue
+
+CLUES: tuple[Clue, ...] = (*loss.CLUES,)
+SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar")  # there is nothing to ask any more
+
+
+def name(lab: Lab, check: str, failure: Failure) -> Failure:
+    """Return the failure of a check with the mistakes that explain it, where known ones do."""
+    if failure.key in SILENT:
+        return failure
+    explained = [_explained(clue, lab, failure) for clue in CLUES if check in clue.checks]
+    found = {tuple(named.name for named in names): names for names in explained if names}
+    return replace(failure, mistakes=next(iter(found.values()))) if len(found) == 1 else failure
+
+
+def _explained(clue: Clue, lab: Lab, failure: Failure) -> tuple[Named, ...]:
+    # Whatever the submission does while it is looked at again, its verdict stands already.
+    with suppress(CheckFailed, Unwritten, HarnessFault):
+        return clue.explain(lab, failure)
+    return ()

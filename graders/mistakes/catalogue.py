@@ -1,0 +1,98 @@
+"""What a catalogue of misconceptions is made of: a clue is something seen, a mistake is one way to explain it.
+
+A name is given only where exactly one mistake reproduces what was seen, or, where none does, exactly one pair of them.
+The words of a mistake (title, why, hint) stand in `messages/<language>/mistakes_*.toml` under `[mistakes.NAME]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from graders.harness.errors import CheckFailed
+from graders.harness.model import Named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from graders.harness.model import Failure
+    from graders.pieces import Lab
+
+    Explains = Callable[[Any], Mapping[str, object] | bool]
+
+# What an unexpected value does to a comparison that did not expect it, or the submission to a question: no match then.
+NO_MATCH = (CheckFailed, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+
+class Idea(StrEnum):
+    """The lesson's ideas: what a student who made the mistake should read again."""
+
+    DATASET = "dataset"  # digits as tensors, pixels in [0, 1], training and test digits
+    BATCHES = "batches"  # mini-batches, shuffling, epochs
+    SHAPES = "shapes"  # which axis counts what
+    MODEL = "model"  # logits, an affine layer, parameters
+    COST = "cost"  # softmax and cross-entropy
+    GRADIENT = "gradient"  # autograd: graphs, .grad, backward
+    DESCENT = "descent"  # steps of SGD, learning rate
+    TRAINING = "training"  # the loop over epochs, what it reports
+    EVALUATION = "evaluation"  # measuring without changing
+    PICTURE = "picture"  # showing what the model sees
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A misconception: its name, the idea it belongs to, and whether it explains something seen.
+
+    `explains` gets what the clue's `look` returned. It returns whether the mistake alone would have produced just that,
+    within float32 rounding; where the message wants details, it returns them, by name, for True.
+    """
+
+    name: str
+    idea: Idea
+    explains: Explains
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """Something to look at when one of `checks` has failed, and the mistakes that it can tell apart.
+
+    `look` asks the submission anew, with inputs chosen so that different mistakes show differently. `pairs` is tried
+    where no mistake alone explains what was seen; it yields the names of two that together do.
+    """
+
+    checks: tuple[str, ...]
+    look: Callable[[Lab, Failure], Any]
+    pairs: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def mistake(self, name: str, idea: Idea) -> Callable[[Explains], Explains]:
+        """Enter a function as what explains the mistake `name`."""
+
+        def enter(explains: Explains) -> Explains:
+            self.mistakes.append(Mistake(name, idea, explains))
+            return explains
+
+        return enter
+
+    def explain(self, lab: Lab, failure: Failure) -> tuple[Named, ...]:
+        """Return the one mistake that explains what is seen, or the one pair; nothing where there are none or several.
+
+        Raises what asking the submission raises.
+        """
+        seen = self.look(lab, failure)
+        alone = [named for mistake in self.mistakes if (named := _named(mistake, seen)) is not None]
+        if alone or self.pairs is None:
+            return tuple(alone) if len(alone) == 1 else ()
+        pairs = {tuple(sorted(pair)) for pair in self.pairs(seen)}
+        return tuple(Named(name) for name in pairs.pop()) if len(pairs) == 1 else ()
+
+
+def _named(mistake: Mistake, seen: object) -> Named | None:
+    try:
+        found = mistake.explains(seen)
+    except NO_MATCH:
+        return None
+    if found is False:
+        return None
+    return Named(mistake.name, {} if found is True else found)

@@ -1,0 +1,116 @@
+"""Costs gone wrong in one thing, in float64: what a misconception makes of logits `[B, 10]` and labels `[B]`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graders import oracle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Formula = Callable[[NDArray[np.float64], NDArray[np.int64]], Any]
+
+TEMPERATURES = (0.1, 0.5, 2.0, 5.0, 10.0, 28.0, 100.0, 784.0)
+CLAMPS = (1.0, 2.0, 3.0, 5.0, 6.0, 10.0, 15.0, 20.0, 30.0, 50.0, 80.0, 88.0, 100.0)
+EPSILONS = tuple(10.0**-k for k in range(4, 16))  # that people add to a probability before its logarithm
+
+
+def one_hot(labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return `[B, 10]` with a one at each label."""
+    return np.eye(10)[labels]
+
+
+def softmax(logits: NDArray[Any]) -> NDArray[np.float64]:
+    """Return probabilities `[B, 10]`."""
+    return np.exp(oracle.log_softmax(logits))
+
+
+def chosen(values: NDArray[Any], labels: NDArray[np.int64]) -> NDArray[Any]:
+    """Return the value of each row at its label, `[B]`."""
+    return np.asarray(values[np.arange(len(labels)), labels])
+
+
+def after(bend: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Formula:
+    """Return the mean cross-entropy of logits that went through something first."""
+    return lambda z, y: oracle.cross_entropy(bend(z), y)
+
+
+def squared(values: NDArray[Any], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return squared differences from the one-hot labels, `[B, 10]`."""
+    return np.asarray((values - one_hot(labels)) ** 2, np.float64)
+
+
+def log_sigmoid(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return log(sigmoid(z))."""
+    return np.asarray(-np.logaddexp(0, -z), np.float64)
+
+
+def binary(z: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the binary cross-entropies of every logit, `[B, 10]`."""
+    return -(one_hot(y) * log_sigmoid(z) + (1 - one_hot(y)) * log_sigmoid(-z))
+
+
+def margins(z: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the hinges of every wrong class, `[B, 10]`; torch's MultiMarginLoss adds them up and divides by 10."""
+    return np.maximum(0, 1 - chosen(z, y)[:, None] + z) * (1 - one_hot(y))
+
+
+def shifted(step: int, z: NDArray[np.float64], y: NDArray[np.int64]) -> float:
+    """Return the mean cross-entropy for labels that are `step` too large, round the end."""
+    return oracle.cross_entropy(z, (y + step) % 10)
+
+
+def floored(lift: Callable[..., Any], epsilon: float, z: NDArray[np.float64], y: NDArray[np.int64]) -> float:
+    """Return the mean cross-entropy of probabilities that were kept away from 0."""
+    return float(-np.log(lift(chosen(softmax(z), y), epsilon)).mean())
+
+
+each = oracle.cross_entropies
+FORMULAS: dict[str, tuple[Formula, ...]] = {
+    "loss-summed": (lambda z, y: each(z, y).sum(), lambda z, y: each(z, y).sum(keepdims=True)),
+    "loss-unreduced": (each, lambda z, y: each(z, y)[:, None]),
+    "loss-averaged-twice": (lambda z, y: each(z, y).mean() / len(y),),
+    "loss-of-one-image": (lambda z, y: each(z, y)[0], lambda z, y: each(z, y)[-1]),
+    "loss-of-the-extreme-image": (lambda z, y: each(z, y).max(), lambda z, y: each(z, y).min()),
+    "loss-median": (lambda z, y: np.median(each(z, y)), lambda z, y: np.sort(each(z, y))[(len(y) - 1) // 2]),
+    "softmax-twice": (after(softmax),),
+    "softmax-over-the-batch": (
+        lambda z, y: -chosen(oracle.log_softmax(z.T).T, y).mean(),
+        lambda z, y: -np.log(chosen(softmax(z.T).T, y)).mean(),
+    ),
+    "activation-before-the-cost": (
+        after(lambda z: 1 / (1 + np.exp(-z))),
+        after(lambda z: np.maximum(z, 0)),
+        after(np.tanh),
+    ),
+    "logits-clamped": tuple(after(partial(np.clip, a_min=-c, a_max=c)) for c in CLAMPS),
+    "logits-scaled": tuple(after(partial(np.multiply, 1 / t)) for t in TEMPERATURES),
+    "softmax-missing": (lambda z, y: -chosen(z, y).mean(),),
+    "log-missing": (lambda z, y: -chosen(softmax(z), y).mean(), lambda z, y: 1 - chosen(softmax(z), y).mean()),
+    "squared-error": (
+        lambda z, y: squared(softmax(z), y).mean(),
+        lambda z, y: squared(z, y).mean(),
+        lambda z, y: squared(softmax(z), y).sum(axis=1).mean(),
+        lambda z, y: squared(z, y).sum(axis=1).mean(),
+        lambda z, y: squared(softmax(z), y).sum(),
+        lambda z, y: squared(z, y).sum(),
+    ),
+    "binary-cross-entropy": (
+        lambda z, y: binary(z, y).mean(),
+        lambda z, y: binary(z, y).sum(axis=1).mean(),
+        lambda z, y: binary(z, y).sum(),
+    ),
+    "margin-loss": (lambda z, y: (margins(z, y).sum(axis=1) / 10).mean(),),
+    "labels-shifted": tuple(partial(shifted, k) for k in range(1, 10)),
+    "cost-not-scalar": (lambda z, y: each(z, y).mean(keepdims=True), lambda z, y: [[each(z, y).mean()]]),
+    "probability-floored": (
+        *(partial(floored, np.add, e) for e in EPSILONS),
+        *(partial(floored, np.maximum, e) for e in EPSILONS),
+    ),
+}

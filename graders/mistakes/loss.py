@@ -1,0 +1,246 @@
+"""Misconceptions about the cost: what each would have made of the same logits and labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graders import inputs, measure, oracle
+from graders.harness.errors import CheckFailed
+from graders.harness.model import TensorValue
+
+from .catalogue import Clue, Idea
+from .costs import FORMULAS, each
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graders.harness.model import Failure
+    from graders.pieces import Lab
+
+    from .costs import Formula
+
+EXTREME = 1e4
+SIZES = (1, 6, 10, 12)  # of the batches asked for: a rule that depends on the size shows
+LARGE = 6.0  # of logits that reach 15 and more, where clamps and floors show
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One batch and the cost that the submission gave it; None where it raised or gave no numbers."""
+
+    logits: NDArray[np.float64]
+    labels: NDArray[np.int64]
+    cost: NDArray[np.float64] | None
+
+    @property
+    def number(self) -> float:
+        """The cost, where it is one number. Raises ValueError elsewhere."""
+        if self.cost is None:
+            raise ValueError("there is no cost")
+        return float(np.squeeze(self.cost))
+
+    def is_(self, formula: Formula, atol: float) -> bool:
+        """Tell whether the cost is what a formula gives, in shape and value, relative to its size."""
+        with np.errstate(all="ignore"):
+            wanted = np.asarray(formula(self.logits, self.labels), np.float64)
+        if self.cost is None or wanted.shape != self.cost.shape:
+            return False
+        return bool(np.allclose(self.cost, wanted, rtol=atol, atol=atol, equal_nan=True))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Costs:
+    """What a criterion makes of ordinary batches, of single images with extreme logits, and of swapped arguments."""
+
+    ordinary: list[Case]
+    extreme: list[Case]
+    lab: Lab
+
+    def are(self, formula: Formula, extreme: bool = False) -> bool:
+        """Tell whether a formula gives all the ordinary costs and, if asked, the extreme ones."""
+        right = all(case.is_(formula, measure.COST_ATOL) for case in self.ordinary)
+        return right and (not extreme or all(case.is_(formula, measure.EXTREME_ATOL) for case in self.extreme))
+
+    def ratio(self) -> float:
+        """Return by how much the mean cross-entropy is multiplied in every batch; NaN where that differs."""
+        first = self.ordinary[1]
+        ratio = first.number / oracle.cross_entropy(first.logits, first.labels)
+        return ratio if self.are(lambda z, y: ratio * oracle.cross_entropy(z, y), extreme=True) else float("nan")
+
+
+def ask(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Case:
+    """Return one case."""
+    wide = logits.astype(np.float64)
+    try:
+        value = measure.cost(lab, logits, labels).value
+    except CheckFailed:
+        return Case(wide, labels, None)
+    if isinstance(value, TensorValue):
+        return Case(wide, labels, value.array.astype(np.float64))
+    return Case(wide, labels, np.asarray(value, np.float64) if isinstance(value, float) else None)
+
+
+def look(lab: Lab, _failure: Failure) -> Costs:
+    """Ask for the costs of batches of several sizes."""
+    ordinary = [ask(lab, *inputs.random_logits(lab.seed + size, size)) for size in SIZES]
+    ordinary.append(ask(lab, *inputs.random_logits(lab.seed, 6, LARGE)))
+    ordinary += [ask(lab, row[None], np.array([k])) for k, row in enumerate(inputs.random_logits(lab.seed, 10)[0])]
+    signs = np.random.default_rng(lab.seed).choice([-EXTREME, EXTREME], (6, 10)).astype(np.float32)
+    logits, labels = signs + np.arange(10, dtype=np.float32), inputs.random_labels(lab.seed, 6)
+    return Costs(ordinary, [ask(lab, row[None], labels[i : i + 1]) for i, row in enumerate(logits)], lab)
+
+
+ORDINARY = Clue(
+    (
+        "test_cost_of_one_image_is_its_cross_entropy",
+        "test_cost_is_the_mean_over_the_batch",
+        "test_cost_is_a_scalar",
+        "test_cost_can_be_differentiated",
+    ),
+    look,
+)
+UNUSUAL = Clue(("test_cost_survives_extreme_logits",), look)
+CLUES = (ORDINARY, UNUSUAL)
+
+
+def _computed(name: str, extreme: bool, seen: Costs) -> bool:
+    if seen.are(oracle.cross_entropy, extreme):  # what gives the truth on these inputs explains nothing
+        return False
+    return any(seen.are(formula, extreme) for formula in FORMULAS[name])
+
+
+for _name in FORMULAS:
+    ORDINARY.mistake(_name, Idea.COST)(partial(_computed, _name, False))
+    UNUSUAL.mistake(_name, Idea.COST)(partial(_computed, _name, True))
+
+
+# ---- what is no fixed formula
+
+
+@UNUSUAL.mistake("softmax-and-log-apart", Idea.COST)
+def _overflows(seen: Costs) -> bool:
+    """Ordinary logits have a finite cost; extreme ones have none."""
+    ordinary = all(case.cost is not None and np.isfinite(case.cost).all() for case in seen.ordinary)
+    return ordinary and any(case.cost is not None and not np.isfinite(case.cost).all() for case in seen.extreme)
+
+
+@UNUSUAL.mistake("loss-scaled", Idea.COST)
+@ORDINARY.mistake("loss-scaled", Idea.COST)
+def _scaled(seen: Costs) -> dict[str, object] | bool:
+    """Recognise the mean times a number that has no name of its own."""
+    ratio = seen.ratio()
+    named = (1.0, -1.0, 1 / np.log(2), 1 / np.log(10))
+    return ratio > 0 and not np.isclose(ratio, named, rtol=1e-4).any() and {"factor": f"{ratio:.4g}"}
+
+
+def _in_base(base: int, z: NDArray[np.float64], y: NDArray[np.int64]) -> float:
+    return oracle.cross_entropy(z, y) / float(np.log(base))
+
+
+@UNUSUAL.mistake("log-of-another-base", Idea.COST)
+@ORDINARY.mistake("log-of-another-base", Idea.COST)
+def _other_base(seen: Costs) -> dict[str, object] | bool:
+    bases = [base for base in (2, 10) if seen.are(partial(_in_base, base))]
+    return bool(bases) and {"base": bases[0]}
+
+
+@UNUSUAL.mistake("sign-forgotten", Idea.COST)
+@ORDINARY.mistake("sign-forgotten", Idea.COST)
+def _negated(seen: Costs) -> bool:
+    return seen.are(lambda z, y: -oracle.cross_entropy(z, y))
+
+
+@UNUSUAL.mistake("batch-size-hard-coded-in-the-cost", Idea.COST)
+@ORDINARY.mistake("batch-size-hard-coded-in-the-cost", Idea.COST)
+def _divided(seen: Costs) -> dict[str, object] | bool:
+    """Recognise the sum divided by a number that is not the size of the batch."""
+    first = seen.ordinary[1]
+    number = round(each(first.logits, first.labels).sum() / first.number)
+    return number > 1 and seen.are(lambda z, y: each(z, y).sum() / number, extreme=True) and {"number": number}
+
+
+@UNUSUAL.mistake("label-smoothing", Idea.COST)
+@ORDINARY.mistake("label-smoothing", Idea.COST)
+def _smoothed(seen: Costs) -> dict[str, object] | bool:
+    """(1 - e) of the cross-entropy and e of its mean over all classes (Szegedy et al. 2016); one case tells e."""
+
+    def cost(z: NDArray[np.float64], y: NDArray[np.int64], e: float) -> float:
+        return float((1 - e) * oracle.cross_entropy(z, y) - e * oracle.log_softmax(z).mean())
+
+    first = seen.ordinary[1]
+    ends = cost(first.logits, first.labels, 0.0), cost(first.logits, first.labels, 1.0)
+    share = (first.number - ends[0]) / (ends[1] - ends[0])
+    return 1e-3 < share <= 1 and seen.are(partial(cost, e=round(share, 4))) and {"share": f"{share:.3g}"}
+
+
+@UNUSUAL.mistake("classes-weighted", Idea.COST)
+@ORDINARY.mistake("classes-weighted", Idea.COST)
+def _weighted(seen: Costs) -> bool:
+    """Recognise a weighted mean: pairs of classes tell the weights, ordinary batches confirm them."""
+    weights = _class_weights(seen.lab)
+    if not np.ptp(weights):
+        return False
+
+    def cost(z: NDArray[np.float64], y: NDArray[np.int64]) -> Any:
+        return (weights[y] * each(z, y)).sum() / weights[y].sum()
+
+    return seen.are(cost)
+
+
+def _class_weights(lab: Lab) -> NDArray[np.float64]:
+    """Return the weight of each class relative to class 1, told by batches of two."""
+    weights = np.ones(10)
+    for label in (0, *range(2, 10)):
+        logits, _ = inputs.random_logits(lab.seed + label, 2)
+        case = ask(lab, logits, np.array([1, label]))
+        mine, other = each(case.logits, case.labels)
+        cost = case.number
+        weights[label] = (mine - cost) / (cost - other)
+    return np.round(weights, 4)  # a weight of 0 must be 0: its class by itself then costs 0 / 0
+
+
+@UNUSUAL.mistake("one-hot-labels-expected", Idea.COST)
+@ORDINARY.mistake("one-hot-labels-expected", Idea.COST)
+def _wants_one_hot(seen: Costs) -> bool:
+    """With numbers multiplied where a one-hot vector was expected, only batches of 1 and 10 have a cost at all."""
+
+    def cost(z: NDArray[np.float64], y: NDArray[np.int64]) -> float:
+        return float(-(y * oracle.log_softmax(z)).sum(axis=1).mean())
+
+    possible = [case for case in seen.ordinary if len(case.labels) in (1, 10)]
+    return all(case.is_(cost, measure.COST_ATOL) for case in possible) and seen.ordinary[1].cost is None
+
+
+@ORDINARY.mistake("cost-without-graph", Idea.GRADIENT)
+def _detached(seen: Costs) -> bool:
+    """Recognise the right cost with nothing to go backward from."""
+    logits, labels = inputs.random_logits(seen.lab.seed, 1)
+    try:
+        gradient = measure.cost_gradient(seen.lab, logits, labels).value
+    except CheckFailed as failed:
+        text = str(failed.failure.params.get("text", ""))
+        return seen.are(oracle.cross_entropy) and ("does not require grad" in text or "has no attribute 'sum'" in text)
+    return gradient is None and seen.are(oracle.cross_entropy)
+
+
+@UNUSUAL.mistake("criterion-not-built", Idea.COST)
+@ORDINARY.mistake("criterion-not-built", Idea.COST)
+def _class_returned(seen: Costs) -> bool:
+    """Recognise a class in the place of an object: calling it builds one and costs nothing."""
+    return measure.is_class(seen.lab.call("build_criterion", keep=True))
+
+
+@UNUSUAL.mistake("criterion-arguments-swapped", Idea.COST)
+@ORDINARY.mistake("criterion-arguments-swapped", Idea.COST)
+def _swapped(seen: Costs) -> bool:
+    """Labels first and logits second, and the costs are right."""
+    criterion = seen.lab.call("build_criterion", keep=True).value
+    logits, labels = inputs.random_logits(seen.lab.seed, 6)
+    sent = TensorValue.of(labels), TensorValue.of(logits)
+    value = seen.lab.probe("cost", criterion, *sent, of="build_criterion").value
+    got = float(value.array.item()) if isinstance(value, TensorValue) else float("nan")
+    return seen.ordinary[1].cost is None and abs(got - oracle.cross_entropy(logits, labels)) <= measure.COST_ATOL
