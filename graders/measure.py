@@ -240,6 +240,7 @@ class Trained:
     """What training made of a model, and what the oracle makes of the same start and the same batches."""
 
     evidence: Evidence
+    start: oracle.Affine
     got: oracle.Affine
     expected: tuple[oracle.Trained, ...]  # one an epoch
 
@@ -269,7 +270,7 @@ def trained(
     expected = [oracle.train(start, batches, learning_rate)]
     for _ in range((epochs or LESSONS_EPOCHS) - 1):
         expected.append(oracle.train(expected[-1].model, batches, learning_rate))
-    return Trained(evidence, lab.affine(model), tuple(expected))
+    return Trained(evidence, start, lab.affine(model), tuple(expected))
 
 
 def expect_weights(seen: Trained) -> None:

@@ -78,9 +78,8 @@ def as_number(value: object) -> float | None:
         return float(value)
     if isinstance(value, NumpyScalar):
         return value.value
-    if isinstance(value, TensorValue) and value.array.size == 1:
-        return float(value.array.item())
-    return None
+    array = value.array if isinstance(value, TensorValue) else value
+    return float(array.item()) if isinstance(array, np.ndarray) and array.size == 1 else None
 
 
 def plain_float(evidence: Evidence, value: object = OWN) -> float:

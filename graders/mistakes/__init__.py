@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graders.harness.errors import CheckFailed, HarnessFault, Unwritten
 
-from . import loss
+from . import epoch, epoch_costs, loss, printed, steps, train
 
 if TYPE_CHECKING:
     from graders.harness.model import Failure, Named
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .catalogue import Clue
 
-CLUES: tuple[Clue, ...] = (*loss.CLUES,)
+CLUES: tuple[Clue, ...] = (*epoch.CLUES, *epoch_costs.CLUES, *loss.CLUES, *printed.CLUES, *steps.CLUES, *train.CLUES)
 SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar")  # there is nothing to ask any more
 
 
@@ -24,9 +24,12 @@ def name(lab: Lab, check: str, failure: Failure) -> Failure:
     """Return the failure of a check with the mistakes that explain it, where known ones do."""
     if failure.key in SILENT:
         return failure
-    explained = [_explained(clue, lab, failure) for clue in CLUES if check in clue.checks]
-    found = {tuple(named.name for named in names): names for names in explained if names}
-    return replace(failure, mistakes=next(iter(found.values()))) if len(found) == 1 else failure
+    clues = [clue for clue in CLUES if check in clue.checks]
+    for chosen in ([c for c in clues if not c.fallback], [c for c in clues if c.fallback]):
+        found = {tuple(n.name for n in names): names for c in chosen if (names := _explained(c, lab, failure))}
+        if found:
+            return replace(failure, mistakes=next(iter(found.values()))) if len(found) == 1 else failure
+    return failure
 
 
 def _explained(clue: Clue, lab: Lab, failure: Failure) -> tuple[Named, ...]:

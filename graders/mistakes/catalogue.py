@@ -58,12 +58,15 @@ class Clue:
     """Something to look at when one of `checks` has failed, and the mistakes that it can tell apart.
 
     `look` asks the submission anew, with inputs chosen so that different mistakes show differently. `pairs` is tried
-    where no mistake alone explains what was seen; it yields the names of two that together do.
+    where no mistake alone explains what was seen; it yields two that together do, by name, or as Named where their
+    messages want details. A `fallback` is asked
+    where no other clue to the check has an answer.
     """
 
     checks: tuple[str, ...]
     look: Callable[[Lab, Failure], Any]
-    pairs: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    pairs: Callable[[Any], Iterable[tuple[str | Named, str | Named]]] | None = None
+    fallback: bool = False
     mistakes: list[Mistake] = field(default_factory=list)
 
     def mistake(self, name: str, idea: Idea) -> Callable[[Explains], Explains]:
@@ -84,8 +87,8 @@ class Clue:
         alone = [named for mistake in self.mistakes if (named := _named(mistake, seen)) is not None]
         if alone or self.pairs is None:
             return tuple(alone) if len(alone) == 1 else ()
-        pairs = {tuple(sorted(pair)) for pair in self.pairs(seen)}
-        return tuple(Named(name) for name in pairs.pop()) if len(pairs) == 1 else ()
+        pairs = [tuple(Named(one) if isinstance(one, str) else one for one in pair) for pair in self.pairs(seen)]
+        return pairs[0] if len({frozenset(one.name for one in pair) for pair in pairs}) == 1 else ()
 
 
 def _named(mistake: Mistake, seen: object) -> Named | None:

@@ -403,26 +403,31 @@ OPTIMIZER = (
         "learning-rate-per-image", "learning-rate-scaled", "torch.optim.SGD(model.parameters(), lr=learning_rate / 100)"
     ),
     training(
-        "learning-rate-0.01-by-default", "default-changed", "learning_rate: float = 0.1", "learning_rate: float = 0.01"
+        "learning-rate-0.01-by-default",
+        "learning-rate-default-changed",
+        "learning_rate: float = 0.1",
+        "learning_rate: float = 0.01",
     ),
-    optimizer("momentum", "not-plain-sgd", "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9)"),
+    optimizer("momentum", "momentum", "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9)"),
     optimizer(
         "nesterov",
-        "not-plain-sgd",
+        "momentum",
         "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True)",
     ),
     optimizer(
-        "weight-decay", "not-plain-sgd", "torch.optim.SGD(model.parameters(), lr=learning_rate, weight_decay=1e-2)"
+        "weight-decay", "weight-decay", "torch.optim.SGD(model.parameters(), lr=learning_rate, weight_decay=1e-2)"
     ),
-    optimizer("adam", "another-optimizer", "torch.optim.Adam(model.parameters(), lr=learning_rate)"),
-    optimizer("adagrad", "another-optimizer", "torch.optim.Adagrad(model.parameters(), lr=learning_rate)"),
-    optimizer("rmsprop", "another-optimizer", "torch.optim.RMSprop(model.parameters(), lr=learning_rate)"),
-    optimizer("gradient-ascent", "sign", "torch.optim.SGD(model.parameters(), lr=learning_rate, maximize=True)"),
+    optimizer("adam", "adam", "torch.optim.Adam(model.parameters(), lr=learning_rate)"),
+    optimizer("adagrad", "adagrad", "torch.optim.Adagrad(model.parameters(), lr=learning_rate)"),
+    optimizer("rmsprop", "rmsprop", "torch.optim.RMSprop(model.parameters(), lr=learning_rate)"),
+    optimizer(
+        "gradient-ascent", "gradient-ascent", "torch.optim.SGD(model.parameters(), lr=learning_rate, maximize=True)"
+    ),
     optimizer("bias-not-optimised", "parameters-left-out", f"torch.optim.SGD({WEIGHTS}, lr=learning_rate)"),
     optimizer("weight-not-optimised", "parameters-left-out", f"torch.optim.SGD({BIASES}, lr=learning_rate)"),
     optimizer(
         "another-model-optimised",
-        "parameters-left-out",
+        "optimizer-of-another-model",
         "torch.optim.SGD(build_model().parameters(), lr=learning_rate)",
     ),
 )
@@ -454,10 +459,10 @@ EPOCH = (
     ),
     training("step-before-backward", "step-before-backward", BACKWARD, "", STEP, STEP + BACKWARD),
     training("no-step", "no-step", STEP, ""),
-    training("two-steps", "steps-miscounted", STEP, STEP * 2),
+    training("two-steps", "steps-repeated", STEP, STEP * 2),
     training(
         "step-every-second-batch",
-        "steps-miscounted",
+        "step-every-second-batch",
         STEP,
         "        if len(costs) % 2:\n            optimizer.step()\n",
     ),
@@ -472,12 +477,12 @@ EPOCH = (
     training("cost-divided-by-batches", "gradient-scaled", BACKWARD, "        (cost / len(data_loader)).backward()\n"),
     training(
         "gradients-clipped",
-        "gradient-changed",
+        "gradient-clipped",
         BACKWARD,
         BACKWARD + "        nn.utils.clip_grad_value_(model.parameters(), 0.01)\n",
     ),
-    training("last-cost-of-the-epoch", "cost-of-one-batch", MEAN_COST, "return costs[-1].item()"),
-    training("first-cost-of-the-epoch", "cost-of-one-batch", MEAN_COST, "return costs[0].item()"),
+    training("last-cost-of-the-epoch", "cost-of-the-last-batch", MEAN_COST, "return costs[-1].item()"),
+    training("first-cost-of-the-epoch", "cost-of-the-first-batch", MEAN_COST, "return costs[0].item()"),
     training("costs-summed", "costs-summed", MEAN_COST, "return torch.stack(costs).sum().item()"),
     training(
         "costs-divided-by-images",
@@ -503,7 +508,7 @@ EPOCH = (
     ),
     training(
         "cost-with-its-graph",
-        "cost-keeps-the-graph",
+        "cost-keeps-its-graph",
         KEEP_COST,
         "costs.append(cost)",
         MEAN_COST,
@@ -513,7 +518,7 @@ EPOCH = (
     training("cost-as-numpy", "cost-not-a-float", MEAN_COST, "return torch.stack(costs).mean().numpy()"),
     training(
         "nothing-returned-by-the-epoch",
-        "nothing-returned",
+        "epoch-cost-not-returned",
         f"    {MEAN_COST}\n",
         "    print(torch.stack(costs).mean().item())\n",
     ),
@@ -522,7 +527,7 @@ EPOCH = (
     training(
         "every-second-batch-skipped", "batches-skipped", BATCHES, "    for images, labels in list(data_loader)[::2]:\n"
     ),
-    training("first-batch-only", "batches-skipped", KEEP_COST, KEEP_COST + "\n        break"),
+    training("first-batch-only", "loop-left-after-one-batch", KEEP_COST, KEEP_COST + "\n        break"),
     training(
         "data-twice-an-epoch", "batches-repeated", BATCHES, "    for images, labels in [*data_loader, *data_loader]:\n"
     ),
@@ -547,22 +552,22 @@ EPOCH = (
     ),
     training(
         "optimizer-rebuilt-in-the-epoch",
-        "argument-ignored",
+        "optimizer-ignored",
         BATCHES,
         "    optimizer = build_optimizer(model)\n" + BATCHES,
     ),
     training(
-        "criterion-rebuilt-in-the-epoch", "argument-ignored", BATCHES, "    criterion = build_criterion()\n" + BATCHES
+        "criterion-rebuilt-in-the-epoch", "criterion-ignored", BATCHES, "    criterion = build_criterion()\n" + BATCHES
     ),
     training(
         "pixels-scaled-in-training",
-        "pixels-scaled-otherwise",
+        "pixels-changed-in-training",
         TRAINING_IMAGES,
         "images = flatten_images(images.to(device)) / 255",
     ),
     training(
         "epoch-line-for-every-batch",
-        "printed-lines-differ",
+        "epoch-lines-for-every-batch",
         KEEP_COST,
         KEEP_COST + '\n        print(f"Epoch: {len(costs):04d} cost = {cost.item():.9f}")',
     ),
@@ -570,38 +575,47 @@ EPOCH = (
 TRAIN = (
     training("one-epoch-too-few", "epochs-miscounted", EPOCHS, "range(1, training_epochs)"),
     training("one-epoch-too-many", "epochs-miscounted", EPOCHS, "range(1, training_epochs + 2)"),
-    training("epochs-always-15", "argument-ignored", EPOCHS, "range(1, 16)"),
-    training("10-epochs-by-default", "default-changed", "training_epochs: int = 15", "training_epochs: int = 10"),
-    training("epoch-number-from-zero", "printed-lines-differ", EPOCHS, "range(training_epochs)"),
-    training("epoch-number-without-zeros", "printed-lines-differ", PRINT, PRINT.replace(":04d", "")),
-    training("epoch-number-of-three-digits", "printed-lines-differ", PRINT, PRINT.replace(":04d", ":03d")),
-    training("cost-of-four-decimals", "printed-lines-differ", PRINT, PRINT.replace(":.9f", ":.4f")),
-    training("no-space-around-equals", "printed-lines-differ", PRINT, PRINT.replace("cost = ", "cost=")),
-    training("epoch-lines-on-stderr", "printed-lines-differ", PRINT, PRINT.replace('")', '", file=sys.stderr)')),
-    training("only-the-last-epoch-printed", "printed-lines-differ", PRINT, "", FINISHED, PRINT[4:] + FINISHED),
+    training("epochs-always-15", "training-epochs-ignored", EPOCHS, "range(1, 16)"),
+    training(
+        "10-epochs-by-default", "default-epochs-changed", "training_epochs: int = 15", "training_epochs: int = 10"
+    ),
+    training("epoch-number-from-zero", "epochs-counted-from-zero", EPOCHS, "range(training_epochs)"),
+    training("epoch-number-without-zeros", "epoch-number-without-zeros", PRINT, PRINT.replace(":04d", "")),
+    training("epoch-number-of-three-digits", "epoch-number-of-other-width", PRINT, PRINT.replace(":04d", ":03d")),
+    training("cost-of-four-decimals", "cost-of-other-decimals", PRINT, PRINT.replace(":.9f", ":.4f")),
+    training("no-space-around-equals", "spaces-differ", PRINT, PRINT.replace("cost = ", "cost=")),
+    training("epoch-lines-on-stderr", "epoch-lines-missing", PRINT, PRINT.replace('")', '", file=sys.stderr)')),
+    training("only-the-last-epoch-printed", "only-the-last-epoch-printed", PRINT, "", FINISHED, PRINT[4:] + FINISHED),
     training(
         "sum-of-the-costs-printed",
-        "printed-lines-differ",
+        "sum-of-costs-printed",
         PRINT + KEEP_EPOCH_COST,
         KEEP_EPOCH_COST + PRINT.replace("{cost:", "{sum(costs):"),
     ),
-    training("learning-finished-missing", "printed-lines-differ", FINISHED, ""),
-    training("learning-finished-shouted", "printed-lines-differ", FINISHED, '    print("Learning Finished!")\n'),
-    training("learning-finished-every-epoch", "printed-lines-differ", FINISHED, "    " + FINISHED),
-    training("only-the-last-cost-returned", "costs-not-listed", RETURN_COSTS, "    return costs[-1]\n"),
-    training("mean-of-the-costs-returned", "costs-not-listed", RETURN_COSTS, "    return sum(costs) / len(costs)\n"),
-    training("nothing-returned-by-train", "nothing-returned", RETURN_COSTS, ""),
-    training("costs-as-tensors", "cost-not-a-float", KEEP_EPOCH_COST, "        costs.append(torch.tensor(cost))\n"),
-    training("costs-as-text", "cost-not-a-float", KEEP_EPOCH_COST, '        costs.append(f"{cost:.9f}")\n'),
+    training("learning-finished-missing", "end-not-said", FINISHED, ""),
+    training("learning-finished-shouted", "end-said-otherwise", FINISHED, '    print("Learning Finished!")\n'),
+    training("learning-finished-every-epoch", "end-said-every-epoch", FINISHED, "    " + FINISHED),
+    training("only-the-last-cost-returned", "train-returns-one-cost", RETURN_COSTS, "    return costs[-1]\n"),
+    training(
+        "mean-of-the-costs-returned",
+        "train-returns-the-mean-cost",
+        RETURN_COSTS,
+        "    return sum(costs) / len(costs)\n",
+    ),
+    training("nothing-returned-by-train", "train-returns-nothing", RETURN_COSTS, ""),
+    training(
+        "costs-as-tensors", "train-returns-tensors", KEEP_EPOCH_COST, "        costs.append(torch.tensor(cost))\n"
+    ),
+    training("costs-as-text", "train-returns-text", KEEP_EPOCH_COST, '        costs.append(f"{cost:.9f}")\n'),
     training(
         "learning-rate-decays",
-        "learning-rate-changed",
+        "learning-rate-changed-between-epochs",
         KEEP_EPOCH_COST,
         KEEP_EPOCH_COST + '        optimizer.param_groups[0]["lr"] *= 0.5\n',
     ),
     training(
         "model-rebuilt-every-epoch",
-        "another-model-trained",
+        "model-rebuilt-every-epoch",
         f"        {EPOCH_COST}\n",
         f"        model = build_model().to(device)\n        {EPOCH_COST}\n",
     ),

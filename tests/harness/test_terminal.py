@@ -116,7 +116,7 @@ def test_failure_that_repeats_itself_is_said_once(make_report, failed):
     """The same message at the same place is shown once, with how often it came."""
     shown = "\n".join(lines(make_report(failed(), failed("test_b"), failed("test_c", "beta"))))
     assert shown.count("an even number") == 1
-    assert "2 more checks fail for the same reason" in shown
+    assert "for the same reason, other checks fail too: 2" in shown
 
 
 def test_failures_that_differ_are_said_both(make_report, failed):

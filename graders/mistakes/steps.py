@@ -1,0 +1,270 @@
+"""Misconceptions about the optimizer: what each would have made of the same parameters and gradients."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from graders import measure
+from graders.harness.model import Handle, Named, TensorValue
+
+from .catalogue import Clue, Idea
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from graders.harness.model import Failure
+    from graders.pieces import Lab
+
+    Parameters = NDArray[np.float64]
+    # Parameters, the gradients of the steps (each the same for all parameters) and a rate: parameters after each step.
+    Rule = Callable[[Parameters, Sequence[float], float], list[Parameters]]
+
+RATES = (None, 0.03, 0.25)  # None: the default
+MOMENTA = (0.5, 0.8, 0.9, 0.95, 0.99)
+DECAYS = (1e-1, 1e-2, 5e-3, 1e-3, 5e-4, 1e-4)
+FACTORS = (0.01, 0.1, 0.5, 2.0, 10.0, 100.0)  # by which a rate is often wrong, beside another slip
+FIXED = (measure.LEARNING_RATE, 0.01)  # rates that are often written down as a number
+TINY = 1e-8  # Adam's epsilon
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Parameters before the first and after each of three steps, flattened `[7850]`, and the rate asked for."""
+
+    rate: float | None
+    states: list[Parameters]
+    sizes: list[int]  # of the parameter tensors, in their order in the states
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """What an optimizer does at several rates, and how many of its parameter tensors are the model's and are not."""
+
+    runs: list[Run]
+    held: tuple[int, int]
+
+    def follow(self, rule: Rule, rate_of: Callable[[float], float] = float) -> bool:
+        """Tell whether all runs are a rule's, at rates that follow from those asked for."""
+        return all(_follows(run, rule, rate_of(run.rate or measure.LEARNING_RATE)) for run in self.runs)
+
+
+def _follows(run: Run, rule: Rule, rate: float) -> bool:
+    wanted = rule(run.states[0], measure.GRADIENTS, rate)
+    return all(_near(got, state) for got, state in zip(run.states[1:], wanted, strict=True))
+
+
+def _near(got: Parameters, wanted: Parameters) -> bool:
+    return bool(np.allclose(got, wanted, rtol=1e-5, atol=measure.STEP_ATOL))
+
+
+def look(lab: Lab, _failure: Failure) -> Runs:
+    """Let the optimizer take three steps at each rate."""
+    runs = [_run(lab, rate) for rate in RATES]
+    model = lab.model()
+    optimizer = lab.call("build_optimizer", model, keep=True).value
+    held = cast("tuple[int, int]", lab.probe("optimized", model, optimizer, of="build_optimizer").value)
+    return Runs(runs, held)
+
+
+def _run(lab: Lab, rate: float | None) -> Run:
+    model = lab.model()
+    optimizer = lab.call("build_optimizer", model, *([] if rate is None else [rate]), keep=True).value
+    seen = lab.probe("optimizer_steps", model, optimizer, list(measure.GRADIENTS), of="build_optimizer").value
+    states = [[p.array.astype(np.float64).ravel() for p in state] for state in cast("list[list[TensorValue]]", seen)]
+    return Run(rate, [np.concatenate(state) for state in states], [p.size for p in states[0]])
+
+
+# ---- rules
+
+
+def _walk(
+    p: Parameters, gradients: Sequence[float], step: Callable[[Parameters, Parameters], Parameters]
+) -> list[Parameters]:
+    """Return the parameters after each step; `step` gets parameters and gradient."""
+    states = []
+    for g in gradients:
+        p = p - step(p, np.full_like(p, g))
+        states.append(p)
+    return states
+
+
+def sgd(
+    p: Parameters,
+    gradients: Sequence[float],
+    rate: float,
+    momentum: float = 0.0,
+    nesterov: bool = False,
+    decay: float = 0.0,
+) -> list[Parameters]:
+    """Walk as torch.optim.SGD does."""
+    v = np.zeros_like(p)
+
+    def step(p: Parameters, g: Parameters) -> Parameters:
+        nonlocal v
+        g = g + decay * p
+        v = momentum * v + g
+        return rate * (g + momentum * v if nesterov else v)
+
+    return _walk(p, gradients, step)
+
+
+def adam(p: Parameters, gradients: Sequence[float], rate: float, decay: float = 0.0) -> list[Parameters]:
+    """Walk as torch.optim.Adam does (Kingma and Ba 2015), or AdamW with a decay (Loshchilov and Hutter 2019)."""
+    m, v, counter = np.zeros_like(p), np.zeros_like(p), itertools.count(1)
+
+    def step(p: Parameters, g: Parameters) -> Parameters:
+        nonlocal m, v
+        t = next(counter)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        return rate * (decay * p + (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + TINY))
+
+    return _walk(p, gradients, step)
+
+
+def adagrad(p: Parameters, gradients: Sequence[float], rate: float) -> list[Parameters]:
+    """Walk as torch.optim.Adagrad does (Duchi et al. 2011)."""
+    total = np.zeros_like(p)
+
+    def step(_: Parameters, g: Parameters) -> Parameters:
+        nonlocal total
+        total = total + g**2
+        return rate * g / (np.sqrt(total) + 1e-10)
+
+    return _walk(p, gradients, step)
+
+
+def rmsprop(p: Parameters, gradients: Sequence[float], rate: float) -> list[Parameters]:
+    """Walk as torch.optim.RMSprop does (Hinton 2012)."""
+    mean = np.zeros_like(p)
+
+    def step(_: Parameters, g: Parameters) -> Parameters:
+        nonlocal mean
+        mean = 0.99 * mean + 0.01 * g**2
+        return rate * g / (np.sqrt(mean) + TINY)
+
+    return _walk(p, gradients, step)
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "momentum": tuple(partial(sgd, momentum=m, nesterov=n) for m in MOMENTA for n in (False, True)),
+    "weight-decay": tuple(partial(sgd, decay=d) for d in DECAYS),
+    "adam": (adam, partial(adam, decay=0.01)),
+    "adagrad": (adagrad,),
+    "rmsprop": (rmsprop,),
+}
+
+
+def _pairs(seen: Runs) -> Iterator[tuple[str, Named]]:
+    """Yield a wrong rule together with a wrong rate."""
+    for name, rules in RULES.items():
+        for rule in rules:
+            for factor in FACTORS:
+                if seen.follow(rule, _by(factor)):
+                    yield name, Named("learning-rate-scaled", {"factor": f"{factor:g}"})
+            for rate in FIXED:
+                if seen.follow(rule, _always(rate)):
+                    yield name, Named("learning-rate-ignored", {"rate": f"{rate:g}"})
+
+
+def _by(factor: float) -> Callable[[float], float]:
+    return lambda rate: rate * factor
+
+
+def _always(number: float) -> Callable[[float], float]:
+    return lambda _rate: number
+
+
+STEPS = Clue(("test_optimizer_honours_the_learning_rate", "test_optimizer_is_plain_sgd"), look, _pairs)
+
+
+def _ruled(name: str, seen: Runs) -> bool:
+    return any(seen.follow(rule) for rule in RULES[name])
+
+
+for _name in RULES:
+    STEPS.mistake(_name, Idea.DESCENT)(partial(_ruled, _name))
+
+
+def _ratios(seen: Runs) -> list[float]:
+    """Return the first step of each run in units of the gradient, which is 1."""
+    return [float(np.median(run.states[0] - run.states[1])) for run in seen.runs]
+
+
+@STEPS.mistake("learning-rate-scaled", Idea.DESCENT)
+def _scaled(seen: Runs) -> dict[str, object] | bool:
+    factor = round(_ratios(seen)[2] / 0.25, 6)
+    return factor not in (0, 1, -1) and seen.follow(sgd, _by(factor)) and {"factor": f"{factor:g}"}
+
+
+@STEPS.mistake("gradient-ascent", Idea.DESCENT)
+def _up(seen: Runs) -> bool:
+    return seen.follow(sgd, _by(-1))
+
+
+@STEPS.mistake("learning-rate-ignored", Idea.DESCENT)
+def _ignored(seen: Runs) -> dict[str, object] | bool:
+    rate = round(_ratios(seen)[0], 6)
+    return rate != 0 and seen.follow(sgd, _always(rate)) and {"rate": f"{rate:g}"}
+
+
+@STEPS.mistake("learning-rate-default-changed", Idea.DESCENT)
+def _another_default(seen: Runs) -> dict[str, object] | bool:
+    """Recognise a rate that is honoured where it is given."""
+    default, *given = seen.runs
+    rate = round(_ratios(seen)[0], 6)
+    right = all(_follows(run, sgd, run.rate or 0) for run in given)
+    other = rate != measure.LEARNING_RATE and _follows(default, sgd, rate)
+    return right and other and {"rate": f"{rate:g}"}
+
+
+@STEPS.mistake("parameters-left-out", Idea.DESCENT)
+def _left_out(seen: Runs) -> dict[str, object] | bool:
+    """Recognise parameters that never move beside others that move rightly."""
+    still, names = set(), {10: "bias", 7840: "weights"}
+    for run in seen.runs:
+        wanted = sgd(run.states[0], measure.GRADIENTS, run.rate or measure.LEARNING_RATE)[-1]
+        for size, part in zip(run.sizes, _slices(run.sizes), strict=True):
+            if np.array_equal(run.states[-1][part], run.states[0][part]):
+                still.add(names[size])
+            elif not _near(run.states[-1][part], wanted[part]):
+                return False
+    return len(still) == 1 and {"which": still.pop()}
+
+
+def _slices(sizes: Sequence[int]) -> Iterator[slice]:
+    for stop, size in zip(itertools.accumulate(sizes), sizes, strict=True):
+        yield slice(stop - size, stop)
+
+
+@STEPS.mistake("optimizer-of-another-model", Idea.DESCENT)
+def _foreign(seen: Runs) -> bool:
+    """Recognise an optimizer that holds parameters, but none of this model's."""
+    own, others = seen.held
+    return own == 0 and others > 0 and seen.follow(sgd, _always(0.0))
+
+
+def _class_returned(lab: Lab, _failure: Failure) -> Any:
+    return lab.call("build_optimizer", lab.model(), keep=True)
+
+
+BUILT = Clue(STEPS.checks, _class_returned)
+
+
+@BUILT.mistake("optimizer-not-built", Idea.DESCENT)
+def _not_built(seen: Any) -> bool:
+    return measure.is_class(seen)
+
+
+@BUILT.mistake("optimizer-not-returned", Idea.DESCENT)
+def _not_returned(seen: Any) -> bool:
+    return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
+
+
+CLUES = (STEPS, BUILT)
