@@ -98,6 +98,11 @@ def parameters(model: Any) -> list[tuple[list[int], bool]]:
     return [(list(parameter.shape), parameter.requires_grad) for parameter in model.parameters()]
 
 
+def layers(model: Any) -> list[str]:
+    """Return the class names of a model's innermost modules."""
+    return [type(module).__name__ for module in model.modules() if not list(module.children())]
+
+
 def state(model: Any) -> dict[str, Tensor]:
     """Return copies of all parameters, buffers and gradients by name; a missing gradient is left out."""
     found = {name: value.detach().clone() for name, value in model.state_dict().items()}

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 
 from graders.harness.errors import CheckFailed, HarnessFault, Unwritten
 
-from . import epoch, epoch_costs, loss, printed, steps, train
+from . import (
+    data,
+    epoch,
+    epoch_costs,
+    evaluation,
+    loader,
+    loss,
+    measuring,
+    model,
+    prediction,
+    printed,
+    reshape,
+    steps,
+    train,
+)
 
 if TYPE_CHECKING:
     from graders.harness.model import Failure, Named
@@ -16,7 +30,11 @@ if TYPE_CHECKING:
 
     from .catalogue import Clue
 
-CLUES: tuple[Clue, ...] = (*epoch.CLUES, *epoch_costs.CLUES, *loss.CLUES, *printed.CLUES, *steps.CLUES, *train.CLUES)
+MODULES = (
+    *(data, loader, reshape, model, loss, steps, epoch, epoch_costs, train, printed),
+    *(evaluation, measuring, prediction),
+)
+CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)
 SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar")  # there is nothing to ask any more
 
 

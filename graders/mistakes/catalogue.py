@@ -81,13 +81,19 @@ class Clue:
     def explain(self, lab: Lab, failure: Failure) -> tuple[Named, ...]:
         """Return the one mistake that explains what is seen, or the one pair; nothing where there are none or several.
 
-        Raises what asking the submission raises.
+        Raises what asking the submission raises, but CheckFailed.
         """
-        seen = self.look(lab, failure)
+        try:
+            seen = self.look(lab, failure)
+        except NO_MATCH:
+            return ()
         alone = [named for mistake in self.mistakes if (named := _named(mistake, seen)) is not None]
         if alone or self.pairs is None:
             return tuple(alone) if len(alone) == 1 else ()
-        pairs = [tuple(Named(one) if isinstance(one, str) else one for one in pair) for pair in self.pairs(seen)]
+        try:
+            pairs = [tuple(Named(one) if isinstance(one, str) else one for one in pair) for pair in self.pairs(seen)]
+        except NO_MATCH:
+            return ()
         return pairs[0] if len({frozenset(one.name for one in pair) for pair in pairs}) == 1 else ()
 
 

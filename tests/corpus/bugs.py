@@ -96,22 +96,22 @@ DATA = (
     pixels("pixels-mean-and-std", "pixels-normalised", "(mnist.data.unsqueeze(1) / 255 - 0.1307) / 0.3081"),
     pixels("pixels-inverted", "pixels-inverted", "1 - mnist.data.unsqueeze(1) / 255"),
     pixels("pixels-black-or-white", "pixels-rounded", "(mnist.data.unsqueeze(1) > 127).float()"),
-    pixels("image-uint8", "image-not-float32", "mnist.data.unsqueeze(1)"),
+    pixels("image-uint8", "image-left-as-bytes", "mnist.data.unsqueeze(1)"),
     pixels("image-float64", "image-not-float32", "mnist.data.unsqueeze(1).double() / 255"),
     pixels("image-float16", "image-not-float32", "mnist.data.unsqueeze(1).half() / 255"),
     pixels("image-transposed", "image-transposed", "mnist.data.mT.unsqueeze(1) / 255"),
     pixels("image-mirrored", "image-mirrored", "mnist.data.flip(2).unsqueeze(1) / 255"),
-    pixels("image-three-channels", "image-of-another-shape", "mnist.data.unsqueeze(1).repeat(1, 3, 1, 1) / 255"),
-    bug("image-without-channel", "data", "image-of-another-shape", ITEM_IMAGE, "return self.images[index, 0], "),
-    bug("image-flattened", "data", "image-of-another-shape", ITEM_IMAGE, "return self.images[index].flatten(), "),
+    pixels("image-three-channels", "image-of-three-channels", "mnist.data.unsqueeze(1).repeat(1, 3, 1, 1) / 255"),
+    bug("image-without-channel", "data", "image-without-channel", ITEM_IMAGE, "return self.images[index, 0], "),
+    bug("image-flattened", "data", "image-flattened", ITEM_IMAGE, "return self.images[index].flatten(), "),
+    bug("image-channel-last", "data", "image-channel-last", ITEM_IMAGE, "return self.images[index].movedim(0, 2), "),
+    bug("label-float", "data", "label-float", ITEM_LABEL, "float(self.labels[index])"),
+    bug("label-tensor", "data", "label-tensor", ITEM_LABEL, "self.labels[index]"),
+    bug("label-one-hot", "data", "label-one-hot", ITEM_LABEL, "nn.functional.one_hot(self.labels[index], 10)"),
+    bug("label-text", "data", "label-text", ITEM_LABEL, "str(int(self.labels[index]))"),
     bug(
-        "image-channel-last", "data", "image-of-another-shape", ITEM_IMAGE, "return self.images[index].movedim(0, 2), "
+        "labels-one-too-many", "data", "labels-shifted-in-the-data", DIGITS, "Digits(images, (mnist.targets + 1) % 10)"
     ),
-    bug("label-float", "data", "label-not-int", ITEM_LABEL, "float(self.labels[index])"),
-    bug("label-tensor", "data", "label-not-int", ITEM_LABEL, "self.labels[index]"),
-    bug("label-one-hot", "data", "label-not-int", ITEM_LABEL, "nn.functional.one_hot(self.labels[index], 10)"),
-    bug("label-text", "data", "label-not-int", ITEM_LABEL, "str(int(self.labels[index]))"),
-    bug("labels-one-too-many", "data", "labels-shifted", DIGITS, "Digits(images, (mnist.targets + 1) % 10)"),
     bug("labels-of-the-next-image", "data", "labels-of-other-images", DIGITS, "Digits(images, mnist.targets.roll(-1))"),
     bug("last-digit-missing", "data", "digits-missing", DIGITS, "Digits(images[:-1], mnist.targets[:-1])"),
 )
@@ -136,7 +136,7 @@ def collate(name: str, mistake: str, images: str, labels: str) -> Bug:
 
 
 LOADER = (
-    serve("never-shuffled", "not-shuffled", "return DataLoader(dataset, batch_size=batch_size, drop_last=True)"),
+    serve("never-shuffled", "never-shuffled", "return DataLoader(dataset, batch_size=batch_size, drop_last=True)"),
     serve(
         "shuffled-once",
         "shuffled-once",
@@ -170,7 +170,13 @@ LOADER = (
         "batch-size-ignored",
         "return DataLoader(dataset, shuffle=True, drop_last=True)",
     ),
-    bug("batch-size-64-by-default", "loader", "default-changed", "batch_size: int = 100", "batch_size: int = 64"),
+    bug(
+        "batch-size-64-by-default",
+        "loader",
+        "batch-size-default-changed",
+        "batch_size: int = 100",
+        "batch_size: int = 64",
+    ),
     serve(
         "images-drawn-with-replacement",
         "images-repeated",
@@ -188,19 +194,25 @@ LOADER = (
         "loader = DataLoader(dataset, batch_size=batch_size, shuffle=True, drop_last=True)",
         "return (batch for batch in loader)",
     ),
-    collate("labels-sorted-in-the-batch", "labels-of-other-images", "x", "y.sort().values"),
-    collate("labels-rolled-in-the-batch", "labels-of-other-images", "x", "y.roll(1)"),
+    collate("labels-sorted-in-the-batch", "labels-torn-from-their-images", "x", "y.sort().values"),
+    collate("labels-rolled-in-the-batch", "labels-torn-from-their-images", "x", "y.roll(1)"),
     collate("labels-int32", "labels-not-int64", "x", "y.int()"),
     collate("labels-float", "labels-not-int64", "x", "y.float()"),
-    collate("labels-one-hot-in-the-batch", "labels-not-int64", "x", "nn.functional.one_hot(y, 10)"),
-    collate("batch-without-channel", "batch-of-another-shape", "x.squeeze(1)", "y"),
-    collate("batch-flattened", "batch-of-another-shape", "x.flatten(1)", "y"),
+    collate("labels-one-hot-in-the-batch", "labels-one-hot-in-the-batch", "x", "nn.functional.one_hot(y, 10)"),
+    collate("batch-without-channel", "batch-without-channel", "x.squeeze(1)", "y"),
+    collate("batch-flattened", "batch-flattened", "x.flatten(1)", "y"),
     collate("batch-float64", "batch-not-float32", "x.double()", "y"),
-    collate("batch-scaled-again", "pixels-scaled-otherwise", "x / 255", "y"),
+    collate("batch-scaled-again", "pixels-changed-by-the-loader", "x / 255", "y"),
     collate("labels-before-images", "images-and-labels-swapped", "y", "x"),
     # The next three are wrong only for the dataset that the reference's own load_mnist returns.
-    bug("own-digits-in-order", "loader", "not-shuffled", ORDER, "torch.arange(len(self.digits))"),
-    bug("own-labels-in-order", "loader", "labels-of-other-images", SERVED_LABELS, "self.digits.labels[: len(rows)]"),
+    bug("own-digits-in-order", "loader", "never-shuffled", ORDER, "torch.arange(len(self.digits))"),
+    bug(
+        "own-labels-in-order",
+        "loader",
+        "labels-torn-from-their-images",
+        SERVED_LABELS,
+        "self.digits.labels[: len(rows)]",
+    ),
     bug(
         "own-incomplete-batch-kept",
         "loader",
@@ -219,27 +231,29 @@ def reshape(name: str, mistake: str, new: str) -> Bug:
 RESHAPE = (
     reshape("flat-images-as-columns", "axes-swapped", "images.flatten(start_dim=1).T"),
     reshape("reshape-784-first", "axes-swapped", "images.reshape(28 * 28, -1)"),
-    reshape("rows-of-28", "image-rows-for-images", "images.reshape(-1, 28)"),
+    reshape("rows-of-28", "image-rows-taken-for-images", "images.reshape(-1, 28)"),
     reshape("batch-axis-lost", "batch-axis-lost", "images.flatten()"),
-    reshape("single-image-squeezed", "batch-axis-lost", "images.flatten(start_dim=1).squeeze()"),
+    reshape("single-image-squeezed", "batch-of-one-squeezed", "images.flatten(start_dim=1).squeeze()"),
     reshape("channel-axis-kept", "channel-axis-kept", "images.flatten(start_dim=2)"),
     reshape("columns-first", "columns-first", "images.mT.flatten(start_dim=1)"),
-    reshape("batch-of-100-only", "batch-size-hard-coded", "images.reshape(100, 28 * 28)"),
+    reshape("batch-of-100-only", "batch-size-hard-coded-in-the-reshape", "images.reshape(100, 28 * 28)"),
     reshape("first-image-only", "images-missing", "images[:1].flatten(start_dim=1)"),
     reshape("last-pixel-missing", "pixels-missing", "images.flatten(start_dim=1)[:, :-1]"),
-    reshape("pixels-mixed-between-images", "pixels-mixed", "images.movedim(0, -1).reshape(len(images), -1)"),
+    reshape(
+        "pixels-mixed-between-images", "pixels-mixed-between-images", "images.movedim(0, -1).reshape(len(images), -1)"
+    ),
     reshape("images-in-reverse-order", "images-out-of-order", "images.flip(0).flatten(start_dim=1)"),
-    reshape("images-flipped", "image-mirrored", "images.flip(3).flatten(start_dim=1)"),
-    reshape("images-upside-down", "image-mirrored", "images.flip(2).flatten(start_dim=1)"),
-    reshape("pixels-sorted", "pixels-mixed", "images.flatten(start_dim=1).sort(dim=1).values"),
+    reshape("images-flipped", "image-mirrored-in-the-reshape", "images.flip(3).flatten(start_dim=1)"),
+    reshape("images-upside-down", "image-mirrored-in-the-reshape", "images.flip(2).flatten(start_dim=1)"),
+    reshape("pixels-sorted", "pixels-sorted", "images.flatten(start_dim=1).sort(dim=1).values"),
     reshape("mean-over-rows", "pixels-averaged", "images.mean(dim=2).flatten(start_dim=1)"),
     reshape("flat-float64", "dtype-changed", "images.flatten(start_dim=1).double()"),
     reshape("flat-float16", "dtype-changed", "images.flatten(start_dim=1).half()"),
     reshape("flat-always-float32", "dtype-changed", "images.flatten(start_dim=1).float()"),
-    reshape("flat-pixels-scaled", "values-changed", "images.flatten(start_dim=1) / 255"),
-    reshape("flat-pixels-rounded", "values-changed", "images.flatten(start_dim=1).round()"),
-    reshape("flat-pixels-centred", "values-changed", "images.flatten(start_dim=1) - 0.5"),
-    reshape("flat-numpy", "not-a-tensor", "images.flatten(start_dim=1).numpy()"),
+    reshape("flat-pixels-scaled", "values-changed-in-the-reshape", "images.flatten(start_dim=1) / 255"),
+    reshape("flat-pixels-rounded", "values-changed-in-the-reshape", "images.flatten(start_dim=1).round()"),
+    reshape("flat-pixels-centred", "values-changed-in-the-reshape", "images.flatten(start_dim=1) - 0.5"),
+    reshape("flat-numpy", "flat-not-a-tensor", "images.flatten(start_dim=1).numpy()"),
 )
 
 
@@ -634,8 +648,8 @@ def test_images(name: str, mistake: str, images: str) -> Bug:
 
 GRAD_ON = NO_GRAD.replace("torch.no_grad()", "torch.enable_grad()")
 EVALUATION = (
-    evaluation("gradients-on-while-testing", "gradients-on", NO_GRAD, GRAD_ON),
-    evaluation("detach-for-no-grad", "gradients-on", NO_GRAD, GRAD_ON, LOGITS, LOGITS + ".detach()"),
+    evaluation("gradients-on-while-testing", "gradients-on-in-evaluation", NO_GRAD, GRAD_ON),
+    evaluation("detach-for-no-grad", "detach-for-no-grad", NO_GRAD, GRAD_ON, LOGITS, LOGITS + ".detach()"),
     evaluation(
         "gradients-never-on-again",
         "gradients-left-off",
@@ -644,29 +658,32 @@ EVALUATION = (
     ),
     evaluation(
         "parameters-frozen-by-testing",
-        "model-changed",
+        "parameters-frozen-by-evaluation",
         "    correct = 0\n",
         "    correct = 0\n    model.requires_grad_(False)\n",
     ),
     evaluation(
-        "gradients-zeroed-by-testing", "model-changed", "    correct = 0\n", "    correct = 0\n    model.zero_grad()\n"
+        "gradients-zeroed-by-testing",
+        "gradients-cleared-by-evaluation",
+        "    correct = 0\n",
+        "    correct = 0\n    model.zero_grad()\n",
     ),
     evaluation(
         "gradients-left-by-testing",
-        "model-changed",
+        "backward-in-evaluation",
         CORRECT,
         CORRECT + "\n            with torch.enable_grad():\n"
         "                build_criterion()(model(flatten_images(images)), labels).backward()",
     ),
     evaluation(
         "weights-rounded-by-testing",
-        "model-changed",
+        "weights-changed-by-evaluation",
         "    correct = 0\n",
         "    correct = 0\n    model.half().float()\n",
     ),
     evaluation(
         "weights-normalised-by-testing",
-        "model-changed",
+        "weights-changed-by-evaluation",
         LOGITS,
         LOGITS + "\n            for parameter in model.parameters():\n                parameter /= parameter.norm()",
     ),
@@ -677,40 +694,40 @@ EVALUATION = (
         TEST_BATCHES,
         "zip(dataset.images.mul(255).split(1000), dataset.labels.split(1000), strict=True)",
     ),
-    test_images("normalised-while-testing", "pixels-normalised", "(images.to(device) - 0.1307) / 0.3081"),
-    test_images("minus-one-to-one-while-testing", "pixels-normalised", "images.to(device) * 2 - 1"),
-    test_images("inverted-while-testing", "pixels-inverted", "1 - images.to(device)"),
-    test_images("transposed-while-testing", "image-transposed", "images.mT.to(device)"),
+    test_images("normalised-while-testing", "pixels-normalised-in-evaluation", "(images.to(device) - 0.1307) / 0.3081"),
+    test_images("minus-one-to-one-while-testing", "pixels-normalised-in-evaluation", "images.to(device) * 2 - 1"),
+    test_images("inverted-while-testing", "pixels-inverted-in-evaluation", "1 - images.to(device)"),
+    test_images("transposed-while-testing", "images-transposed-in-evaluation", "images.mT.to(device)"),
     evaluation("accuracy-in-percent", "accuracy-in-percent", ACCURACY, "return 100 * correct / len(dataset)"),
     evaluation("count-for-share", "count-for-share", ACCURACY, "return float(correct)"),
     evaluation("error-for-accuracy", "error-for-accuracy", ACCURACY, "return 1 - correct / len(dataset)"),
     evaluation("divided-by-10000", "dataset-size-hard-coded", ACCURACY, "return correct / 10000"),
     evaluation(
         "divided-by-full-batches",
-        "incomplete-batch-miscounted",
+        "incomplete-batch-counted-as-full",
         ACCURACY,
         "return correct / (-(-len(dataset) // 1000) * 1000)",
     ),
     evaluation("accuracy-as-tensor", "accuracy-not-a-float", ACCURACY, "return torch.tensor(correct / len(dataset))"),
     evaluation("accuracy-rounded", "accuracy-rounded", ACCURACY, "return round(correct / len(dataset), 1)"),
-    evaluation("accuracy-printed-only", "nothing-returned", ACCURACY, "print(correct / len(dataset))"),
+    evaluation("accuracy-printed-only", "accuracy-not-returned", ACCURACY, "print(correct / len(dataset))"),
     evaluation("argmax-over-the-batch", "argmax-over-the-batch", CORRECT, CORRECT.replace("dim=1", "dim=0")),
-    evaluation("argmin-for-argmax", "argmin", CORRECT, CORRECT.replace("argmax", "argmin")),
+    evaluation("argmin-for-argmax", "argmin-in-evaluation", CORRECT, CORRECT.replace("argmax", "argmin")),
     evaluation(
         "labels-shifted-while-testing",
-        "labels-shifted",
+        "labels-shifted-in-evaluation",
         CORRECT,
         CORRECT.replace("labels.to(device)", "(labels.to(device) + 1) % 10"),
     ),
     evaluation(
         "top-two-accuracy",
-        "another-measure",
+        "several-answers-accepted",
         CORRECT,
         "correct += (logits.topk(2).indices == labels.to(device).unsqueeze(1)).any(dim=1).sum().item()",
     ),
     evaluation(
         "mean-confidence",
-        "another-measure",
+        "mean-confidence",
         CORRECT,
         "correct += logits.softmax(dim=1)[range(len(labels)), labels].sum().item()",
     ),
@@ -722,7 +739,7 @@ EVALUATION = (
     ),
     evaluation(
         "first-test-batch-only",
-        "images-left-out",
+        "first-batch-only",
         TEST_BATCHES,
         "DataLoader(dataset, batch_size=100)",
         CORRECT,
@@ -759,39 +776,43 @@ def prediction(name: str, mistake: str, *texts: str) -> Bug:
 
 
 PREDICTION = (
-    prediction("prediction-as-tensor", "prediction-not-an-int", PREDICT, "model(flatten_images(images)).argmax()"),
-    prediction("prediction-as-text", "prediction-not-an-int", PREDICT, f"str({PREDICT})"),
+    prediction("prediction-as-tensor", "prediction-as-tensor", PREDICT, "model(flatten_images(images)).argmax()"),
+    prediction("prediction-as-text", "prediction-as-text", PREDICT, f"str({PREDICT})"),
     prediction(
-        "prediction-in-a-list", "prediction-not-an-int", PREDICT, "model(flatten_images(images)).argmax(dim=1).tolist()"
+        "prediction-in-a-list", "prediction-in-a-list", PREDICT, "model(flatten_images(images)).argmax(dim=1).tolist()"
     ),
     prediction(
-        "largest-logit-for-its-digit", "prediction-not-an-int", PREDICT, "model(flatten_images(images)).max().item()"
+        "largest-logit-for-its-digit", "logit-for-its-digit", PREDICT, "model(flatten_images(images)).max().item()"
     ),
     prediction(
-        "probabilities-returned", "prediction-not-an-int", PREDICT, "model(flatten_images(images)).softmax(dim=1)"
+        "probabilities-returned", "scores-for-the-digit", PREDICT, "model(flatten_images(images)).softmax(dim=1)"
     ),
-    prediction("argmin-of-the-logits", "argmin", PREDICT, PREDICT.replace("argmax", "argmin")),
-    prediction("prediction-one-too-many", "labels-shifted", PREDICT, PREDICT + " + 1"),
-    prediction("image-transposed-to-predict", "image-transposed", ONE_IMAGE, "image.mT.unsqueeze(0).to(device)"),
-    prediction("image-inverted-to-predict", "pixels-inverted", ONE_IMAGE, "(1 - image).unsqueeze(0).to(device)"),
+    prediction("argmin-of-the-logits", "argmin-in-the-prediction", PREDICT, PREDICT.replace("argmax", "argmin")),
+    prediction("prediction-one-too-many", "prediction-shifted", PREDICT, PREDICT + " + 1"),
+    prediction(
+        "image-transposed-to-predict", "image-transposed-to-predict", ONE_IMAGE, "image.mT.unsqueeze(0).to(device)"
+    ),
+    prediction(
+        "image-inverted-to-predict", "pixels-inverted-to-predict", ONE_IMAGE, "(1 - image).unsqueeze(0).to(device)"
+    ),
     prediction("image-rows-as-batch", "batch-axis-missing", ONE_IMAGE, "image.squeeze(0).to(device)"),
     prediction("colours-gray", "colour-map", CMAP, 'cmap="gray"'),
     prediction("colours-reversed", "colour-map", CMAP, 'cmap="Greys_r"'),
     prediction("colours-by-default", "colour-map", f", {CMAP}", ""),
     prediction("interpolation-bilinear", "interpolation", NEAREST, ', interpolation="bilinear"'),
     prediction("interpolation-by-default", "interpolation", NEAREST, ""),
-    prediction("title-without-prediction", "title", TITLE, 'axes.set_title(f"Label: {label}")'),
-    prediction("title-without-label", "title", TITLE, 'axes.set_title(f"Prediction: {prediction}")'),
-    prediction("title-swapped", "title", TITLE, 'axes.set_title(f"Label: {prediction}   Prediction: {label}")'),
-    prediction("title-missing", "title", f"    {TITLE}\n", ""),
-    prediction("title-not-filled-in", "title", TITLE, TITLE.replace('f"', '"')),
-    prediction("numbers-under-the-image", "title", TITLE, TITLE.replace("set_title", "set_xlabel")),
-    prediction("axes-returned", "figure-not-returned", RETURN_FIGURE, "    return axes\n"),
+    prediction("title-without-prediction", "title-without-prediction", TITLE, 'axes.set_title(f"Label: {label}")'),
+    prediction("title-without-label", "title-without-label", TITLE, 'axes.set_title(f"Prediction: {prediction}")'),
+    prediction("title-swapped", "title-swapped", TITLE, 'axes.set_title(f"Label: {prediction}   Prediction: {label}")'),
+    prediction("title-missing", "title-missing", f"    {TITLE}\n", ""),
+    prediction("title-not-filled-in", "title-not-filled-in", TITLE, TITLE.replace('f"', '"')),
+    prediction("numbers-under-the-image", "title-missing", TITLE, TITLE.replace("set_title", "set_xlabel")),
+    prediction("axes-returned", "axes-for-figure", RETURN_FIGURE, "    return axes\n"),
     prediction("figure-not-returned", "figure-not-returned", RETURN_FIGURE, ""),
-    prediction("drawing-transposed", "image-transposed", SHOWN, "image.reshape(28, 28).T"),
-    prediction("drawing-inverted", "pixels-inverted", SHOWN, "(1 - image).reshape(28, 28)"),
-    prediction("drawing-upside-down", "image-mirrored", SHOWN, "image.reshape(28, 28).flip(0)"),
-    prediction("drawing-in-one-row", "image-of-another-shape", SHOWN, "image.reshape(1, 28 * 28)"),
+    prediction("drawing-transposed", "drawing-transposed", SHOWN, "image.reshape(28, 28).T"),
+    prediction("drawing-inverted", "drawing-inverted", SHOWN, "(1 - image).reshape(28, 28)"),
+    prediction("drawing-upside-down", "drawing-mirrored", SHOWN, "image.reshape(28, 28).flip(0)"),
+    prediction("drawing-in-one-row", "drawing-of-another-shape", SHOWN, "image.reshape(1, 28 * 28)"),
     prediction("nothing-drawn", "nothing-drawn", DRAW, ""),
 )
 

@@ -1,0 +1,250 @@
+"""Misconceptions about evaluation: which number each makes of the same model and digits.
+
+An accuracy comes about in four steps: pixels, an answer to each image, a share of right ones, the form it is given.
+Each step may go wrong by itself; one wrong step, or two, have to give just the numbers that were seen.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graders import arranged, inputs, oracle
+from graders.harness import expect
+from graders.harness.errors import CheckFailed
+from graders.idx import Split
+
+from . import pictures
+from .catalogue import Clue, Idea
+from .costs import chosen, softmax
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from graders.harness.model import Failure
+    from graders.pieces import Lab
+
+    Answer = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]  # logits, labels: score of each
+    Share = Callable[[NDArray[np.float64]], float]  # of the scores
+    Form = Callable[[float, int], float]  # of a share, and of how many images
+
+VALUES = (
+    "test_accuracy_is_the_share_of_right_answers",
+    "test_accuracy_is_a_fraction",
+    "test_every_image_counts_equally",
+    "test_pixels_are_scaled_as_in_training",
+)
+CHOICES = (arranged.ragged, arranged.many, arranged.disagreeing, arranged.agreeing)
+ATOL = 2e-6  # of a share of a few hundred: float32 eps is 6e-8 below 1
+BATCHES = (10, 25, 32, 50, 64, 100, 128, 200, 250, 256, 500, 512, 1000)  # sizes that people test with
+TEN = 10  # digits of an examination in which logits are a square
+
+
+def right(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Score 1 where the largest logit is the label's."""
+    return np.asarray(logits.argmax(axis=1) == labels, np.float64)
+
+
+def _among_first(count: int, logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray((np.argsort(-logits, axis=1)[:, :count] == labels[:, None]).any(axis=1), np.float64)
+
+
+def _shifted(step: int, logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    return right(logits, (labels + step) % 10)
+
+
+def _mean(scores: NDArray[np.float64]) -> float:
+    return float(scores.mean())
+
+
+def _without_rest(size: int, scores: NDArray[np.float64]) -> float:
+    full = len(scores) // size * size
+    return float(scores[:full].sum()) / len(scores)
+
+
+def _without_rest_at_all(size: int, scores: NDArray[np.float64]) -> float:
+    full = len(scores) // size * size
+    return float(scores[:full].mean()) if full else float("nan")
+
+
+def _over_full_batches(size: int, scores: NDArray[np.float64]) -> float:
+    return float(scores.sum()) / (-(-len(scores) // size) * size)
+
+
+def _of_batch_means(size: int, scores: NDArray[np.float64]) -> float:
+    return float(np.mean([scores[i : i + size].mean() for i in range(0, len(scores), size)]))
+
+
+def _first_batch(size: int, scores: NDArray[np.float64]) -> float:
+    return float(scores[:size].mean())
+
+
+def _last_batch(size: int, scores: NDArray[np.float64]) -> float:
+    return float(scores[(len(scores) - 1) // size * size :].mean())
+
+
+def _fraction(share: float, _count: int) -> float:
+    return share
+
+
+def _out_of(number: int, share: float, count: int) -> float:
+    return share * count / number
+
+
+def _rounded(places: int, share: float, _count: int) -> float:
+    return round(share, places)
+
+
+# The first entry of each is right and has no name.
+PIXELS: dict[str, tuple[pictures.Change, ...]] = {
+    "": (lambda x: x,),
+    "raw-pixels": pictures.RAW,
+    "pixels-scaled-otherwise-in-evaluation": pictures.SCALED,
+    "pixels-normalised-in-evaluation": pictures.NORMALISED[:5],
+    "pixels-inverted-in-evaluation": pictures.INVERTED[:1],
+    "images-transposed-in-evaluation": pictures.TRANSPOSED,
+    "images-mirrored-in-evaluation": pictures.MIRRORED,
+}
+ANSWERS: dict[str, tuple[Answer, ...]] = {
+    "": (right,),
+    "argmin-in-evaluation": (lambda z, y: right(-z, y),),
+    "labels-shifted-in-evaluation": tuple(partial(_shifted, step) for step in range(1, 10)),
+    "several-answers-accepted": tuple(partial(_among_first, count) for count in (2, 3, 5)),
+    "mean-confidence": (lambda z, y: chosen(softmax(z), y), lambda z, y: softmax(z).max(axis=1)),
+}
+SHARES: dict[str, tuple[Share, ...]] = {
+    "": (_mean,),
+    "incomplete-batch-left-out": tuple(
+        partial(share, size) for share in (_without_rest, _without_rest_at_all) for size in BATCHES
+    ),
+    "incomplete-batch-counted-as-full": tuple(partial(_over_full_batches, size) for size in BATCHES),
+    "mean-of-batch-means": tuple(partial(_of_batch_means, size) for size in BATCHES),
+    "first-batch-only": tuple(partial(_first_batch, size) for size in BATCHES),
+    "last-batch-only": tuple(partial(_last_batch, size) for size in BATCHES),
+}
+FORMS: dict[str, tuple[Form, ...]] = {
+    "": (_fraction,),
+    "accuracy-in-percent": (lambda share, _: 100 * share,),
+    "count-for-share": (lambda share, count: share * count,),
+    "error-for-accuracy": (lambda share, _: 1 - share,),
+    "dataset-size-hard-coded": tuple(partial(_out_of, n) for n in (10_000, 60_000, 1_000)),
+    "accuracy-rounded": tuple(partial(_rounded, places) for places in range(4)),
+}
+FAMILIES: tuple[dict[str, Any], ...] = (PIXELS, ANSWERS, SHARES, FORMS)
+NAMES = [name for family in FAMILIES for name in family if name]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exam:
+    """One examination: model, digits, and what `evaluate` said."""
+
+    model: oracle.Affine
+    split: Split
+    said: float
+
+    def is_(self, change: pictures.Change, answer: Answer, share: Share, form: Form) -> bool:
+        """Tell whether these four steps give what was said."""
+        logits = self.model.logits(change(self.split.images / 255))
+        got = form(share(answer(logits, self.split.labels.astype(np.int64))), len(self.split.labels))
+        return abs(got - self.said) <= ATOL * max(1, abs(got))
+
+
+def look(lab: Lab, _failure: Failure) -> list[Exam]:
+    """Examine with digits that agree and disagree about pixels, in whole batches and not."""
+    found = [arranged.evaluated(lab, choose) for choose in CHOICES]
+    return [Exam(seen.model, seen.split, expect.number(seen.evidence)) for seen in found]
+
+
+def _explained(exams: list[Exam], *names: str) -> bool:
+    """Tell whether just these slips give what was said in every examination."""
+    steps = [family[next((name for name in names if name in family), "")] for family in FAMILIES]
+    return any(all(exam.is_(*way) for exam in exams) for way in itertools.product(*steps))
+
+
+def _pairs(exams: list[Exam]) -> Iterator[tuple[str, str]]:
+    for one, other in itertools.combinations(NAMES, 2):
+        together = any(one in family and other in family for family in FAMILIES)
+        if not together and _explained(exams, one, other):
+            yield one, other
+
+
+def _alone(name: str, exams: list[Exam]) -> bool:
+    return not _explained(exams) and _explained(exams, name)
+
+
+VALUE = Clue(VALUES, look, _pairs)
+
+for _name in NAMES:
+    VALUE.mistake(_name, Idea.EVALUATION)(partial(_alone, _name))
+
+
+# ---- what stops
+
+ALL_CHECKS = (
+    *VALUES,
+    "test_no_gradients_are_tracked_meanwhile",
+    "test_gradients_work_again_afterwards",
+    "test_model_comes_back_as_it_was",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stopped:
+    """What it raised over an ordinary examination, and one of ten digits, where logits are a square."""
+
+    text: str
+    ten: Exam | None
+
+
+def look_at_stop(lab: Lab, _failure: Failure) -> Stopped:
+    """Examine with ordinary digits, which fails, and with ten."""
+    try:
+        arranged.evaluated(lab, arranged.agreeing)
+        text = ""
+    except CheckFailed as failed:
+        text = str(failed.failure.params.get("text", ""))
+    try:
+        return Stopped(text, _exam_of_ten(lab))
+    except CheckFailed:
+        return Stopped(text, None)
+
+
+def _exam_of_ten(lab: Lab) -> Exam:
+    """Ask about ten digits, seven of them labelled as a maximum over the wrong axis answers."""
+    images = np.rint(inputs.random_images(lab.seed + 31, TEN)[:, 0] * 255).astype(np.uint8)
+    # The same seed builds the same model as the one that will be evaluated.
+    answers = lab.affine(lab.model(spread=arranged.SPREAD)).logits(images / 255).argmax(axis=0)
+    labels = np.where(np.arange(TEN) < 7, answers, (answers + 1) % 10).astype(np.uint8)
+
+    def choose(_pool: arranged.Pool) -> Split:
+        return Split(images, labels)
+
+    seen = arranged.evaluated(lab, choose)
+    return Exam(seen.model, seen.split, expect.number(seen.evidence))
+
+
+STOP = Clue(ALL_CHECKS, look_at_stop)
+
+
+@STOP.mistake("argmax-over-the-batch", Idea.SHAPES)
+def _wrong_axis(seen: Stopped) -> bool:
+    """Recognise ten answers for any number of labels, and with ten of them the numbers of the wrong axis."""
+    if seen.ten is None or not re.search(r"size of tensor a \(10\) must match .* tensor b", seen.text):
+        return False
+    logits = seen.ten.model.logits(seen.ten.split.images / 255)
+    return abs(float(np.mean(logits.argmax(axis=0) == seen.ten.split.labels)) - seen.ten.said) <= ATOL
+
+
+@STOP.mistake("images-not-flattened-in-evaluation", Idea.SHAPES)
+def _unflattened(seen: Stopped) -> bool:
+    return bool(re.search(r"mat1 and mat2 shapes cannot be multiplied \(\d+x28 and 784x10\)", seen.text))
+
+
+CLUES = (VALUE, STOP)
