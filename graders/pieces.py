@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from . import oracle, soundness
 from .harness.errors import CheckFailed, Unloadable, Unwritten
-from .harness.model import Evidence, Handle, TensorValue
+from .harness.model import Evidence, Handle, Named, TensorValue
 from .idx import Split, write_root
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Shared:
 
     scratch: Path
     sound: dict[str, bool] = field(default_factory=dict)
+    explained: dict[tuple[object, str, str], tuple[Named, ...]] = field(default_factory=dict)  # by clue and failure
     roots: int = 0
 
 

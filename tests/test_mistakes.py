@@ -140,7 +140,8 @@ def clue_of(*answers: object, fallback: bool = False) -> Clue:
 def named(monkeypatch: pytest.MonkeyPatch, *clues: Clue) -> list[str]:
     """Return the names that some clues give to a failure."""
     monkeypatch.setattr(mistakes, "CLUES", clues)
-    return [found.name for found in mistakes.name(None, "test_x", Failure("plain")).mistakes]
+    lab = Lab(None, 0, Notes(), Shared(Path()))
+    return [found.name for found in mistakes.name(lab, "test_x", Failure("plain")).mistakes]
 
 
 def test_one_explanation_is_named(monkeypatch):

@@ -51,7 +51,11 @@ def name(lab: Lab, check: str, failure: Failure) -> Failure:
 
 
 def _explained(clue: Clue, lab: Lab, failure: Failure) -> tuple[Named, ...]:
-    # Whatever the submission does while it is looked at again, its verdict stands already.
-    with suppress(CheckFailed, Unwritten, HarnessFault):
-        return clue.explain(lab, failure)
-    return ()
+    """Return what explains a clue; each is looked into once a run, however many checks fail."""
+    key = (clue, failure.key, str(failure.params.get("text")))
+    if key not in lab.shared.explained:
+        lab.shared.explained[key] = ()
+        # Whatever the submission does while it is looked at again, its verdict stands already.
+        with suppress(CheckFailed, Unwritten, HarnessFault):
+            lab.shared.explained[key] = clue.explain(lab, failure)
+    return lab.shared.explained[key]

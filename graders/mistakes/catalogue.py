@@ -53,7 +53,7 @@ class Mistake:
     explains: Explains
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clue:
     """Something to look at when one of `checks` has failed, and the mistakes that it can tell apart.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -148,11 +148,17 @@ class Exam:
     model: oracle.Affine
     split: Split
     said: float
+    known: dict[pictures.Change, NDArray[np.float64]] = field(default_factory=dict)  # the logits, by change of pixels
+
+    def logits(self, change: pictures.Change) -> NDArray[np.float64]:
+        """Return the model's logits for changed images, worked out once."""
+        if change not in self.known:
+            self.known[change] = self.model.logits(change(self.split.images / 255))
+        return self.known[change]
 
     def is_(self, change: pictures.Change, answer: Answer, share: Share, form: Form) -> bool:
         """Tell whether these four steps give what was said."""
-        logits = self.model.logits(change(self.split.images / 255))
-        got = form(share(answer(logits, self.split.labels.astype(np.int64))), len(self.split.labels))
+        got = form(share(answer(self.logits(change), self.split.labels.astype(np.int64))), len(self.split.labels))
         return abs(got - self.said) <= ATOL * max(1, abs(got))
 
 

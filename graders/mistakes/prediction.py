@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -277,8 +278,8 @@ def _no_label(seen: Drawn) -> bool:
 
 @TITLES.mistake("title-swapped", Idea.PICTURE)
 def _swapped(seen: Drawn) -> bool:
-    label, prediction = (seen.title.find(str(number)) for number in (LABEL, PREDICTION))
-    return min(label, prediction) >= 0
+    """Recognise the prediction behind the word label."""
+    return bool(re.search(rf"\blabel\s*[:=]?\s*{PREDICTION}\b", seen.title, re.IGNORECASE)) and str(LABEL) in seen.title
 
 
 RESULT = Clue((SHOWN, STYLE, TITLE), look_at_result)
