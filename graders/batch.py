@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PACKAGE = Path(__file__).parent
-IMPORTED_ONCE = ("torch", "torchvision")  # by the nursery; what only some submissions use they import themselves
+IMPORTED_ONCE = ("torch", "torchvision", "matplotlib.figure")  # by the nursery; all that every submission uses
+JUDGES_IMPORT = ("pytest", "hypothesis.strategies", "graders.pieces", "graders.mistakes", "graders.digits")
 CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
 
 
@@ -60,39 +61,65 @@ def submissions(folder: Path) -> dict[str, Path]:
     return dict(zip(names, found, strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Nurseries:
+    """The sockets of running nurseries, of workers and of judges; None where the system has not what they need."""
+
+    workers: Path | None = None
+    judges: Path | None = None
+
+
 def grade_all(found: dict[str, Path], out: Path, jobs: int, options: Sequence[str] = ()) -> Iterator[Graded]:
     """Grade submissions side by side, `jobs` at a time; yields them in order, each written to `out`/NAME/report.json.
 
     `options` are passed on to `pytest graders`.
     """
-    with nursery_options() as extra, ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(lambda name: grade(name, found[name], out, [*options, *extra]), found)
+    with nurseries() as warm, ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(lambda name: grade(name, found[name], out, options, warm), found)
 
 
 @contextlib.contextmanager
-def nursery_options() -> Iterator[list[str]]:
-    """Run a nursery where the system has what it needs; yields the options that name it."""
+def nurseries() -> Iterator[Nurseries]:
+    """Run nurseries where the system has what they need."""
     if not sys.platform.startswith("linux"):
-        yield []
+        yield Nurseries()
         return
     from .harness.nursery import nursery
 
-    with nursery(IMPORTED_ONCE) as socket:
-        yield ["--nursery", str(socket)]
+    with nursery(IMPORTED_ONCE) as workers, nursery(JUDGES_IMPORT) as judges:
+        yield Nurseries(workers, judges)
 
 
-def grade(name: str, path: Path, out: Path, options: Sequence[str] = ()) -> Graded:
+def grade(
+    name: str,
+    path: Path,
+    out: Path,
+    options: Sequence[str] = (),
+    warm: Nurseries = Nurseries(),  # frozen
+) -> Graded:
     """Grade one submission in a judge of its own, into `out`/NAME/report.json."""
     folder = out / name
     report = folder / "report.json"
     report.unlink(missing_ok=True)  # an old grade must not stand in for a new one
     # Checks use no assert statements; rewriting them, and those of pytest's plugins, would take half of the time.
-    command = [sys.executable, "-m", "pytest", str(PACKAGE), "-q", "-p", "no:cacheprovider", "--assert=plain"]
+    arguments = [str(PACKAGE), "-q", "-p", "no:cacheprovider", "--assert=plain"]
     given = ["--submission", str(path.resolve()), "--report-dir", str(folder.resolve())]
-    done = subprocess.run([*command, *given, *options], cwd=PACKAGE.parent, capture_output=True, text=True, check=False)
-    usable = done.returncode in CODES and report.is_file()
+    nursery = ["--nursery", str(warm.workers)] if warm.workers else []
+    code, output = _run([*arguments, *given, *nursery, *options], warm.judges)
+    usable = code in CODES and report.is_file()
     content = json.loads(report.read_text(encoding="utf-8")) if usable else None
-    return Graded(name, content, done.stdout + done.stderr)
+    return Graded(name, content, output)
+
+
+def _run(arguments: list[str], judges: Path | None) -> tuple[int, str]:
+    """Run pytest beside the graders; returns its exit code and output."""
+    if judges is not None:
+        from .harness.nursery import run_pytest
+
+        return run_pytest(judges, PACKAGE.parent, arguments)
+    command = [sys.executable, "-m", "pytest", *arguments]
+    done = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
 
 
 def main(arguments: Sequence[str]) -> int:

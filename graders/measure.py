@@ -6,6 +6,7 @@ Shared by the checks themselves and by `soundness`, so that both see the same th
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,6 +31,7 @@ GRADIENTS = (1.0, 0.0, -2.0)  # of three optimizer steps: momentum shows in the 
 
 PIXEL_ATOL = 1e-6  # of pixels in [0, 1]: float32 eps is 1.2e-7, a division and a shift lose a few
 LOGIT_ATOL = 1e-4  # of logits about 1: sums of 784 float32 products lose up to 1e-6, a factor 100 to spare
+ROUNDING = 1e-6  # of a float32 sum of 784 products, as a share of their sizes added up: eps is 1.2e-7
 COST_ATOL = 2e-6  # of costs about 3 in nats: float32 eps is 2.4e-7 there, ten exponentials and a mean lose a few
 EXTREME_ATOL = 1e-2  # of costs made of logits about 1e4, where float32 has steps of 1e-3; a few of them add up
 STEP_ATOL = 1e-6  # of parameters about 1 after one step
@@ -178,8 +180,11 @@ def expect_affine(lab: Lab, model: Evidence) -> None:
     rows = oracle.flatten(inputs.random_images(lab.seed, 5)) * 20 - 10  # far from 0, where squashing shows
     seen = answered(lab, model, rows)
     logits = expect.tensor(seen, [5, 10])
-    expected = lab.affine(cast("Handle", model.value)).logits(rows)
-    expect.close(seen, logits, expected, LOGIT_ATOL * 20)
+    shown = lab.affine(cast("Handle", model.value))
+    expected = shown.logits(rows)
+    # Rounding grows with the numbers that are added up, not with their sum.
+    summed = float((np.abs(rows.astype(np.float64)) @ np.abs(shown.weights.T)).max())
+    expect.close(seen, logits, expected, LOGIT_ATOL + ROUNDING * summed)
 
 
 # ---- loss and optimizer
@@ -230,6 +235,18 @@ def _furthest(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     """Return the move of the number that moved furthest; the gradient was the same for all of them."""
     moves = after - before
     return float(moves[np.abs(moves).argmax()])
+
+
+# ---- prediction
+
+NAMED = re.compile(
+    r"\b((?:pred\w*|true|actual|real|target|label|answer)(?: +(?:label|digit|class))?) *[:=] *(\d+)", re.I
+)
+
+
+def named_digits(title: str) -> list[tuple[bool, int]]:
+    """Return the numbers in a title that a word names: whether it names the prediction, and the number."""
+    return [(word.lower().startswith("pred"), int(number)) for word, number in NAMED.findall(title)]
 
 
 # ---- training

@@ -125,6 +125,15 @@ def stir(model: Any, seed: int, spread: float) -> None:
             parameter.add_(noise.to(parameter.dtype))
 
 
+def restart(model: Any, seed: int) -> None:
+    """Set every parameter anew, uniformly within 1 / sqrt(784), as torch.nn.Linear starts its own."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            drawn = torch.rand(parameter.shape, generator=generator) * 2 - 1
+            parameter.copy_((drawn * PIXELS**-0.5).to(parameter.dtype))
+
+
 # ---- loss and optimizer
 
 
@@ -146,7 +155,10 @@ def cost(criterion: Any, logits: Tensor, labels: Tensor) -> Any:
 def cost_gradient(criterion: Any, logits: Tensor, labels: Tensor) -> Tensor | None:
     """Return the gradient of a criterion's cost by the logits, summed where the cost is no scalar."""
     leaf = logits.clone().requires_grad_()
-    criterion(leaf, labels).sum().backward()
+    cost = criterion(leaf, labels)
+    if not isinstance(cost, Tensor) or not cost.requires_grad:
+        return None
+    cost.sum().backward()  # type: ignore[no-untyped-call]  # torch's own
     return leaf.grad
 
 

@@ -22,7 +22,6 @@ pytestmark = pytest.mark.part("prediction")
 IMAGES = 12
 SPREAD = 0.3  # of the noise on the model's parameters, so that its answers differ
 LABEL, PREDICTION = 7, 2  # two digits, so that the title shows which is which
-NAMED = re.compile(r"\b(label|prediction|predicted)\s*[:=]\s*(\d+)", re.IGNORECASE)
 
 
 def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> None:
@@ -78,6 +77,6 @@ def test_title_has_label_and_prediction(lab: Lab) -> None:
     title = " ".join(text for text in figure["titles"] if text)
     numbers = re.findall(r"\d+", title)
     expect.that({str(LABEL), str(PREDICTION)} <= set(numbers), seen, "title", got=repr(title))
-    named = NAMED.findall(title)  # which digit is which can only be told where the title says so
-    swapped = any(int(number) != (LABEL if word.lower() == "label" else PREDICTION) for word, number in named)
+    # Which digit is which can only be told where the title says so.
+    swapped = any(number != (PREDICTION if predicted else LABEL) for predicted, number in measure.named_digits(title))
     expect.that(not swapped, seen, "title_swapped", got=repr(title))

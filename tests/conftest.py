@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that grades every submission of the corpora, which takes about a quarter of an hour."""
-    parser.addoption("--whole-corpus", action="store_true", help="grade all of tests/corpus instead of a sample")
+    """Add the option that spares the corpora, which take some minutes."""
+    parser.addoption("--sample", action="store_true", help="grade a sample of tests/corpus instead of all of it")
 
 
 def _md5(path: Path) -> str:

@@ -1,6 +1,6 @@
 """Whole submissions, graded as users grade them: bugs lose their own part, correct work loses nothing.
 
-A sample by default; `pytest tests/test_corpus.py --whole-corpus -n auto` grades all of them.
+All of them by default, some minutes with `-n auto`; `--sample` grades a sample spread over parts and styles.
 """
 
 from __future__ import annotations
@@ -14,25 +14,36 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that `corpus` is found however pytest was started
 
-from corpus import BUGS, HALF_DONE, bug_source, correct_sources, half_done_source
+from corpus import BUGS, HALF_DONE, TWO_BUGS, bug_source, correct_sources, half_done_source, two_bug_source
 
 from graders import batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from corpus import Bug, HalfDone
+    from corpus import Bug, HalfDone, TwoBugs
 
-BUGS_A_PART, CORRECT, HALF = 4, 24, 10  # of the sample
+BUGS_A_PART, CORRECT, HALF, PAIRS = 4, 24, 10, 8  # of the sample
 FOLLOWS = {"accuracy"}  # a part that a mistake may cost by consequence
+# Mistakes that no number tells apart from others, or that leave none behind. The catalogue must keep silent.
+NAMELESS = {
+    "random-half-of-the-images",  # chance decides which half
+    "criterion-ends-the-process",  # nobody is left to be asked
+}
+# What a bug's own mistake brings along is a mistake with a name of its own.
+BROUGHT = {
+    "gradients-left-by-testing": {"gradients-on-in-evaluation"},  # backward needs a graph
+    "loss-base-ten": {"softmax-and-log-apart"},  # PyTorch has no log_softmax of base ten
+}
 
 Grade = "Callable[[str, str | Path], dict[str, Any]]"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the cases: all of them, or a sample spread over the parts and the styles."""
-    whole = metafunc.config.getoption("whole_corpus")
+    whole = not metafunc.config.getoption("sample")
     cases = {
+        "pair": TWO_BUGS if whole else _spread(TWO_BUGS, PAIRS),
         "bug": BUGS
         if whole
         else [bug for part in _parts() for bug in _spread([b for b in BUGS if b.part == part], BUGS_A_PART)],
@@ -53,14 +64,14 @@ def _spread(cases: Any, count: int) -> list[Any]:
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[list[str]]:
-    """Run one nursery for all cases; every submission still has a fresh fork of its own."""
-    with batch.nursery_options() as options:
-        yield options
+def warm() -> Iterator[batch.Nurseries]:
+    """Run nurseries for all cases; every submission still has a fresh judge and a fresh worker of its own."""
+    with batch.nurseries() as running:
+        yield running
 
 
 @pytest.fixture
-def grade(warm: list[str], tmp_path: Path) -> Callable[[str, str | Path], dict[str, Any]]:
+def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], dict[str, Any]]:
     """Return a function that grades a submission's text, or a copy of its file, and returns its report."""
 
     def run(name: str, source: str | Path) -> dict[str, Any]:
@@ -70,7 +81,7 @@ def grade(warm: list[str], tmp_path: Path) -> Callable[[str, str | Path], dict[s
             shutil.copyfile(source, folder / "lab.py")
         else:
             (folder / "lab.py").write_text(source, encoding="utf-8")
-        graded = batch.grade(name, folder, tmp_path / "out", warm)
+        graded = batch.grade(name, folder, tmp_path / "out", warm=warm)
         assert graded.report is not None, graded.output
         return graded.report
 
@@ -88,12 +99,25 @@ def reasons(report: dict[str, Any]) -> str:
     return "\n".join(f"{check['name']}: {check['message']}" for check in failed)
 
 
+def names(report: dict[str, Any]) -> set[str]:
+    """Return all the mistakes that were named."""
+    found = [check["mistake"] for part in report["parts"] for check in part["checks"]]
+    return {name for text in found if text for name in text.split(" + ")}
+
+
 def test_one_bug_costs_its_own_part_and_no_other(bug: Bug, grade: Callable[..., dict[str, Any]]) -> None:
-    """A submission with one mistake loses points in the part of that mistake, and only there."""
+    """A submission with one mistake loses points in the part of that mistake, and only there; it is named, rightly."""
     report = grade(bug.name, bug_source(bug))
     lost = {name for name, share in shares(report).items() if share < 1}
     assert bug.part in lost
     assert lost - FOLLOWS == {bug.part}, reasons(report)
+    assert names(report) - BROUGHT.get(bug.name, set()) == (set() if bug.name in NAMELESS else {bug.mistake})
+
+
+def test_two_bugs_are_both_named(pair: TwoBugs, grade: Callable[..., dict[str, Any]]) -> None:
+    """A submission with two mistakes has both of them named, and no other."""
+    mistakes = {bug.name: bug.mistake for bug in BUGS}
+    assert names(grade(pair.name, two_bug_source(pair))) == {mistakes[pair.first], mistakes[pair.second]}
 
 
 def test_correct_work_in_another_style_gets_full_marks(correct: str, grade: Callable[..., dict[str, Any]]) -> None:

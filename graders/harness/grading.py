@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import CheckFailed, HarnessFault, Unloadable, Unwritten
+from .errors import CheckFailed, ConfigurationError, HarnessFault, Unloadable, Unwritten
 from .launcher import Launcher, Target, transport_for
 from .messages import LABELS, Messages
 from .model import CheckResult, Failure, Report, Status, Where
@@ -70,7 +70,7 @@ class Grading:
         limits = self.rubric.limits
         make = transport_for(options.isolation, options.nursery)
         launcher = Launcher(Target(self.source.path, spec.folder / "probes.py"), limits, make)
-        self.submission = Submission(self.source, launcher, limits)
+        self.submission = Submission(self.source, launcher, limits, self.rubric.functions)
         self.results: list[CheckResult] = []
         self._began = time.monotonic()
 
@@ -88,7 +88,10 @@ class Grading:
         if isinstance(error, CheckFailed):
             told = self._told(error.failure, name)
             return replace(passed, status=Status.FAILED, unloadable=isinstance(error, Unloadable), **told)
-        return replace(passed, status=Status.VOID, **self._told(Failure("void", {"text": _fault(error)}), None))
+        failure = Failure("void", {"text": _fault(error)})
+        if isinstance(error, ConfigurationError):  # a broken data set, say: no fault of anybody's code, and no grade
+            failure = Failure("unusable", {"text": str(error)})
+        return replace(passed, status=Status.VOID, **self._told(failure, None))
 
     def _unwritten(self, function: str, part: str) -> dict[str, Any]:
         own = function in self.rubric.part(part).functions

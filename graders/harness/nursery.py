@@ -1,7 +1,7 @@
-"""A process that has imported torch once and forks a worker for whoever asks: many gradings, one import.
+"""A process that imports torch, or pytest, once and then forks workers, or judges: many gradings, one import.
 
-It never runs student code; every worker is a fresh fork with pipes, folder and process group of its own. For systems
-with fork and Unix sockets (Linux); elsewhere each worker is started from nothing.
+It never runs student code; every worker and every judge is a fresh fork with streams, folder and process group of its
+own. For systems with fork and Unix sockets (Linux); elsewhere each process is started from nothing.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ def serve() -> None:
 
 
 def _keep(connection: socket.socket) -> None:
-    """Fork one worker, tell its process id, wait for it, tell how it ended."""
+    """Fork one process, tell its process id, wait for it, tell how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     request, pipes, _, _ = socket.recv_fds(connection, MAX_REQUEST, 3)
     worker = os.fork()
     if worker == 0:
         connection.close()
-        _become_worker(json.loads(request), pipes)
+        _become(json.loads(request), pipes)
     for pipe in pipes:
         os.close(pipe)
     connection.sendall(f"{worker}\n".encode())
@@ -68,28 +68,43 @@ def _keep(connection: socket.socket) -> None:
     os._exit(0)
 
 
-def _become_worker(request: dict[str, Any], pipes: Sequence[int]) -> None:
-    """Turn this fork into what a fresh worker process is: its own group, folder, environment and streams."""
+def _become(request: dict[str, Any], pipes: Sequence[int]) -> None:
+    """Turn this fork into what a fresh process is: its own group, folder, environment and streams."""
     os.setsid()
     for number, pipe in enumerate(pipes):
         os.dup2(pipe, number)
         os.close(pipe)
-    os.chdir(request["scratch"])
+    os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    code = 1
     try:
-        work()
+        if request["pytest"] is None:
+            work()
+        else:
+            code = _judge(request["folder"], request["pytest"])
     finally:
-        os._exit(1)
+        os._exit(code)
+
+
+def _judge(folder: str, arguments: list[str]) -> int:
+    """Run pytest in a folder, as `python -m pytest` would."""
+    import pytest  # the nursery of judges has imported it; that of workers has no use for it
+
+    sys.path.insert(0, folder)
+    code = int(pytest.main(arguments))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
 
 
 # ---- the judge's side
 
 
 class Forked:
-    """A worker forked from a nursery, as `subprocess.Popen` would show it."""
+    """A process forked from a nursery, as `subprocess.Popen` would show it."""
 
-    def __init__(self, connection: socket.socket, streams: Sequence[BinaryIO]) -> None:
+    def __init__(self, connection: socket.socket, streams: Sequence[BinaryIO | None]) -> None:
         self._lines = connection.makefile("rb")
         self._connection = connection
         self.stdin, self.stdout, self.stderr = streams
@@ -103,24 +118,40 @@ class Forked:
             try:
                 self._code = int(self._lines.readline() or -signal.SIGKILL)
             except (TimeoutError, OSError):
-                raise subprocess.TimeoutExpired("worker", timeout or 0) from None
+                raise subprocess.TimeoutExpired("forked", timeout or 0) from None
             self._connection.close()
         return self._code
 
 
 def spawn_from(nursery: Path, scratch: str) -> Forked:
     """Ask the nursery at that socket for a worker. Raises OSError where none listens."""
-    connection = socket.socket(socket.AF_UNIX)
-    connection.connect(str(nursery))
     theirs_in, ours_in = os.pipe()
     ours_out, theirs_out = os.pipe()
     ours_err, theirs_err = os.pipe()
-    theirs = (theirs_in, theirs_out, theirs_err)
-    request = {"scratch": scratch, "environment": environment(scratch)}
-    socket.send_fds(connection, [json.dumps(request).encode()], theirs)
-    for descriptor in theirs:
+    connection = _ask(nursery, scratch, environment(scratch), (theirs_in, theirs_out, theirs_err), None)
+    for descriptor in (theirs_in, theirs_out, theirs_err):
         os.close(descriptor)
     return Forked(connection, (os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb")))
+
+
+def run_pytest(nursery: Path, folder: Path, arguments: Sequence[str]) -> tuple[int, str]:
+    """Run pytest in a fork from the nursery at that socket; returns exit code and output. Raises OSError."""
+    with tempfile.TemporaryFile() as output, Path(os.devnull).open("rb") as nothing:
+        streams = (nothing.fileno(), output.fileno(), output.fileno())
+        connection = _ask(nursery, str(folder), dict(os.environ), streams, list(arguments))
+        code = Forked(connection, (None, None, None)).wait()
+        output.seek(0)
+        return code, output.read().decode("utf-8", "replace")
+
+
+def _ask(
+    nursery: Path, folder: str, variables: dict[str, str], streams: Sequence[int], pytest: list[str] | None
+) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(str(nursery))
+    request = {"folder": folder, "environment": variables, "pytest": pytest}
+    socket.send_fds(connection, [json.dumps(request).encode()], streams)
+    return connection
 
 
 @contextlib.contextmanager

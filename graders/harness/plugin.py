@@ -53,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--report-dir", metavar="DIR", help="also write DIR/report.json")
     group.addoption("--rubric", metavar="FILE", help="points, thresholds and limits (default: graders/rubric.toml)")
     group.addoption(
-        "--grading-seed", type=int, default=0, metavar="N", help="the seed of every random input (default: 0)"
+        "--grading-seed", type=_seed, default=0, metavar="N", help="the seed of every random input (default: 0)"
     )
     group.addoption("--language", default="en", metavar="LANG", help="the language of messages (default: en)")
     group.addoption(
@@ -63,6 +63,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where the submission runs: a process of its own, or none to reach it with pdb (default: auto)",
     )
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
+
+
+def _seed(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("a seed is a whole number from 0")
+    return number
 
 
 # ---- starting
@@ -144,6 +151,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return f"grading {grading.source.name} (isolation: {grading.options.isolation})" if grading else None
 
 
+@pytest.hookimpl(tryfirst=True)  # before -k and --lf take checks out
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse checks that the rubric does not know, before anything runs."""
     for item in items:
@@ -156,6 +164,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         known = {p.name: p.checks for p in rubric.parts}
         if part not in known or _name(item) not in known[part]:
             raise pytest.UsageError(f"{config.stash[GRADING].options.rubric}: parts.{part}.checks has no {_name(item)}")
+    if GRADING in config.stash:
+        _refuse_unknown_checks(config, items)
+
+
+def _refuse_unknown_checks(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a rubric that names checks which nobody wrote, in the parts that were collected whole."""
+    asked = [(config.invocation_params.dir / argument) for argument in config.args]
+    if config.getoption("lf", False) or any("::" in str(path) or not path.exists() for path in asked):
+        return
+    collected = {(_part(item), _name(item)) for item in items}
+    parts = {part for part, _ in collected}
+    for part in config.stash[GRADING].rubric.parts:
+        for check in part.checks if part.name in parts else ():
+            if (part.name, check) not in collected:
+                rubric = config.stash[GRADING].options.rubric
+                raise pytest.UsageError(f"{rubric}: parts.{part.name}.checks.{check}: there is no such check")
 
 
 def _part(item: pytest.Item) -> str | None:

@@ -107,9 +107,9 @@ class Source:
         site = self.sites.get(function)
         return Where(self.path.name, site.return_line or site.line) if site else None
 
-    def similar(self, function: str) -> str | None:
-        """Return the name of a function in the file that looks like a slip of `function`."""
-        close = difflib.get_close_matches(function, self.sites, n=1, cutoff=0.6)
+    def similar(self, function: str, known: Iterable[str] = ()) -> str | None:
+        """Return the name of a function in the file that looks like a slip of `function` and is no known one."""
+        close = difflib.get_close_matches(function, self.sites.keys() - set(known), n=1, cutoff=0.6)
         return close[0] if close else None
 
     def line(self, where: Where | None) -> str:

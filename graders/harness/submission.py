@@ -55,8 +55,9 @@ class JudgeCodec:
 class Submission:
     """Calls a submission's functions in its worker. Every way in which that can go wrong is a CheckFailed."""
 
-    def __init__(self, source: Source, launcher: Launcher, limits: Limits) -> None:
+    def __init__(self, source: Source, launcher: Launcher, limits: Limits, contract: Collection[str] = ()) -> None:
         self.source = source
+        self._contract = contract  # the functions that a submission has to define
         self._launcher, self._limits = launcher, limits
         self._deaths: dict[str, list[Failure]] = {}
         self._unloadable: Unloadable | None = None
@@ -159,7 +160,7 @@ class Submission:
         self._refuse_deadly(function)
         self._load()
         if function not in self._functions:
-            similar = self.source.similar(function)
+            similar = self.source.similar(function, self._contract)
             where = self.source.where(similar) if similar else None
             key = "missing_but_similar" if similar else "missing"
             params = {"function": function, "file": self.source.path.name, "similar": similar}
@@ -233,6 +234,7 @@ def _call(name: str, probe: bool, seed: int, observe: bool, keep: bool, standins
 
 def _failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool = False) -> Failure:
     key = "raised_at_import" if at_import else "raised"
+    key = "keyboard" if raised.type_name == "EOFError" and "reading a line" in raised.text else key
     key = "module_missing" if at_import and raised.type_name == "ModuleNotFoundError" else key
     return Failure(key, {"type": raised.type_name, "text": raised.text}, asked, raised.where or where)
 

@@ -10,6 +10,7 @@ from graders.harness.errors import CheckFailed, HarnessFault, Unwritten
 
 from . import (
     data,
+    drawing,
     epoch,
     epoch_costs,
     evaluation,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     *(data, loader, reshape, model, loss, steps, epoch, epoch_costs, train, printed),
-    *(evaluation, measuring, prediction),
+    *(evaluation, measuring, prediction, drawing),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)
 SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar")  # there is nothing to ask any more

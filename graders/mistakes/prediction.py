@@ -1,11 +1,9 @@
-"""Misconceptions about one prediction and its picture."""
+"""Misconceptions about the prediction of one digit."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -13,30 +11,24 @@ import numpy as np
 from graders import inputs, oracle
 from graders.harness import expect
 from graders.harness.errors import CheckFailed
-from graders.harness.model import Handle, Named, TensorValue
+from graders.harness.model import TensorValue
 
 from . import pictures
 from .catalogue import Clue, Idea
 from .costs import softmax
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Evidence, Failure
+    from graders.harness.model import Failure
     from graders.pieces import Lab
 
     Answer = Callable[[NDArray[np.float64]], NDArray[np.int64]]  # of logits `[B, 10]`
 
 DIGIT, INT = "test_prediction_is_the_digit_with_the_largest_logit", "test_prediction_is_an_int"
-SHOWN, STYLE, TITLE = (
-    "test_picture_shows_the_image",
-    "test_picture_is_drawn_in_greys_without_smoothing",
-    "test_title_has_label_and_prediction",
-)
 IMAGES, SPREAD = 12, 0.3  # as the checks have it
-LABEL, PREDICTION = 7, 2
 
 # ---- the digit
 
@@ -165,144 +157,4 @@ def _no_batch(seen: Predicted) -> bool:
     return "mat1 and mat2 shapes cannot be multiplied (28x28 and 784x10)" in seen.text
 
 
-# ---- the picture
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
-    """What is in the figure, and what should be."""
-
-    figure: dict[str, Any]
-    image: NDArray[np.float64]  # `[1, 28, 28]`
-
-    @property
-    def title(self) -> str:
-        """All the titles together."""
-        return " ".join(text for text in self.figure["titles"] if text)
-
-    @property
-    def pixels(self) -> NDArray[np.float64]:
-        """The pixels of the only picture. Raises ValueError where there is none, or more."""
-        (image,) = self.figure["images"]
-        return np.asarray(image.array, np.float64)
-
-
-def look_at_figure(lab: Lab, failure: Failure) -> Drawn:
-    """Read the figure."""
-    image = inputs.random_images(lab.seed + 41, 1)[0]
-    shown = look_at_result(lab, failure)
-    figure = lab.probe("figure", shown.value, of="show_prediction").value
-    return Drawn(cast("dict[str, Any]", figure), image.astype(np.float64))
-
-
-def look_at_result(lab: Lab, _failure: Failure) -> Evidence:
-    """Return what show_prediction returned."""
-    image = TensorValue.of(inputs.random_images(lab.seed + 41, 1)[0])
-    return lab.call("show_prediction", image, LABEL, PREDICTION, keep=True)
-
-
-PICTURE = Clue((SHOWN,), look_at_figure)
-DRAWN = Clue((SHOWN, STYLE), look_at_figure)  # without a picture there is no style
-
-
-def _styles(seen: Drawn) -> Iterator[Named]:
-    ((cmap,), (interpolation,)) = seen.figure["cmaps"], seen.figure["interpolations"]
-    if cmap != "Greys":
-        yield Named("colour-map", {"cmap": cmap})
-    if interpolation != "nearest":
-        yield Named("interpolation", {"interpolation": interpolation})
-
-
-def _two_styles(seen: Drawn) -> Iterator[tuple[Named, Named]]:
-    yield from combinations(_styles(seen), 2)
-
-
-STYLES = Clue((STYLE,), look_at_figure, _two_styles)
-TITLES = Clue((TITLE,), look_at_figure)
-
-
-def _only_style(name: str, seen: Drawn) -> dict[str, object] | bool:
-    found = list(_styles(seen))
-    return len(found) == 1 and found[0].name == name and dict(found[0].params)
-
-
-for _name in ("colour-map", "interpolation"):
-    STYLES.mistake(_name, Idea.PICTURE)(partial(_only_style, _name))
-
-DRAWINGS = {
-    "drawing-transposed": pictures.TRANSPOSED,
-    "drawing-mirrored": pictures.MIRRORED + pictures.ROTATED,
-    "drawing-inverted": pictures.INVERTED,
-    "drawing-changed": pictures.RAW + pictures.SCALED + pictures.NORMALISED + pictures.ROUNDED,
-}
-
-
-def _drawn(name: str, seen: Drawn) -> bool:
-    return any(np.allclose(seen.pixels, change(seen.image)[0], rtol=1e-5, atol=1e-5) for change in DRAWINGS[name])
-
-
-for _name in DRAWINGS:
-    PICTURE.mistake(_name, Idea.PICTURE)(partial(_drawn, _name))
-
-
-@PICTURE.mistake("drawing-of-another-shape", Idea.PICTURE)
-def _reshaped(seen: Drawn) -> bool:
-    """Recognise the right pixels in another shape."""
-    return np.squeeze(seen.pixels).shape != (28, 28) and np.allclose(seen.pixels.ravel(), seen.image.ravel())
-
-
-@DRAWN.mistake("nothing-drawn", Idea.PICTURE)
-def _empty(seen: Drawn) -> bool:
-    return not seen.figure["images"]
-
-
-@TITLES.mistake("title-missing", Idea.PICTURE)
-def _untitled(seen: Drawn) -> bool:
-    return not seen.title.strip()
-
-
-@TITLES.mistake("title-not-filled-in", Idea.PICTURE)
-def _template(seen: Drawn) -> bool:
-    return "{" in seen.title or "%d" in seen.title
-
-
-@TITLES.mistake("title-without-prediction", Idea.PICTURE)
-def _no_prediction(seen: Drawn) -> bool:
-    return str(LABEL) in seen.title and str(PREDICTION) not in seen.title
-
-
-@TITLES.mistake("title-without-label", Idea.PICTURE)
-def _no_label(seen: Drawn) -> bool:
-    return str(PREDICTION) in seen.title and str(LABEL) not in seen.title
-
-
-@TITLES.mistake("title-swapped", Idea.PICTURE)
-def _swapped(seen: Drawn) -> bool:
-    """Recognise the prediction behind the word label."""
-    return bool(re.search(rf"\blabel\s*[:=]?\s*{PREDICTION}\b", seen.title, re.IGNORECASE)) and str(LABEL) in seen.title
-
-
-RESULT = Clue((SHOWN, STYLE, TITLE), look_at_result)
-
-
-@RESULT.mistake("figure-not-returned", Idea.PICTURE)
-def _no_figure(seen: Evidence) -> bool:
-    return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
-
-
-@RESULT.mistake("axes-for-figure", Idea.PICTURE)
-def _axes(seen: Evidence) -> bool:
-    return isinstance(seen.value, Handle) and any(kind.startswith("matplotlib.axes.") for kind in seen.value.kinds)
-
-
-@RESULT.mistake("picture-for-figure", Idea.PICTURE)
-def _image(seen: Evidence) -> bool:
-    return isinstance(seen.value, Handle) and any(kind == "matplotlib.image.AxesImage" for kind in seen.value.kinds)
-
-
-@RESULT.mistake("pyplot-for-figure", Idea.PICTURE)
-def _module(seen: Evidence) -> bool:
-    return isinstance(seen.value, Handle) and seen.value.type_name == "module"
-
-
-CLUES = (VALUE, TYPE, NEITHER, PICTURE, DRAWN, STYLES, TITLES, RESULT)
+CLUES = (VALUE, TYPE, NEITHER)

@@ -31,8 +31,11 @@ GIVEN, DEFAULT = "test_training_goes_through_every_epoch", "test_training_return
 
 
 def look(lab: Lab, _failure: Failure) -> Watched:
-    """Watch a training of three epochs."""
-    return watch(lab, "train", EPOCHS)
+    """Watch a training of three epochs. Raises ValueError where it breaks off: then nothing was counted."""
+    seen = watch(lab, "train", EPOCHS)
+    if seen.raised:
+        raise ValueError(seen.raised)
+    return seen
 
 
 COUNT = Clue((GIVEN,), look)
@@ -53,7 +56,7 @@ def _ended_at(seen: Watched, model: oracle.Affine) -> bool:
 
 @COUNT.mistake("epochs-miscounted", Idea.TRAINING)
 def _miscounted(seen: Watched) -> dict[str, object] | bool:
-    counts = [count for count in (0, 1, 2, 4, 5, 6) if _ended_at(seen, _after(seen, count))]
+    counts = [count for count in (2, 4, 5, 6) if _ended_at(seen, _after(seen, count))]
     return bool(counts) and not _untouched(seen) and {"count": counts[0], "asked": EPOCHS}
 
 
@@ -61,6 +64,11 @@ def _miscounted(seen: Watched) -> dict[str, object] | bool:
 def _fixed(seen: Watched) -> dict[str, object] | bool:
     counts = [count for count in range(7, MOST_EPOCHS + 1) if _ended_at(seen, _after(seen, count))]
     return bool(counts) and {"count": counts[0], "asked": EPOCHS}
+
+
+@COUNT.mistake("training-ends-early", Idea.TRAINING)
+def _early(seen: Watched) -> bool:
+    return _ended_at(seen, _after(seen, 1))
 
 
 @COUNT.mistake("learning-rate-changed-between-epochs", Idea.DESCENT)
@@ -161,8 +169,15 @@ def _too_many_or_few(seen: Returned) -> dict[str, object] | bool:
 @LIST.mistake("training-epochs-ignored", Idea.TRAINING)
 def _always(seen: Returned) -> dict[str, object] | bool:
     lengths = {len(costs) if isinstance(costs, list) else -1 for costs in (seen.given, seen.default)}
-    fixed = len(lengths) == 1 and min(lengths) >= 0 and lengths != {EPOCHS}
+    fixed = len(lengths) == 1 and min(lengths) > EPOCHS
     return fixed and _first_costs(seen.given, seen.costs) and {"count": lengths.pop(), "asked": EPOCHS}
+
+
+@LIST.mistake("training-ends-early", Idea.TRAINING)
+def _left(seen: Returned) -> bool:
+    """Recognise a loop that is left after the same number of epochs, fewer than any that was asked for."""
+    lengths = {len(costs) if isinstance(costs, list) else -1 for costs in (seen.given, seen.default)}
+    return len(lengths) == 1 and 0 < min(lengths) < EPOCHS and _first_costs(seen.given, seen.costs)
 
 
 @LIST.mistake("default-epochs-changed", Idea.TRAINING)

@@ -385,6 +385,7 @@ LOSS = (
     loss("cost-detached", "cost-without-graph", f"{CE}(logits, labels).detach()"),
     loss("cost-as-float", "cost-without-graph", f"{CE}(logits, labels).item()"),
     loss("cost-keeps-an-axis", "cost-not-scalar", f"{CE}(logits, labels).reshape(1)"),
+    loss("criterion-ends-the-process", "process-ended", "__import__('os')._exit(3)"),
     loss("criterion-class-returned", "criterion-not-built", "nn.CrossEntropyLoss"),
     bug(
         "criterion-takes-labels-first",

@@ -94,7 +94,10 @@ def _block(checks: list[CheckResult], style: Style) -> str:
         rows.append((style.labels["hint"], first.hint))
     if len(checks) > 1 and not first.unloadable:
         rows.append(("", style.words["repeated"].format(count=len(checks) - 1)))
-    lines = [line for label, text in rows for line in _wrapped(label, text, style)]
+    most = (
+        MAX_ROW if first.status is Status.FAILED else MAX_LINES
+    )  # what is void has to be mended, so all of it is told
+    lines = [line for label, text in rows for line in _wrapped(label, text, style, most)]
     heading = _cut(title, max(style.width, MIN_WIDTH))
     return "\n".join([style.paint(heading, "bold"), *lines[: MAX_LINES - 1]])
 
@@ -103,11 +106,11 @@ def _place(check: CheckResult, style: Style) -> tuple[str, str]:
     return style.labels["where"], f"{check.where}: {check.source_line}".rstrip(": ")
 
 
-def _wrapped(label: str, text: str, style: Style) -> list[str]:
+def _wrapped(label: str, text: str, style: Style, most: int) -> list[str]:
     room = max(style.width, MIN_WIDTH) - style.indent
     body = _wrap(text, room) or [""]
-    if len(body) > MAX_ROW:
-        body = [*body[: MAX_ROW - 1], _cut(" ".join(body[MAX_ROW - 1 :]), room)]
+    if len(body) > most:
+        body = [*body[: most - 1], _cut(" ".join(body[most - 1 :]), room)]
     return [_pad(f"  {label}", style.indent) + body[0], *(" " * style.indent + line for line in body[1:])]
 
 
