@@ -97,13 +97,14 @@ class Served:
     epochs: list[list[Any]]
 
 
-def served(lab: Lab, batch_size: int | None) -> Served:
-    """Serve the tiny training digits with the student's data loader, two epochs of it."""
+def served(lab: Lab, batch_size: int | None, dataset: Handle | None = None) -> Served:
+    """Serve two epochs of the tiny training digits, in `dataset` or in one of theirs, with the student's loader."""
     lab.require("make_data_loader")
     split = inputs.tiny_split(lab.seed, True)
     size = [] if batch_size is None else [batch_size]
     asked = f"make_data_loader(dataset{''.join(f', {n}' for n in size)})"
-    data_loader = lab.call("make_data_loader", lab.dataset(split, train=True), *size, keep=True, asked=asked)
+    source = dataset or lab.dataset(split, train=True)
+    data_loader = lab.call("make_data_loader", source, *size, keep=True, asked=asked)
     seen = lab.probe("epochs", data_loader.value, 2, of="make_data_loader", asked=f"for images, labels in {asked}")
     return Served(seen, split, cast("list[list[Any]]", seen.value))
 

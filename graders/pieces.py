@@ -147,6 +147,12 @@ class Lab:
         assert isinstance(value, Handle)
         return value
 
+    def tagging_criterion(self) -> Handle:
+        """Return a criterion of the judge's, the mean cross-entropy, that knows which of its graphs are alive."""
+        value = self.probe("tagging_criterion", of="").value
+        assert isinstance(value, Handle)
+        return value
+
     def device(self, name: str = "cpu") -> Handle:
         """Return a torch.device."""
         value = self.probe("device", name, of="").value
@@ -169,8 +175,24 @@ class Lab:
         self.submission.hide(str(root), "root")
         return str(root)
 
+    def empty_root(self) -> str:
+        """Return the path of a root that has no digits."""
+        self.shared.roots += 1
+        root = self.shared.scratch / f"root{self.shared.roots}"
+        root.mkdir()
+        self.submission.hide(str(root), "root")
+        return str(root)
+
     def dataset(self, split: Split, train: bool = False) -> Handle:
         """Return a data set that serves `split`, loaded as its test digits or, with `train`, as its training digits."""
         empty = Split(split.images[:1], split.labels[:1])
         root = self.root(split, empty) if train else self.root(empty, split)
         return self.piece("load_mnist", root, train, asked=f"load_mnist(root, train={train})")
+
+    def pairs(self, split: Split) -> Handle:
+        """Return the digits of `split` as a plain list of (image, label) pairs."""
+        images = (split.images[:, None] / 255).astype("float32")
+        sent = TensorValue.of(images), TensorValue.of(split.labels.astype("int64"))
+        value = self.probe("pairs", *sent, of="", keep=True).value
+        assert isinstance(value, Handle)
+        return value

@@ -5,6 +5,7 @@ Every public function here can be asked for by name; arguments and results cross
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import torch
@@ -12,6 +13,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from graders import standins
+from graders.watches import fetches as fetches
+from graders.watches import tagging_criterion as tagging_criterion
+from graders.watches import tags_alive as tags_alive
 
 STANDINS = {
     function.__name__: function
@@ -64,6 +68,11 @@ def _batches(data_loader: Any) -> list[Any]:
         if len(batches) > MAX_BATCHES:
             raise RuntimeError(f"an epoch has more than {MAX_BATCHES} batches")
     return batches
+
+
+def pairs(images: Tensor, labels: Tensor) -> list[tuple[Tensor, int]]:
+    """Return (image, label) pairs in a list, the plainest map-style data set."""
+    return list(zip(images, labels.tolist(), strict=True))
 
 
 def fixed_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader[Any]:
@@ -187,6 +196,13 @@ def figure(figure: Any) -> dict[str, Any]:
         "interpolations": [image.get_interpolation() for image in pictures],
         "titles": [*texts, figure.get_suptitle()],
     }
+
+
+def saved(figure: Any) -> int:
+    """Save a figure, and return how many bytes it takes."""
+    file = io.BytesIO()
+    figure.savefig(file)
+    return file.tell()
 
 
 # ---- watching a training loop

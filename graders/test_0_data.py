@@ -65,3 +65,15 @@ def test_each_image_has_its_own_label(lab: Lab) -> None:
     for train in (True, False):
         seen = measure.loaded(lab, train)
         expect.close(seen.evidence, measure.labels(seen), np.asarray(seen.split.labels, float), 0.0)
+
+
+def test_missing_digits_are_fetched_on_request_only(lab: Lab) -> None:
+    """With `download` the network is asked for digits that are not there, without it never."""
+    lab.require("load_mnist")
+    for download in (None, False, True):
+        given = [] if download is None else [download]
+        asked = f"load_mnist(an empty root, train=True{''.join(f', download={d}' for d in given)})"
+        seen = lab.probe("fetches", lab.empty_root(), True, *given, of="load_mnist", asked=asked)
+        fetching = expect.number(seen) > 0
+        expect.that(fetching or not download, seen, "not_fetched")
+        expect.that(download or not fetching, seen, "fetched_unasked")

@@ -9,8 +9,12 @@ import pytest
 from graders import inputs, measure
 from graders.harness import expect
 from graders.harness.describe import describe
+from graders.harness.errors import CheckFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graders.measure import Served
     from graders.pieces import Lab
 
 pytestmark = pytest.mark.part("loader")
@@ -77,3 +81,33 @@ def test_images_keep_their_labels(lab: Lab) -> None:
         got = measure.served_labels(seen, epoch)
         wrong = sum(a != b for a, b in zip(wanted, got, strict=False)) + abs(len(wanted) - len(got))
         expect.that(wrong == 0, seen.evidence, "torn_pairs", wrong=wrong, all=len(wanted))
+
+
+def test_any_dataset_is_served_like_your_own(lab: Lab) -> None:
+    """A map-style data set that `load_mnist` did not make comes in batches of the same kind."""
+    # Only what differs between the two is judged here; what is wrong with both is judged elsewhere.
+    pairs = lab.pairs(inputs.tiny_split(lab.seed, True))
+    own, other = (measure.served(lab, measure.TINY_BATCH, dataset) for dataset in (None, pairs))
+    expect.that(_described(own) == _described(other), other.evidence, "other_batches")
+    expect.that(_seen(_orders, own) == _seen(_orders, other), other.evidence, "other_order")
+    expect.that(_seen(_labels, own) == _seen(_labels, other), other.evidence, "other_labels")
+
+
+def _described(seen: Served) -> list[str]:
+    return [describe(batch) for batch in seen.epochs[0]]
+
+
+def _seen(trait: Callable[[Served], object], seen: Served) -> object:
+    try:
+        return trait(seen)
+    except CheckFailed as failed:
+        return failed.failure.key
+
+
+def _orders(seen: Served) -> tuple[bool, bool, bool]:
+    first, second = measure.order(seen, 0), measure.order(seen, 1)
+    return first == sorted(first), first == second, len(set(first)) == len(first)
+
+
+def _labels(seen: Served) -> bool:
+    return measure.served_labels(seen, 0) == [seen.split.labels[index] for index in measure.order(seen, 0)]

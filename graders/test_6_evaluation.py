@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders.arranged import agreeing, disagreeing, evaluated, ragged, share_right
+from graders.arranged import agreeing, disagreeing, evaluated, many, ragged, share_right
 from graders.harness import expect
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def test_accuracy_is_a_fraction(lab: Lab) -> None:
 
 
 def test_every_image_counts_equally(lab: Lab) -> None:
-    """An incomplete last batch counts as much as it holds, no more and no less."""
-    _expect_share(evaluated(lab, ragged))
+    """An incomplete last batch counts as much as it holds, no more and no less, be the batches small or large."""
+    for choose in (ragged, many):
+        _expect_share(evaluated(lab, choose))
 
 
 def _expect_share(seen: Evaluated) -> None:

@@ -61,6 +61,7 @@ def test_picture_shows_the_image(lab: Lab) -> None:
     expect.that(np.squeeze(shown).shape == (28, 28), seen, "plain", expected="[28, 28]", got=list(shown.shape))
     wanted = inputs.random_images(lab.seed + 41, 1)[0, 0]
     expect.close(seen, shown.reshape(28, 28), wanted, measure.PIXEL_ATOL)
+    lab.probe("saved", seen.value, of="show_prediction", asked=f"{seen.asked}.savefig(…)")  # a picture can be saved
 
 
 def test_picture_is_drawn_in_greys_without_smoothing(lab: Lab) -> None:
@@ -75,7 +76,7 @@ def test_title_has_label_and_prediction(lab: Lab) -> None:
     """The title names both digits, the label's and the prediction's."""
     seen, figure = drawn(lab)
     title = " ".join(text for text in figure["titles"] if text)
-    numbers = re.findall(r"\d+", title)
+    numbers = re.findall(r"(?<!\w)-\d+|\d+", title)  # -7 is another number; the dash in "label-7" is none of it
     expect.that({str(LABEL), str(PREDICTION)} <= set(numbers), seen, "title", got=repr(title))
     # Which digit is which can only be told where the title says so.
     swapped = any(number != (PREDICTION if predicted else LABEL) for predicted, number in measure.named_digits(title))

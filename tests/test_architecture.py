@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 GRADERS = ROOT / "graders"
 FILES = sorted(GRADERS.rglob("*.py"))
 HARNESS = "graders.harness"
-BESIDE_STUDENT_CODE = ("graders.probes", "graders.standins")  # the only ones for torch
+BESIDE_STUDENT_CODE = ("graders.probes", "graders.standins", "graders.watches")  # the only ones for torch
 MAX_LINES = 300
 
 # What each module of the engine may import of ours; those that are not named here may import any of the engine.
@@ -34,7 +34,7 @@ ALLOWED = {
 JUDGE_MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in FILES
-    if path.stem not in ("__init__", "__main__", "probes", "standins")
+    if path.stem not in ("__init__", "__main__", "probes", "standins", "watches")
 )
 
 

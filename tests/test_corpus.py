@@ -5,23 +5,22 @@ All of them by default, some minutes with `-n auto`; `--sample` grades a sample 
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that `corpus` is found however pytest was started
 
 from corpus import BUGS, HALF_DONE, TWO_BUGS, bug_source, correct_sources, half_done_source, two_bug_source
-
-from graders import batch
+from grading import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    import pytest
     from corpus import Bug, HalfDone, TwoBugs
+
+pytest_plugins = ["grading"]
 
 BUGS_A_PART, CORRECT, HALF, PAIRS = 4, 24, 10, 8  # of the sample
 FOLLOWS = {"accuracy"}  # a part that a mistake may cost by consequence
@@ -43,12 +42,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the cases: all of them, or a sample spread over the parts and the styles."""
     whole = not metafunc.config.getoption("sample")
     cases = {
-        "pair": TWO_BUGS if whole else _spread(TWO_BUGS, PAIRS),
+        "pair": TWO_BUGS if whole else spread(TWO_BUGS, PAIRS),
         "bug": BUGS
         if whole
-        else [bug for part in _parts() for bug in _spread([b for b in BUGS if b.part == part], BUGS_A_PART)],
-        "half_done": HALF_DONE if whole else _spread(HALF_DONE, HALF),
-        "correct": list(correct_sources()) if whole else _spread(list(correct_sources()), CORRECT),
+        else [bug for part in _parts() for bug in spread([b for b in BUGS if b.part == part], BUGS_A_PART)],
+        "half_done": HALF_DONE if whole else spread(HALF_DONE, HALF),
+        "correct": list(correct_sources()) if whole else spread(list(correct_sources()), CORRECT),
     }
     for name, chosen in cases.items():
         if name in metafunc.fixturenames:
@@ -57,35 +56,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _parts() -> list[str]:
     return list(dict.fromkeys(bug.part for bug in BUGS))
-
-
-def _spread(cases: Any, count: int) -> list[Any]:
-    return [cases[index * len(cases) // count] for index in range(min(count, len(cases)))]
-
-
-@pytest.fixture(scope="session")
-def warm() -> Iterator[batch.Nurseries]:
-    """Run nurseries for all cases; every submission still has a fresh judge and a fresh worker of its own."""
-    with batch.nurseries() as running:
-        yield running
-
-
-@pytest.fixture
-def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], dict[str, Any]]:
-    """Return a function that grades a submission's text, or a copy of its file, and returns its report."""
-
-    def run(name: str, source: str | Path) -> dict[str, Any]:
-        folder = tmp_path / "submission"
-        folder.mkdir()
-        if isinstance(source, Path):
-            shutil.copyfile(source, folder / "lab.py")
-        else:
-            (folder / "lab.py").write_text(source, encoding="utf-8")
-        graded = batch.grade(name, folder, tmp_path / "out", warm=warm)
-        assert graded.report is not None, graded.output
-        return graded.report
-
-    return run
 
 
 def shares(report: dict[str, Any]) -> dict[str, float]:
