@@ -74,8 +74,10 @@ class Lab:
     def probe(self, name: str, *args: object, of: str, asked: str = "", keep: bool = False) -> Evidence:
         """Measure what the student's function `of` returned earlier."""
         standins = self._standins(of)
+        # Of a function that is not asked again there is nothing to measure but its stand-in.
+        owner = "" if self.submission.refuses(of) else of
         return self.submission.probe(
-            name, *args, function=of, asked=asked, seed=self.seed, keep=keep, standins=standins
+            name, *args, function=owner, asked=asked, seed=self.seed, keep=keep, standins=standins
         )
 
     def sound(self, function: str) -> bool:

@@ -35,8 +35,8 @@ def make_data_loader(lab: Lab) -> None:
     size = measure.TINY_BATCH
     seen = measure.served(lab, size)
     orders = [measure.order(seen, epoch) for epoch in (0, 1)]
-    shapes = [(images.shape, labels.shape) for images, labels in measure.batches(seen, 0)]
-    full = shapes == [((size, 1, 28, 28), (size,))] * (inputs.TINY_TRAIN // size)
+    forms = [(x.shape, x.dtype, y.shape, y.dtype) for epoch in (0, 1) for x, y in measure.batches(seen, epoch)]
+    full = forms == [((size, 1, 28, 28), "float32", (size,), "int64")] * (2 * (inputs.TINY_TRAIN // size))
     paired = measure.served_labels(seen, 0) == [int(seen.split.labels[index]) for index in orders[0]]
     distinct = len(set(orders[0])) == len(orders[0])
     expect.that(full and paired and distinct and orders[0] != orders[1], seen.evidence, "unsound")

@@ -28,6 +28,7 @@ FOLLOWS = {"accuracy"}  # a part that a mistake may cost by consequence
 NAMELESS = {
     "random-half-of-the-images",  # chance decides which half
     "criterion-ends-the-process",  # nobody is left to be asked
+    "model-ends-the-process",
 }
 # What a bug's own mistake brings along is a mistake with a name of its own.
 BROUGHT = {

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+FALLBACK = "en"
 LABELS = ("asked", "expected", "got", "mistake", "why")  # the lines of a message, in the order in which they are shown
 
 
@@ -24,7 +25,8 @@ class Messages:
         self.language = language
         self._table: dict[str, Any] = {}
         for folder in folders:
-            for path in _files(folder, language):
+            # A text that a translation lacks is shown in English, rather than none.
+            for path in (*(folder / FALLBACK).glob("*.toml"), *_files(folder, language)):
                 for section, entries in _read(path).items():
                     self._table.setdefault(section, {}).update(entries)
 

@@ -166,11 +166,15 @@ class Submission:
             params = {"function": function, "file": self.source.path.name, "similar": similar}
             raise CheckFailed(Failure(key, params, where=where))
 
-    def _refuse_deadly(self, function: str) -> None:
-        """Raise the failure of a function that hung before, or killed its worker too often, instead of asking again."""
+    def refuses(self, function: str) -> bool:
+        """Tell whether a function hung before, or killed its worker too often, so that it is not asked again."""
         deaths = self._deaths.get(function, [])
-        if deaths and (deaths[0].key == "timeout" or len(deaths) >= MAX_CRASHES):
-            raise CheckFailed(deaths[0])
+        return bool(deaths) and (deaths[0].key == "timeout" or len(deaths) >= MAX_CRASHES)
+
+    def _refuse_deadly(self, function: str) -> None:
+        """Raise the failure of a function that is not asked again."""
+        if self.refuses(function):
+            raise CheckFailed(self._deaths[function][0])
 
     # ---- requests
 

@@ -61,7 +61,9 @@ class Summary:
         if self._report is None:
             return
         messages, tw = self._grading.messages, terminalreporter._tw
-        style = terminal.Style(messages.section("notes"), messages.section("labels"), tw.hasmarkup, tw.fullwidth)
+        style = terminal.Style(
+            messages.section("notes"), messages.section("labels"), tw.hasmarkup, tw.fullwidth, messages.section("parts")
+        )
         terminalreporter.section(self._report.title)
         terminalreporter.write_line(terminal.render(self._report, style))
         if self._problem:

@@ -292,6 +292,7 @@ MODEL = (
         "layer-too-many",
         "nn.Sequential(nn.BatchNorm1d(28 * 28, affine=False), nn.Linear(28 * 28, 10))",
     ),
+    model("model-ends-the-process", "process-ended", "__import__('os')._exit(3)"),
     model("model-class-returned", "model-not-built", "nn.Linear"),
     model("forward-returned", "model-not-a-module", "nn.Linear(28 * 28, 10).forward"),
     model("model-float64", "model-not-float32", "nn.Linear(28 * 28, 10).double()"),

@@ -206,3 +206,14 @@ def test_broken_messages_are_told(tmp_path):
     (tmp_path / "en" / "words.toml").write_text("[labels", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"words\.toml: is no TOML"):
         Messages([tmp_path], "en")
+
+
+def test_text_that_a_translation_lacks_is_english(tmp_path):
+    """A translation that is behind shows English where it has nothing, and stops no grading."""
+    both, one = '[failures.a]\ngot = "a"\n[failures.b]\ngot = "b"\n', '[failures.a]\ngot = "ä"\n'
+    for language, text in {"en": both, "xx": one}.items():
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "words.toml").write_text(text, encoding="utf-8")
+    messages = Messages([tmp_path], "xx")
+    assert messages.entry("failures", "a", {}) == {"got": "ä"}
+    assert messages.entry("failures", "b", {}) == {"got": "b"}

@@ -235,7 +235,7 @@ def test_failure_is_told_in_words(tiny_lab):
     """A failed check shows its message, its place with the student's line, and no traceback."""
     done = tiny_lab(first="odd(line=2)")
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
-    for words in ("alpha: first title", "an even number", "first why", "first hint", "lab.py:2: return x"):
+    for words in ("알파: first title", "an even number", "first why", "first hint", "lab.py:2: return x"):
         assert words in done.stdout
     assert "test_alpha.py:" not in done.stdout
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
@@ -34,6 +34,7 @@ class Style:
     labels: Mapping[str, str]
     colour: bool
     width: int
+    parts: Mapping[str, str] = field(default_factory=dict)  # the parts' titles
 
     def paint(self, text: str, colour: str) -> str:
         """Return `text` in a colour, where the terminal has colours."""
@@ -85,7 +86,8 @@ def _to_fix(report: Report, style: Style) -> Iterator[str]:
 
 def _block(checks: list[CheckResult], style: Style) -> str:
     first = checks[0]
-    title = f"{first.part}: {first.title}" if len(checks) == 1 else ", ".join(dict.fromkeys(c.part for c in checks))
+    parts = ", ".join(dict.fromkeys(style.parts.get(check.part, check.part) for check in checks))
+    title = f"{parts}: {first.title}" if len(checks) == 1 else parts
     title = style.words["unloadable"] if first.unloadable else title
     rows = [row.partition("\t")[::2] for row in first.message.splitlines()]
     if first.where is not None:
