@@ -102,6 +102,6 @@ def _named(mistake: Mistake, seen: object) -> Named | None:
         found = mistake.explains(seen)
     except NO_MATCH:
         return None
-    if found is False:
-        return None
-    return Named(mistake.name, {} if found is True else found)
+    if isinstance(found, dict):
+        return Named(mistake.name, found)
+    return Named(mistake.name) if found else None  # NumPy's False is none of Python's

@@ -2,134 +2,137 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from graders import inputs, measure
 from graders.harness import expect
+from graders.harness.errors import CheckFailed
 from graders.harness.model import Handle, NumpyScalar, TensorValue
+from graders.idx import RAW
 
-from . import pictures
+from . import pixels
 from .catalogue import Clue, Idea
+from .pixels import RANGE, SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graders.harness.model import Failure
-    from graders.idx import Split
     from graders.pieces import Lab
 
-    from .pictures import Change
+    from .pixels import Items
 
-SPLITS = "test_training_and_test_digits_are_kept_apart"
-IMAGE, RANGE, SHOWN = (
+SPLITS, IMAGE, TYPE, PAIRED, FETCHED = (
+    "test_training_and_test_digits_are_kept_apart",
     "test_an_image_is_a_float_tensor_of_one_channel",
-    "test_pixels_lie_between_0_and_1",
-    "test_images_show_what_the_files_hold",
+    "test_a_label_is_an_int",
+    "test_each_image_has_its_own_label",
+    "test_missing_digits_are_fetched_on_request_only",
 )
-TYPE, PAIRED = "test_a_label_is_an_int", "test_each_image_has_its_own_label"
 SHIFTS = range(1, 10)
+DIGITS = {"float16": 2.0**-10, "bfloat16": 2.0**-7}  # of which rounding is a share, twice over
 
 # ---- which split
 
 
-def look_at_splits(lab: Lab, _failure: Failure) -> tuple[object, object]:
-    """Ask how many training and test digits there are."""
-    root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
-    found = [lab.call("load_mnist", root, train, keep=True).value for train in (True, False)]
-    training, test = (lab.probe("length", dataset, of="load_mnist").value for dataset in found)
-    return training, test
+@dataclass(frozen=True, slots=True, eq=False)
+class Lengths:
+    """How many digits each split has, and whether asking for the last training digit says that there is none."""
+
+    training: int
+    test: int
+    ends: bool
+
+    @property
+    def both(self) -> tuple[int, int]:
+        """Both lengths."""
+        return self.training, self.test
 
 
-COUNT = Clue((SPLITS,), look_at_splits)
-ENDING = Clue(
-    (IMAGE, RANGE, SHOWN, TYPE, PAIRED), look_at_splits, fallback=True
-)  # the missing ones cannot be looked at
 RIGHT = (inputs.TINY_TRAIN, inputs.TINY_TEST)
 
 
+def look_at_splits(lab: Lab, _failure: Failure) -> Lengths:
+    """Ask how many training and test digits there are."""
+    root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
+    found = [lab.call("load_mnist", root, train, keep=True).value for train in (True, False)]
+    training, test = (cast("int", lab.probe("length", dataset, of="load_mnist").value) for dataset in found)
+    try:
+        lab.probe("items", found[0], [RIGHT[0] - 1], of="load_mnist")
+    except CheckFailed as failed:
+        return Lengths(training, test, failed.failure.params.get("type") == "IndexError")
+    return Lengths(training, test, ends=False)
+
+
+COUNT = Clue((SPLITS,), look_at_splits)
+# Of the missing digits nothing can be seen.
+ENDING = Clue((IMAGE, RANGE, SHOWN, TYPE, PAIRED), look_at_splits, fallback=True)
+WHOLE = Clue((SPLITS, SHOWN, PAIRED), look_at_splits)
+MNIST = (60_000, 10_000)
+
+
 @COUNT.mistake("train-flag-inverted", Idea.DATASET)
-def _inverted(seen: tuple[int, int]) -> bool:
-    return seen == RIGHT[::-1]
+def _inverted(seen: Lengths) -> bool:
+    return seen.both == RIGHT[::-1]
 
 
 @COUNT.mistake("train-flag-ignored", Idea.DATASET)
-def _ignored(seen: tuple[int, int]) -> bool:
-    return seen[0] == seen[1] and seen[0] in RIGHT
+def _ignored(seen: Lengths) -> bool:
+    return seen.training == seen.test and seen.training in RIGHT
 
 
 @COUNT.mistake("splits-joined", Idea.DATASET)
-def _joined(seen: tuple[int, int]) -> bool:
-    return seen[0] == seen[1] == sum(RIGHT)
+def _joined(seen: Lengths) -> bool:
+    return seen.training == seen.test == sum(RIGHT)
 
 
 @ENDING.mistake("digits-missing", Idea.DATASET)
 @COUNT.mistake("digits-missing", Idea.DATASET)
-def _missing(seen: tuple[int, int]) -> dict[str, object] | bool:
-    lost = [all_ - there for all_, there in zip(RIGHT, seen, strict=True)]
-    same = lost[0] == lost[1] or lost[0] * RIGHT[1] == lost[1] * RIGHT[0]
-    return same and min(lost) > 0 and {"count": lost[0], "all": RIGHT[0]}
+def _missing(seen: Lengths) -> dict[str, object] | bool:
+    """Recognise lengths that lack the same number or share in both splits, or digits that are not there at all."""
+    lost, other = (all_ - there for all_, there in zip(RIGHT, seen.both, strict=True))
+    alike = lost == other or lost * RIGHT[1] == other * RIGHT[0]
+    here = lost > 0 and other >= 0 and not (_inverted(seen) or _ignored(seen))
+    return here and (alike or seen.ends) and {"count": lost, "all": RIGHT[0]}
 
 
-def _failure(_lab: Lab, failure: Failure) -> Failure:
-    return failure
+@WHOLE.mistake("root-ignored", Idea.DATASET)
+def _all_of_mnist(seen: Lengths) -> bool:
+    """Recognise MNIST as the world has it: the root that was given holds a few hundred digits."""
+    return seen.both == MNIST
 
 
-RAISED = Clue((SPLITS, IMAGE, RANGE, SHOWN, TYPE, PAIRED), _failure)
+def look_for_root(lab: Lab, _failure: Failure) -> str:
+    """Return what loading from a root raises that has the same digits under the name of every such data set."""
+    root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
+    for name in ("FashionMNIST", "KMNIST"):
+        shutil.copytree(Path(root, RAW.parts[0]), Path(root, name))
+    try:
+        lab.call("load_mnist", root, True, keep=True)
+    except CheckFailed as failed:
+        return str(failed.failure.params.get("text"))
+    return ""
 
 
-@RAISED.mistake("root-ignored", Idea.DATASET)
-def _elsewhere(seen: Failure) -> bool:
-    """Recognise torchvision's word for a folder without MNIST: the one that was given has it."""
-    return seen.key == "raised" and "Dataset not found" in str(seen.params["text"])
+LOST = Clue((SPLITS, IMAGE, RANGE, SHOWN, TYPE, PAIRED, FETCHED), look_for_root)
 
 
-# ---- items
+@LOST.mistake("root-ignored", Idea.DATASET)
+def _elsewhere(seen: str) -> bool:
+    """Recognise torchvision's word for a folder without its files: the one that was given has them."""
+    return "Dataset not found" in seen
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Items:
-    """The images and labels of both splits as they came, and what they should be."""
+# ---- what an image is
 
-    images: list[Any]
-    labels: list[Any]
-    splits: tuple[Split, Split]
-
-    @property
-    def pixels(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """All the pixels `[N, 28, 28]`. Raises ValueError where an image has another number of them."""
-        return np.stack([cast("TensorValue", image).array.reshape(28, 28) for image in self.images]).astype(np.float64)
-
-    @property
-    def truth(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """The pixels as they should be, in [0, 1]."""
-        return np.concatenate([split.images for split in self.splits]) / 255
-
-    @property
-    def true_labels(self) -> list[int]:
-        """The labels as they should be."""
-        return [int(label) for split in self.splits for label in split.labels]
-
-    def show(self, change: Change) -> bool:
-        """Tell whether the images are the files' with a change."""
-        wanted = [change(split.images / 255) for split in self.splits]  # each by itself: some changes see all pixels
-        return bool(np.allclose(self.pixels, np.concatenate(wanted), rtol=1e-5, atol=1e-5))
-
-
-def look(lab: Lab, _failure: Failure) -> Items:
-    """Load both splits and take them apart."""
-    loaded = [measure.loaded(lab, train) for train in (True, False)]
-    pairs = [measure.pair(seen, index) for seen in loaded for index in range(len(seen.items))]
-    images, labels = (list(column) for column in zip(*pairs, strict=True))
-    return Items(images, labels, (loaded[0].split, loaded[1].split))
-
-
-FORM = Clue((IMAGE,), look)
-ELSEWHERE = Clue((RANGE, SHOWN), look, fallback=True)  # where an image of another form fails, too
-PIXELS = Clue((RANGE, SHOWN), look)
+FORM = Clue((IMAGE,), pixels.look)
+ELSEWHERE = Clue((RANGE, SHOWN), pixels.look, fallback=True)  # where an image of another form fails, too
 
 
 def _form(image: Any) -> tuple[str, tuple[int, ...]]:
@@ -150,47 +153,28 @@ def _shaped(shapes: Sequence[tuple[int, ...]], seen: Items) -> bool:
 
 
 for _name, _shapes in SHAPES.items():
-    for _clue in (FORM, ELSEWHERE):
-        _clue.mistake(_name, Idea.SHAPES)(partial(_shaped, _shapes))
+    FORM.mistake(_name, Idea.SHAPES)(partial(_shaped, _shapes))
+
+# Of these forms only one has another number of pixels, which no check can compare.
+ELSEWHERE.mistake("image-of-three-channels", Idea.SHAPES)(partial(_shaped, SHAPES["image-of-three-channels"]))
+
+FORM.mistake("image-left-as-bytes", Idea.DATASET)(pixels.left_as_bytes)
 
 
-@FORM.mistake("image-left-as-bytes", Idea.DATASET)
-@PIXELS.mistake("image-left-as-bytes", Idea.DATASET)
-def _bytes(seen: Items) -> bool:
-    """Recognise whole numbers from 0 to 255 in a byte each."""
-    return all(image.dtype == "uint8" for image in seen.images) and seen.show(pictures.RAW[0])
+@FORM.mistake("image-not-float32", Idea.DATASET)
+def _dtype(seen: Items) -> dict[str, object] | bool:
+    ((dtype, shape),) = {_form(image) for image in seen.images}
+    if dtype == "uint8" and pixels.left_as_bytes(seen):
+        return False
+    return dtype != "float32" and shape == (1, 28, 28) and {"dtype": dtype}
 
 
 @ELSEWHERE.mistake("image-not-float32", Idea.DATASET)
-@FORM.mistake("image-not-float32", Idea.DATASET)
-def _dtype(seen: Items) -> dict[str, object] | bool:
-    forms = {_form(image) for image in seen.images}
-    ((dtype, shape),) = forms
-    return dtype not in ("float32", "uint8") and shape == (1, 28, 28) and {"dtype": dtype}
-
-
-CHANGES = {
-    "image-transposed": pictures.TRANSPOSED,
-    "image-mirrored": pictures.MIRRORED,
-    "image-rotated": pictures.ROTATED,
-    "pixels-inverted": pictures.INVERTED,
-    "pixels-scaled-otherwise": pictures.SCALED,
-    "pixels-normalised": pictures.NORMALISED,
-    "pixels-rounded": pictures.ROUNDED,
-}
-
-
-def _changed(changes: Sequence[Change], seen: Items) -> bool:
-    return any(seen.show(change) for change in changes)
-
-
-for _name, _changes in CHANGES.items():
-    PIXELS.mistake(_name, Idea.DATASET)(partial(_changed, _changes))
-
-
-@PIXELS.mistake("pixels-not-scaled", Idea.DATASET)
-def _unscaled(seen: Items) -> bool:
-    return all(image.dtype != "uint8" for image in seen.images) and seen.show(pictures.RAW[0])
+def _half(seen: Items) -> dict[str, object] | bool:
+    """Recognise pixels with as few digits as their type has."""
+    ((dtype, _),) = {_form(image) for image in seen.images}
+    near = zip(seen.pixels, seen.truth, strict=True)
+    return all(np.allclose(got, truth, rtol=DIGITS[dtype], atol=0) for got, truth in near) and {"dtype": dtype}
 
 
 def _kind(item: object) -> str:
@@ -228,9 +212,9 @@ def _alone(seen: Any) -> bool:
 
 # ---- labels
 
-LABELS = Clue((TYPE,), look)
-WORDS = Clue((TYPE, PAIRED), look)  # what is no number fails both
-OWN = Clue((PAIRED,), look)
+LABELS = Clue((TYPE,), pixels.look)
+WORDS = Clue((TYPE, PAIRED), pixels.look)  # what is no number fails both
+OWN = Clue((PAIRED,), pixels.look)
 
 
 @LABELS.mistake("label-float", Idea.DATASET)
@@ -275,16 +259,16 @@ def _shifted(seen: Items) -> bool:
 
 @OWN.mistake("labels-of-other-images", Idea.DATASET)
 def _rolled(seen: Items) -> bool:
-    """Recognise the right labels in another order."""
-    counts = [len(split.labels) for split in seen.splits]
-    got, wanted = (np.split(np.asarray(labels), counts[:1]) for labels in (_numbers(seen), seen.true_labels))
+    """Recognise the right labels in another order; not labels each of which became another everywhere."""
+    got, wanted = (np.split(np.asarray(labels), seen.counts[:1]) for labels in (_numbers(seen), seen.true_labels))
     same = all(np.array_equal(np.sort(a), np.sort(b)) for a, b in zip(got, wanted, strict=True))
-    return same and not _shifted(seen) and not all(map(np.array_equal, got, wanted))
+    replaced = len(set(zip(_numbers(seen), seen.true_labels, strict=True))) == len(set(seen.true_labels))
+    return same and not replaced and not all(map(np.array_equal, got, wanted))
 
 
 @OWN.mistake("labels-all-alike", Idea.DATASET)
 def _constant(seen: Items) -> bool:
-    return len(set(_numbers(seen))) == 1
+    return all(len(set(labels)) == 1 for labels in np.split(np.asarray(_numbers(seen)), seen.counts[:1]))
 
 
-CLUES = (COUNT, ENDING, RAISED, FORM, ELSEWHERE, PIXELS, FIRST, LABELS, WORDS, OWN)
+CLUES = (*pixels.CLUES, COUNT, WHOLE, ENDING, LOST, FORM, ELSEWHERE, FIRST, LABELS, WORDS, OWN)

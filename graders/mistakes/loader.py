@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 from graders import inputs, measure
 
 from . import pictures
-from .catalogue import Clue, Idea
+from .catalogue import NO_MATCH, Clue, Idea
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +30,10 @@ ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK = (
     "test_every_epoch_comes_in_a_new_order",
     "test_images_keep_their_labels",
 )
+LIKE_OWN_CHECK = "test_any_dataset_is_served_like_your_own"
 SIZE = measure.TINY_BATCH
 LESSONS = 100
+LOTS_SCATTER = 5  # of how many different images 224 lots draw of 250
 SIZES = (None, SIZE, 25)  # asked for; None is the default, 25 divides the digits
 
 
@@ -124,24 +127,23 @@ def _batch_sizes(seen: measure.Served) -> list[int]:
     return [measure.count(images) for images, _ in measure.batches(seen, 0)]
 
 
-FULL, REST = divmod(inputs.TINY_TRAIN, SIZE)
-
-
 @COUNT.mistake("incomplete-batch-kept", Idea.BATCHES)
 def _kept(seen: measure.Served) -> bool:
-    return sorted(_batch_sizes(seen)) == sorted([SIZE] * FULL + [REST])
+    sizes = _batch_sizes(seen)
+    full, rest = divmod(inputs.TINY_TRAIN, max(sizes))  # whatever size was made of the one that was asked for
+    return rest > 0 and sorted(sizes, reverse=True) == [max(sizes)] * full + [rest]
 
 
 @COUNT.mistake("full-batch-dropped", Idea.BATCHES)
 def _dropped(seen: measure.Served) -> bool:
-    sizes = _batch_sizes(seen)
-    return set(sizes) == {SIZE} and len(sizes) < FULL
+    (size,), count = set(_batch_sizes(seen)), len(seen.epochs[0])
+    return count < inputs.TINY_TRAIN // size
 
 
 @COUNT.mistake("batches-never-end", Idea.BATCHES)
 def _too_many(seen: measure.Served) -> bool:
-    sizes = _batch_sizes(seen)
-    return set(sizes) == {SIZE} and len(sizes) > FULL
+    (size,), count = set(_batch_sizes(seen)), len(seen.epochs[0])
+    return count > inputs.TINY_TRAIN // size
 
 
 # ---- in which order
@@ -158,7 +160,10 @@ class Orders:
 
 def look_at_order(lab: Lab, failure: Failure) -> Orders:
     """Recognise the images of two epochs."""
-    seen = look(lab, failure)
+    return _orders(look(lab, failure))
+
+
+def _orders(seen: measure.Served) -> Orders:
     orders = measure.order(seen, 0), measure.order(seen, 1)
     labels = measure.served_labels(seen, 0), measure.served_labels(seen, 1)
     return Orders(orders, labels, [int(label) for label in seen.split.labels])
@@ -176,7 +181,7 @@ def _in_order(seen: Orders) -> bool:
 
 @ORDER.mistake("shuffled-once", Idea.BATCHES)
 def _same_again(seen: Orders) -> bool:
-    return seen.orders[0] == seen.orders[1] != sorted(seen.orders[0])
+    return seen.orders[0] == seen.orders[1] != sorted(seen.orders[0]) and not _reversed(seen)
 
 
 @ORDER.mistake("one-epoch-only", Idea.BATCHES)
@@ -191,28 +196,39 @@ def _reversed(seen: Orders) -> bool:
 
 @ONCE.mistake("images-repeated", Idea.BATCHES)
 def _repeated(seen: Orders) -> bool:
-    """Recognise images that are put back after they were drawn: some come twice, and in no order."""
-    order = seen.orders[0]
-    return len(set(order)) < len(order) and order != sorted(order) and seen.orders[0] != seen.orders[1]
+    """Recognise images that are put back after they were drawn, by how many different ones chance leaves."""
+    return seen.orders[0] != seen.orders[1] and all(map(_by_lot, seen.orders))
+
+
+def _by_lot(order: list[int]) -> bool:
+    """Tell whether as many images came as N lots draw of them, but for four times the usual scatter."""
+    every, drawn = inputs.TINY_TRAIN, len(order)
+    different = every * (1 - (1 - 1 / every) ** drawn)
+    return drawn <= every and abs(len(set(order)) - different) <= LOTS_SCATTER * 4 and order != sorted(order)
 
 
 @PAIRS.mistake("labels-torn-from-their-images", Idea.BATCHES)
 def _torn(seen: Orders) -> bool:
-    """Recognise the labels of each batch in another order, or labels in the files' order beside shuffled images."""
-    wanted = [seen.true_labels[index] for index in seen.orders[0]]
-    if wanted == seen.labels[0]:
-        return False
-    batches = [slice(start, start + SIZE) for start in range(0, len(wanted), SIZE)]
-    within = all(sorted(wanted[batch]) == sorted(seen.labels[0][batch]) for batch in batches)
-    in_order = seen.labels[0] == seen.true_labels[: len(wanted)]
-    first_again = all(seen.labels[0][batch] == seen.true_labels[: len(wanted[batch])] for batch in batches)
-    return within or in_order or first_again
+    """Recognise labels of the data set in another order than the images; not labels each of which became another."""
+    wanted, got = [seen.true_labels[index] for index in seen.orders[0]], seen.labels[0]
+    replaced = len(set(zip(wanted, got, strict=True))) == len(set(wanted))
+    rest = Counter(got)
+    rest.subtract(seen.true_labels)
+    first_again = all(_batch(got, n) == seen.true_labels[: len(_batch(got, n))] for n in range(len(got) // SIZE))
+    strange = sum(a != b for a, b in zip(wanted, got, strict=True)) > len(got) / 2
+    return strange and not replaced and (max(rest.values()) <= 0 or first_again)
+
+
+def _batch(labels: list[float], number: int) -> list[float]:
+    return labels[number * SIZE : (number + 1) * SIZE]
 
 
 @PAIRS.mistake("labels-shifted-by-the-loader", Idea.BATCHES)
 def _shifted(seen: Orders) -> bool:
     wanted = np.asarray([seen.true_labels[index] for index in seen.orders[0]])
-    return any(np.array_equal((wanted + step) % 10, seen.labels[0]) for step in range(1, 10))
+    steps = np.asarray(seen.labels[0]) - wanted
+    round_the_end = any(np.array_equal((wanted + step) % 10, seen.labels[0]) for step in range(1, 10))
+    return round_the_end or bool(len(set(steps)) == 1 and steps[0] != 0)
 
 
 # ---- what happens to the images on the way
@@ -237,4 +253,34 @@ def _changed(seen: measure.Served) -> bool:
     return any(_match(change, seen) for name in CHANGES for change in pictures.ALL[name])
 
 
-CLUES = (FORM, TORN, SWAPPED, SIZES_CLUE, COUNT, ORDER, ONCE, PAIRS, CHANGED)
+# ---- what happens to some data sets only
+
+LIKE_OWN = Clue((LIKE_OWN_CHECK,), lambda lab, _failure: _both(lab))
+
+
+def _both(lab: Lab) -> tuple[measure.Served, measure.Served]:
+    """Serve the student's own data set and another."""
+    pairs = lab.pairs(inputs.tiny_split(lab.seed, True))
+    return measure.served(lab, SIZE), measure.served(lab, SIZE, pairs)
+
+
+def _in_one_only(
+    explains: Callable[[Any], Any], view: Callable[[Any], Any], seen: tuple[measure.Served, measure.Served]
+) -> bool:
+    """Tell whether a mistake explains one of two, and not the other."""
+    return sum(_holds(explains, view, served) for served in seen) == 1
+
+
+def _holds(explains: Callable[[Any], Any], view: Callable[[Any], Any], served: measure.Served) -> bool:
+    try:
+        return bool(explains(view(served)))
+    except NO_MATCH:
+        return False
+
+
+for _clue, _view in ((COUNT, lambda served: served), (ORDER, _orders), (ONCE, _orders), (PAIRS, _orders)):
+    for _mistake in _clue.mistakes:
+        LIKE_OWN.mistake(_mistake.name, _mistake.idea)(partial(_in_one_only, _mistake.explains, _view))
+
+
+CLUES = (FORM, TORN, SWAPPED, SIZES_CLUE, COUNT, ORDER, ONCE, PAIRS, CHANGED, LIKE_OWN)
