@@ -112,6 +112,12 @@ def layers(model: Any) -> list[str]:
     return [type(module).__name__ for module in model.modules() if not list(module.children())]
 
 
+def loose(model: Any) -> list[list[int]]:
+    """Return the shapes of the tensors that modules hold without having registered them."""
+    held = [value for module in model.modules() for value in vars(module).values()]
+    return [list(value.shape) for value in held if isinstance(value, Tensor)]
+
+
 def state(model: Any) -> dict[str, Tensor]:
     """Return copies of all parameters, buffers and gradients by name; a missing gradient is left out."""
     found = {name: value.detach().clone() for name, value in model.state_dict().items()}

@@ -14,10 +14,13 @@ from . import (
     epoch,
     epoch_costs,
     evaluation,
+    evaluation_rest,
+    evaluation_stop,
     loader,
     loss,
     measuring,
     model,
+    model_result,
     prediction,
     printed,
     reshape,
@@ -32,8 +35,8 @@ if TYPE_CHECKING:
     from .catalogue import Clue
 
 MODULES = (
-    *(data, loader, reshape, model, loss, steps, epoch, epoch_costs, train, printed),
-    *(evaluation, measuring, prediction, drawing),
+    *(data, loader, reshape, model, model_result, loss, steps, epoch, epoch_costs, train, printed),
+    *(evaluation, evaluation_rest, evaluation_stop, measuring, prediction, drawing),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)
 SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar")  # there is nothing to ask any more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -96,7 +97,10 @@ DRAWINGS = {
     "drawing-transposed": pictures.TRANSPOSED,
     "drawing-mirrored": pictures.MIRRORED + pictures.ROTATED,
     "drawing-inverted": pictures.INVERTED,
-    "drawing-changed": pictures.RAW + pictures.SCALED + pictures.NORMALISED + pictures.ROUNDED,
+    "drawing-changed": (
+        *(*pictures.RAW, *pictures.SCALED, *pictures.NORMALISED, *pictures.ROUNDED),
+        *(lambda x: np.floor(x * 255), lambda x: np.round(x * 255)),
+    ),
 }
 
 
@@ -126,7 +130,7 @@ def _untitled(seen: Drawn) -> bool:
 
 @TITLES.mistake("title-not-filled-in", Idea.PICTURE)
 def _template(seen: Drawn) -> bool:
-    return "{" in seen.title or "%d" in seen.title
+    return re.search(r"\{|%[dsi]", seen.title) is not None
 
 
 @TITLES.mistake("title-without-prediction", Idea.PICTURE)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -10,7 +13,7 @@ import numpy as np
 
 from graders import inputs, measure, oracle
 from graders.harness.errors import CheckFailed
-from graders.harness.model import Handle, TensorValue
+from graders.harness.model import TensorValue
 
 from .catalogue import Clue, Idea
 from .costs import softmax
@@ -29,28 +32,35 @@ if TYPE_CHECKING:
 
 PARAMETERS, BIAS = "test_model_has_7850_parameters", "test_model_has_a_bias_for_each_digit"
 ANSWERS, LOGITS = "test_any_batch_gets_ten_logits_an_image", "test_model_returns_logits"
-ALL = (PARAMETERS, BIAS, ANSWERS, LOGITS)
+WEIGHTS = 7840
 ROWS = 5  # images that the model is asked about
-FUNCTIONS = ("function", "method", "builtin_function_or_method")
 HINDERING = ("Dropout", "BatchNorm1d", "LayerNorm", "AlphaDropout", "InstanceNorm1d", "GroupNorm")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Anatomy:
-    """A model from inside: shapes of its trainable and its frozen parameters, dtypes, layers, and some answers."""
+    """A model from inside: shapes of its trainable, frozen and unregistered tensors, dtypes, layers, some answers."""
 
     trainable: list[tuple[int, ...]]
     frozen: list[tuple[int, ...]]
+    loose: list[tuple[int, ...]]
     dtypes: set[str]
     layers: list[str]
     weights: dict[tuple[int, ...], NDArray[np.float64]]  # by shape
     rows: NDArray[np.float32]
     answers: NDArray[np.float64] | None  # to the rows; None where it raised
+    text: str  # of what it raised
 
     @property
     def matrices(self) -> list[tuple[int, ...]]:
         """The shapes of all weight matrices."""
         return [shape for shape in (*self.trainable, *self.frozen) if len(shape) == 2]
+
+    @property
+    def others(self) -> list[tuple[int, ...]]:
+        """The shapes of all tensors that are no parameters: loose ones, and buffers."""
+        own = {*self.trainable, *self.frozen}
+        return [*self.loose, *(shape for shape in self.weights if shape not in own)]
 
     def logits(self) -> NDArray[np.float64]:
         """Return what its only layer makes of the rows. Raises LookupError or ValueError where it has not just one."""
@@ -67,24 +77,32 @@ def look(lab: Lab, _failure: Failure) -> Anatomy:
     shapes = [(tuple(shape), trainable) for shape, trainable in kinds]
     lab.probe("stir", built.value, lab.seed, 0.5, of="build_model")
     state = cast("dict[str, TensorValue]", lab.probe("state", built.value, of="build_model").value)
+    loose = cast("list[list[int]]", lab.probe("loose", built.value, of="build_model").value)
     rows = oracle.flatten(inputs.random_images(lab.seed, ROWS)) * 4 - 2
+    answers, text = _answers(lab, built, rows)
     return Anatomy(
         [shape for shape, trainable in shapes if trainable],
         [shape for shape, trainable in shapes if not trainable],
+        [tuple(shape) for shape in loose],
         {value.dtype for value in state.values()},
         cast("list[str]", lab.probe("layers", built.value, of="build_model").value),
         {value.shape: value.array.astype(np.float64) for value in state.values()},
         rows,
-        _answers(lab, built, rows),
+        answers,
+        text,
     )
 
 
-def _answers(lab: Lab, built: Evidence, rows: NDArray[np.float32]) -> NDArray[np.float64] | None:
+def _answers(lab: Lab, built: Evidence, rows: NDArray[np.float32]) -> tuple[NDArray[np.float64] | None, str]:
     try:
         value = measure.answered(lab, built, rows).value
-    except CheckFailed:
-        return None
-    return value.array.astype(np.float64) if isinstance(value, TensorValue) else None
+    except CheckFailed as failed:
+        return None, str(failed.failure.params.get("text", ""))
+    return (value.array.astype(np.float64) if isinstance(value, TensorValue) else None), ""
+
+
+def _sizes(shapes: list[tuple[int, ...]]) -> list[int]:
+    return sorted(math.prod(shape) for shape in shapes)
 
 
 # ---- what it is made of
@@ -104,12 +122,20 @@ def _body(name: str) -> Callable[[Explains], Explains]:
 
 @_body("no-bias")
 def _no_bias(seen: Anatomy) -> bool:
-    return len(seen.trainable) == 1 and set(seen.trainable[0]) == {10, 784} and not seen.frozen
+    """Recognise all the weights, in one matrix or in a row for each digit, and no tensor of ten beside them."""
+    weights = sum(_sizes(seen.trainable)) == WEIGHTS and all(784 in shape for shape in seen.trainable)
+    return weights and not seen.frozen and 10 not in _sizes(seen.others)
 
 
 @_body("hidden-layer")
 def _hidden(seen: Anatomy) -> bool:
-    return len(seen.matrices) > 1 and any(784 in shape for shape in seen.matrices)
+    """Recognise a matrix that takes the numbers that the one behind the pixels gives."""
+    return any(784 in one and _follows(one, other) for one, other in itertools.permutations(seen.matrices, 2))
+
+
+def _follows(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Tell whether `other` takes what `one` gives; [out, in] as nn.Linear has it, or [in, out] written by hand."""
+    return (one[1] == 784 and other[1] == one[0]) or (one[0] == 784 and other[0] == one[1])
 
 
 @_body("wrong-number-of-outputs")
@@ -123,19 +149,25 @@ def _outputs(seen: Anatomy) -> dict[str, object] | bool:
 
 @_body("wrong-number-of-inputs")
 def _inputs(seen: Anatomy) -> dict[str, object] | bool:
-    """Recognise a single layer for another number than 784, or one the wrong way round: it cannot take a row."""
+    """Recognise a single matrix that PyTorch could not multiply with rows of 784, by its own words."""
     (shape,) = seen.matrices
-    return seen.answers is None and seen.dtypes == {"float32"} and shape != (10, 784) and {"count": shape[1]}
+    found = re.search(rf"cannot be multiplied \({ROWS}x784 and (\d+)x(\d+)\)", seen.text)
+    if found is None or sorted(map(int, found.groups())) != sorted(shape):
+        return False
+    return found[1] != "784" and {"count": int(found[1])}
 
 
 @_body("parameters-frozen")
 def _frozen(seen: Anatomy) -> bool:
-    return bool(seen.frozen) and sorted(map(np.prod, (*seen.trainable, *seen.frozen))) == [10, 7840]
+    return bool(seen.frozen) and _sizes([*seen.trainable, *seen.frozen]) == [10, WEIGHTS]
 
 
 @_body("parameters-not-registered")
 def _hidden_from_optimizer(seen: Anatomy) -> bool:
-    return not seen.trainable and not seen.frozen and seen.answers is not None and seen.answers.shape == (ROWS, 10)
+    """Recognise right answers without any parameter, or weights and bias only some of which are parameters."""
+    if seen.answers is None or seen.answers.shape != (ROWS, 10) or seen.frozen:
+        return False
+    return not seen.trainable or (bool(seen.others) and _sizes([*seen.trainable, *seen.others]) == [10, WEIGHTS])
 
 
 @_body("layer-too-many")
@@ -152,6 +184,12 @@ def _dtype(seen: Anatomy) -> dict[str, object] | bool:
 
 # ---- what it does to its scores
 
+
+def _normal(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard normal distribution function."""
+    return np.asarray(np.vectorize(math.erfc)(-z / math.sqrt(2)) / 2, np.float64)
+
+
 CURVES: dict[str, tuple[Curve, ...]] = {
     "softmax-in-the-model": (softmax, oracle.log_softmax),
     "softmax-over-the-batch-in-the-model": (lambda z: softmax(z.T).T, lambda z: oracle.log_softmax(z.T).T),
@@ -159,7 +197,14 @@ CURVES: dict[str, tuple[Curve, ...]] = {
         lambda z: 1 / (1 + np.exp(-z)),
         lambda z: np.maximum(z, 0),
         np.tanh,
-        lambda z: np.where(z > 0, z, 0.01 * z),
+        *(partial(lambda slope, z: np.where(z > 0, z, slope * z), slope) for slope in (0.01, 0.1, 0.2, 0.25)),
+        *(partial(np.clip, a_min=low, a_max=high) for low, high in ((-1, 1), (0, 1), (0, 6))),
+        lambda z: np.logaddexp(0, z),  # softplus
+        lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),  # ELU
+        lambda z: z / (1 + np.exp(-z)),  # SiLU
+        lambda z: z * _normal(z),  # GELU
+        lambda z: z / (1 + np.abs(z)),  # softsign
+        np.abs,
     ),
     "digit-in-place-of-logits": (lambda z: z.argmax(axis=1), lambda z: z.argmax(axis=1, keepdims=True)),
 }
@@ -181,31 +226,4 @@ for _name in CURVES:
     CURVE.mistake(_name, Idea.MODEL)(partial(_curved, _name))
 
 
-# ---- what is no model at all
-
-
-def look_at_result(lab: Lab, _failure: Failure) -> Evidence:
-    """Return what build_model returned."""
-    return lab.call("build_model", keep=True)
-
-
-RESULT = Clue(ALL, look_at_result)
-
-
-@RESULT.mistake("model-not-built", Idea.MODEL)
-def _class(seen: Evidence) -> bool:
-    return measure.is_class(seen)
-
-
-@RESULT.mistake("model-not-a-module", Idea.MODEL)
-def _function(seen: Evidence) -> bool:
-    """Recognise a function or method in the place of a module."""
-    return isinstance(seen.value, Handle) and seen.value.type_name in FUNCTIONS
-
-
-@RESULT.mistake("model-not-returned", Idea.MODEL)
-def _nothing(seen: Evidence) -> bool:
-    return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
-
-
-CLUES = (BODY, BEHIND, CURVE, RESULT)
+CLUES = (BODY, BEHIND, CURVE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Failure
+    from graders.harness.model import Failure, Handle
     from graders.pieces import Lab
 
     Answer = Callable[[NDArray[np.float64]], NDArray[np.int64]]  # of logits `[B, 10]`
 
 DIGIT, INT = "test_prediction_is_the_digit_with_the_largest_logit", "test_prediction_is_an_int"
 IMAGES, SPREAD = 12, 0.3  # as the checks have it
+STOPS = "mat1 and mat2 shapes cannot be multiplied (28x28 and 784x10)"  # the 28 lines of one image
+FORMS = (np.asarray, softmax, lambda z: 1 / (1 + np.exp(-z)), oracle.log_softmax)  # of scores
 
 # ---- the digit
 
@@ -73,13 +76,46 @@ def look(lab: Lab, _failure: Failure) -> Predicted:
     return Predicted(lab.affine(model), images, values, text)
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What `predict` raised over an image `[1, 28, 28]`, and over the same pixels as `[2, 14, 28]`."""
+
+    text: str
+    of_two_halves: str
+
+
+def look_at_stop(lab: Lab, _failure: Failure) -> Stopped:
+    """Predict an image of two axes that count something, to see which one is taken for the batch."""
+    model, image = lab.model(spread=SPREAD), inputs.random_images(lab.seed + 40, 1)[0]
+    return Stopped(*(_raised(lab, model, shaped) for shaped in (image, image.reshape(2, 14, 28))))
+
+
+def _raised(lab: Lab, model: Handle, image: NDArray[np.float32]) -> str:
+    try:
+        lab.call("predict", model, TensorValue.of(image), lab.device())
+    except CheckFailed as failed:
+        return str(failed.failure.params.get("text", ""))
+    return ""
+
+
 VALUE = Clue((DIGIT,), look)
 TYPE = Clue((INT,), look)
 NEITHER = Clue((DIGIT, INT), look)  # what is no number fails both
 
+
+def _shifted(step: int, z: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.asarray(z.argmax(axis=1) + step, np.int64)
+
+
+def _shifted_round(step: int, z: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.asarray((z.argmax(axis=1) + step) % 10, np.int64)
+
+
 ANSWERS: dict[str, tuple[Answer, ...]] = {
     "argmin-in-the-prediction": (lambda z: z.argmin(axis=1),),
-    "prediction-shifted": (lambda z: z.argmax(axis=1) + 1, lambda z: (z.argmax(axis=1) + 1) % 10),
+    "prediction-shifted": tuple(
+        partial(shift, step) for shift in (_shifted, _shifted_round) for step in (-2, -1, 1, 2, 5)
+    ),
     "second-largest-logit": (lambda z: np.argsort(-z, axis=1)[:, 1],),
     "argmax-over-one-image": (lambda z: np.zeros(len(z), np.int64),),
 }
@@ -88,7 +124,8 @@ PIXELS = {
     "image-mirrored-to-predict": pictures.MIRRORED,
     "pixels-inverted-to-predict": pictures.INVERTED[:1],
     "pixels-scaled-to-predict": pictures.RAW + pictures.SCALED,
-    "pixels-normalised-to-predict": pictures.NORMALISED[:5],
+    # The fourth is of raw pixels: here it would scale them, and leave the answers of RAW.
+    "pixels-normalised-to-predict": pictures.NORMALISED[:3] + pictures.NORMALISED[4:5],
 }
 
 
@@ -135,15 +172,15 @@ def _text(seen: Predicted) -> bool:
 @NEITHER.mistake("logit-for-its-digit", Idea.EVALUATION)
 def _largest(seen: Predicted) -> bool:
     """Recognise the largest logit itself, or the largest probability."""
-    return any(seen.are(f(seen.logits()).max(axis=1)) for f in (np.asarray, softmax, oracle.log_softmax))
+    return any(seen.are(form(seen.logits()).max(axis=1)) for form in FORMS)
 
 
 @NEITHER.mistake("scores-for-the-digit", Idea.EVALUATION)
 def _scores(seen: Predicted) -> bool:
     """Recognise all ten logits, or their probabilities."""
-    rows = np.stack([cast("TensorValue", value).array.reshape(10) for value in seen.values])
-    forms = (np.asarray, softmax, oracle.log_softmax)
-    return any(np.allclose(rows, f(seen.logits()), rtol=1e-4, atol=1e-5) for f in forms)
+    given = [value.array if isinstance(value, TensorValue) else value for value in seen.values]
+    rows = np.stack([np.asarray(value, np.float64).reshape(10) for value in given])
+    return any(np.allclose(rows, form(seen.logits()), rtol=1e-4, atol=1e-5) for form in FORMS)
 
 
 @NEITHER.mistake("prediction-not-returned", Idea.EVALUATION)
@@ -151,10 +188,16 @@ def _nothing(seen: Predicted) -> bool:
     return not seen.text and all(value is None for value in seen.values)
 
 
-@NEITHER.mistake("batch-axis-missing", Idea.SHAPES)
-def _no_batch(seen: Predicted) -> bool:
-    """Recognise an image whose 28 lines were taken for a batch of images."""
-    return "mat1 and mat2 shapes cannot be multiplied (28x28 and 784x10)" in seen.text
+# ---- what stops
+
+STOP = Clue((DIGIT, INT), look_at_stop)
 
 
-CLUES = (VALUE, TYPE, NEITHER)
+@STOP.mistake("batch-axis-missing", Idea.SHAPES)
+def _no_batch(seen: Stopped) -> bool:
+    """Recognise an image whose lines were taken for images: 2 x 14 of them are no 28 lines any more."""
+    lines = re.search(r"cannot be multiplied \((2x392|14x28) and 784x10\)", seen.of_two_halves)
+    return STOPS in seen.text and lines is not None
+
+
+CLUES = (VALUE, TYPE, NEITHER, STOP)
