@@ -123,7 +123,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.mark.parametrize("clue", mistakes.CLUES, ids=lambda clue: clue.look.__module__.rpartition(".")[2])
 def test_correct_work_is_explained_by_no_mistake(clue, reference):
     """What gives on some inputs what correct work gives is no explanation of anything."""
-    assert clue.explain(reference, Failure("plain")) == ()
+    assert clue.explain(reference) == ()
 
 
 # ---- no guess
@@ -131,7 +131,7 @@ def test_correct_work_is_explained_by_no_mistake(clue, reference):
 
 def clue_of(*answers: object, fallback: bool = False) -> Clue:
     """Return a clue whose mistakes a, b, … answer as given."""
-    clue = Clue(("test_x",), lambda _lab, _failure: None, fallback=fallback)
+    clue = Clue(("test_x",), lambda _lab: None, fallback=fallback)
     for name, answer in zip("abcdef", answers, strict=False):
         clue.mistake(name, Idea.COST)(lambda _seen, answer=answer: answer)
     return clue
@@ -140,14 +140,18 @@ def clue_of(*answers: object, fallback: bool = False) -> Clue:
 def named(monkeypatch: pytest.MonkeyPatch, *clues: Clue) -> list[str]:
     """Return the names that some clues give to a failure."""
     monkeypatch.setattr(mistakes, "CLUES", clues)
-    lab = Lab(None, 0, Notes(), Shared(Path()))
-    return [found.name for found in mistakes.name(lab, "test_x", Failure("plain")).mistakes]
+    return [found.name for found in mistakes.name(nothing(), "test_x", Failure("plain")).mistakes]
+
+
+def nothing() -> Lab:
+    """Return a lab without a submission."""
+    return Lab(None, 0, Notes(), Shared(Path()))
 
 
 def test_one_explanation_is_named(monkeypatch):
     """A single mistake that fits has its name given, and its details."""
     assert named(monkeypatch, clue_of(False, {"n": 3}, False)) == ["b"]
-    assert clue_of(False, {"n": 3}).explain(None, Failure("plain")) == (Named("b", {"n": 3}),)
+    assert clue_of(False, {"n": 3}).explain(nothing()) == (Named("b", {"n": 3}),)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,7 @@ def test_pair_is_named_where_no_mistake_alone_fits(monkeypatch):
     """Two mistakes that together explain what was seen are named together; two such pairs are a doubt."""
 
     def pairs_of(*pairs):
-        return Clue(("test_x",), lambda _lab, _failure: None, lambda _seen: pairs)
+        return Clue(("test_x",), lambda _lab: None, lambda _seen: pairs)
 
     assert named(monkeypatch, pairs_of(("a", "b"))) == ["a", "b"]
     assert named(monkeypatch, pairs_of(("a", "b"), ("b", "a"))) == ["a", "b"]
@@ -185,7 +189,7 @@ def test_pair_is_named_where_no_mistake_alone_fits(monkeypatch):
 @pytest.mark.parametrize("error", [ValueError, KeyError, ZeroDivisionError, AttributeError, TypeError])
 def test_strange_value_is_no_match(monkeypatch, error):
     """A comparison that chokes on what a submission returned does not hold."""
-    clue = Clue(("test_x",), lambda _lab, _failure: None)
+    clue = Clue(("test_x",), lambda _lab: None)
 
     @clue.mistake("a", Idea.COST)
     def choke(_seen):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graders.harness.errors import CheckFailed, HarnessFault, Unwritten
+from graders.harness.grading import Notes
 
 from . import (
     data,
@@ -46,20 +47,21 @@ def name(lab: Lab, check: str, failure: Failure) -> Failure:
     """Return the failure of a check with the mistakes that explain it, where known ones do."""
     if failure.key in SILENT:
         return failure
+    lab = replace(lab, notes=Notes())  # what is asked here is no business of the check's
     clues = [clue for clue in CLUES if check in clue.checks]
     for chosen in ([c for c in clues if not c.fallback], [c for c in clues if c.fallback]):
-        found = {tuple(n.name for n in names): names for c in chosen if (names := _explained(c, lab, failure))}
+        found = {tuple(n.name for n in names): names for c in chosen if (names := _explained(c, lab))}
         if found:
             return replace(failure, mistakes=next(iter(found.values()))) if len(found) == 1 else failure
     return failure
 
 
-def _explained(clue: Clue, lab: Lab, failure: Failure) -> tuple[Named, ...]:
+def _explained(clue: Clue, lab: Lab) -> tuple[Named, ...]:
     """Return what explains a clue; each is looked into once a run, however many checks fail."""
-    key = (clue, failure.key, str(failure.params.get("text")))
-    if key not in lab.shared.explained:
-        lab.shared.explained[key] = ()
+    explained = lab.shared.explained
+    if clue not in explained:
+        explained[clue] = ()
         # Whatever the submission does while it is looked at again, its verdict stands already.
         with suppress(CheckFailed, Unwritten, HarnessFault):
-            lab.shared.explained[key] = clue.explain(lab, failure)
-    return lab.shared.explained[key]
+            explained[clue] = clue.explain(lab)
+    return explained[clue]

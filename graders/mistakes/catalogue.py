@@ -16,7 +16,6 @@ from graders.harness.model import Named
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
     Explains = Callable[[Any], Mapping[str, object] | bool]
@@ -59,12 +58,11 @@ class Clue:
 
     `look` asks the submission anew, with inputs chosen so that different mistakes show differently. `pairs` is tried
     where no mistake alone explains what was seen; it yields two that together do, by name, or as Named where their
-    messages want details. A `fallback` is asked
-    where no other clue to the check has an answer.
+    messages want details. A `fallback` is asked where no other clue to the check has an answer.
     """
 
     checks: tuple[str, ...]
-    look: Callable[[Lab, Failure], Any]
+    look: Callable[[Lab], Any]
     pairs: Callable[[Any], Iterable[tuple[str | Named, str | Named]]] | None = None
     fallback: bool = False
     mistakes: list[Mistake] = field(default_factory=list)
@@ -78,13 +76,13 @@ class Clue:
 
         return enter
 
-    def explain(self, lab: Lab, failure: Failure) -> tuple[Named, ...]:
+    def explain(self, lab: Lab) -> tuple[Named, ...]:
         """Return the one mistake that explains what is seen, or the one pair; nothing where there are none or several.
 
         Raises what asking the submission raises, but CheckFailed.
         """
         try:
-            seen = self.look(lab, failure)
+            seen = lab.seen(self.look)
         except NO_MATCH:
             return ()
         alone = [named for mistake in self.mistakes if (named := _named(mistake, seen)) is not None]

@@ -23,7 +23,6 @@ from .pixels import RANGE, SHOWN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
     from .pixels import Items
@@ -58,7 +57,7 @@ class Lengths:
 RIGHT = (inputs.TINY_TRAIN, inputs.TINY_TEST)
 
 
-def look_at_splits(lab: Lab, _failure: Failure) -> Lengths:
+def look_at_splits(lab: Lab) -> Lengths:
     """Ask how many training and test digits there are."""
     root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
     found = [lab.call("load_mnist", root, train, keep=True).value for train in (True, False)]
@@ -108,7 +107,7 @@ def _all_of_mnist(seen: Lengths) -> bool:
     return seen.both == MNIST
 
 
-def look_for_root(lab: Lab, _failure: Failure) -> str:
+def look_for_root(lab: Lab) -> str:
     """Return what loading from a root raises that has the same digits under the name of every such data set."""
     root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
     for name in ("FashionMNIST", "KMNIST"):
@@ -182,7 +181,7 @@ def _kind(item: object) -> str:
     return item.type_name if isinstance(item, Handle) else type(item).__name__
 
 
-def look_at_first(lab: Lab, _failure: Failure) -> Any:
+def look_at_first(lab: Lab) -> Any:
     """Return the first item as it is, whatever it is."""
     return measure.loaded(lab, True).items[0]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Evidence, Failure
+    from graders.harness.model import Evidence
     from graders.pieces import Lab
 
 SHOWN, STYLE, TITLE = (
@@ -51,15 +51,15 @@ class Drawn:
         return np.asarray(image.array, np.float64)
 
 
-def look_at_figure(lab: Lab, failure: Failure) -> Drawn:
+def look_at_figure(lab: Lab) -> Drawn:
     """Read the figure."""
     image = inputs.random_images(lab.seed + 41, 1)[0]
-    shown = look_at_result(lab, failure)
+    shown = look_at_result(lab)
     figure = lab.probe("figure", shown.value, of="show_prediction").value
     return Drawn(cast("dict[str, Any]", figure), image.astype(np.float64))
 
 
-def look_at_result(lab: Lab, _failure: Failure) -> Evidence:
+def look_at_result(lab: Lab) -> Evidence:
     """Return what show_prediction returned."""
     image = TensorValue.of(inputs.random_images(lab.seed + 41, 1)[0])
     return lab.call("show_prediction", image, LABEL, PREDICTION, keep=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Evidence, Failure, Handle
+    from graders.harness.model import Evidence, Handle
     from graders.pieces import Lab
 
 WEIGHTS = ("test_one_batch_is_one_step_down_its_gradient", "test_every_batch_starts_from_a_fresh_gradient")
@@ -99,7 +99,7 @@ def watch(
     return Watched(notes, raised, evidence, start, lab.affine(model), batches)
 
 
-def look(lab: Lab, _failure: Failure) -> Watched:
+def look(lab: Lab) -> Watched:
     """Watch an epoch."""
     return watch(lab, "train_epoch")
 

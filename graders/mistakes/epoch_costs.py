@@ -20,7 +20,7 @@ from .loops import Loop, times
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from graders.harness.model import Evidence, Failure
+    from graders.harness.model import Evidence
     from graders.pieces import Lab
 
     from .loops import Batch
@@ -87,7 +87,7 @@ def near(got: float, wanted: float) -> bool:
     return bool(abs(got - wanted) <= measure.COST_ATOL * max(1.0, abs(wanted)))
 
 
-def look(lab: Lab, _failure: Failure) -> Epochs:
+def look(lab: Lab) -> Epochs:
     """Ask for the cost of epochs in which the steps hardly matter, and of single batches."""
     several = [_epoch(lab, steps, NO_RATE) for steps in LENGTHS]
     single, doubled = (_epoch(lab, 1, measure.LEARNING_RATE, twice) for twice in (False, True))
@@ -194,7 +194,7 @@ def _own_optimizer(seen: Epochs) -> bool:
 # ---- type
 
 
-def returned(lab: Lab, _failure: Failure) -> Evidence:
+def returned(lab: Lab) -> Evidence:
     """Ask what an epoch returns."""
     return measure.trained(lab, "train_epoch").evidence
 

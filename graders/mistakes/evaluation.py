@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Failure
     from graders.idx import Split
     from graders.pieces import Lab
 
@@ -187,7 +186,7 @@ class Exam:
         return abs(got - self.said) <= ATOL * max(1, abs(got))
 
 
-def look(lab: Lab, _failure: Failure) -> list[Exam]:
+def look(lab: Lab) -> list[Exam]:
     """Examine with digits that agree and disagree about pixels, in whole batches and not."""
     found = [arranged.evaluated(lab, choose) for choose in CHOICES]
     return [Exam(seen.model, seen.split, expect.number(seen.evidence)) for seen in found]

@@ -16,7 +16,6 @@ from .evaluation import ATOL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graders.harness.model import Failure
     from graders.idx import Split
     from graders.pieces import Lab
 
@@ -32,7 +31,7 @@ def _few_wrong(count: int, wrong: int, pool: arranged.Pool) -> Split:
     return arranged.arrange(pool, pool.scaled == pool.raw, right)
 
 
-def look(lab: Lab, _failure: Failure) -> list[float]:
+def look(lab: Lab) -> list[float]:
     """Return the accuracies of digits of which a few are wrong."""
     return [expect.number(arranged.evaluated(lab, partial(_few_wrong, *case)).evidence) for case in CASES]
 

@@ -17,7 +17,6 @@ from .catalogue import Clue, Idea
 from .evaluation import ATOL, VALUES, Exam
 
 if TYPE_CHECKING:
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
 TEN = 10  # digits of an examination in which logits are a square
@@ -37,7 +36,7 @@ class Stopped:
     ten: Exam | None
 
 
-def look(lab: Lab, _failure: Failure) -> Stopped:
+def look(lab: Lab) -> Stopped:
     """Examine with ordinary digits, which fails, and with ten."""
     try:
         arranged.evaluated(lab, arranged.agreeing)

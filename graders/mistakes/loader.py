@@ -17,7 +17,6 @@ from .catalogue import NO_MATCH, Clue, Idea
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
 FORM_CHECK, SIZE_CHECK, COUNT_CHECK = (
@@ -37,7 +36,7 @@ LOTS_SCATTER = 5  # of how many different images 224 lots draw of 250
 SIZES = (None, SIZE, 25)  # asked for; None is the default, 25 divides the digits
 
 
-def look(lab: Lab, _failure: Failure) -> measure.Served:
+def look(lab: Lab) -> measure.Served:
     """Serve two epochs."""
     return measure.served(lab, SIZE)
 
@@ -98,7 +97,7 @@ def _labels_first(seen: measure.Served) -> bool:
 Lengths = tuple[int, ...]
 
 
-def look_at_sizes(lab: Lab, _failure: Failure) -> Lengths:
+def look_at_sizes(lab: Lab) -> Lengths:
     """Return the size of the first batch, for each size that is asked for."""
     return tuple(measure.count(measure.batches(measure.served(lab, size), 0)[0][0]) for size in SIZES)
 
@@ -158,9 +157,9 @@ class Orders:
     true_labels: list[int]
 
 
-def look_at_order(lab: Lab, failure: Failure) -> Orders:
+def look_at_order(lab: Lab) -> Orders:
     """Recognise the images of two epochs."""
-    return _orders(look(lab, failure))
+    return _orders(look(lab))
 
 
 def _orders(seen: measure.Served) -> Orders:
@@ -255,13 +254,14 @@ def _changed(seen: measure.Served) -> bool:
 
 # ---- what happens to some data sets only
 
-LIKE_OWN = Clue((LIKE_OWN_CHECK,), lambda lab, _failure: _both(lab))
 
-
-def _both(lab: Lab) -> tuple[measure.Served, measure.Served]:
+def look_at_both(lab: Lab) -> tuple[measure.Served, measure.Served]:
     """Serve the student's own data set and another."""
     pairs = lab.pairs(inputs.tiny_split(lab.seed, True))
     return measure.served(lab, SIZE), measure.served(lab, SIZE, pairs)
+
+
+LIKE_OWN = Clue((LIKE_OWN_CHECK,), look_at_both)
 
 
 def _in_one_only(

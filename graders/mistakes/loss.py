@@ -18,7 +18,6 @@ from .costs import FORMULAS, each
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
     from .costs import Formula
@@ -84,7 +83,7 @@ def ask(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Case:
     return Case(wide, labels, np.asarray(value, np.float64) if isinstance(value, float) else None)
 
 
-def look(lab: Lab, _failure: Failure) -> Costs:
+def look(lab: Lab) -> Costs:
     """Ask for the costs of batches of several sizes."""
     ordinary = [ask(lab, *inputs.random_logits(lab.seed + size, size)) for size in SIZES]
     ordinary.append(ask(lab, *inputs.random_logits(lab.seed, 6, LARGE)))

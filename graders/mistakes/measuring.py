@@ -13,7 +13,6 @@ from .catalogue import Clue, Idea
 
 if TYPE_CHECKING:
     from graders.arranged import Evaluated
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
 FRACTION = "test_accuracy_is_a_fraction"
@@ -26,7 +25,7 @@ NOTHING_CHECKS = (
 CUTS = ("detach", "detach_", "item", "tolist", "numpy")  # take a result out of its graph, once there is one
 
 
-def look(lab: Lab, _failure: Failure) -> Evaluated:
+def look(lab: Lab) -> Evaluated:
     """Examine with an observer."""
     return arranged.evaluated(lab, arranged.agreeing, observe=True)
 

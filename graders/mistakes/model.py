@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Evidence, Failure
+    from graders.harness.model import Evidence
     from graders.pieces import Lab
 
     from .catalogue import Explains
@@ -70,7 +70,7 @@ class Anatomy:
         return np.asarray(self.rows @ matrix.T + bias.ravel(), np.float64)
 
 
-def look(lab: Lab, _failure: Failure) -> Anatomy:
+def look(lab: Lab) -> Anatomy:
     """Look into the model and ask it."""
     built = measure.built_model(lab)
     kinds = cast("list[tuple[list[int], bool]]", lab.probe("parameters", built.value, of="build_model").value)

@@ -10,7 +10,7 @@ from graders.harness.model import Handle
 from .catalogue import Clue, Idea
 
 if TYPE_CHECKING:
-    from graders.harness.model import Evidence, Failure
+    from graders.harness.model import Evidence
     from graders.pieces import Lab
 
 ALL = (
@@ -22,7 +22,7 @@ ALL = (
 FUNCTIONS = ("function", "method", "builtin_function_or_method")
 
 
-def look(lab: Lab, _failure: Failure) -> Evidence:
+def look(lab: Lab) -> Evidence:
     """Return what build_model returned."""
     return lab.call("build_model", keep=True)
 

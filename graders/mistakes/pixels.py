@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Failure, TensorValue
+    from graders.harness.model import TensorValue
     from graders.idx import Split
     from graders.pieces import Lab
 
@@ -59,7 +59,7 @@ class Items:
         return [int(label) for split in self.splits for label in split.labels]
 
 
-def look(lab: Lab, _failure: Failure) -> Items:
+def look(lab: Lab) -> Items:
     """Load both splits and take them apart."""
     loaded = [measure.loaded(lab, train) for train in (True, False)]
     pairs = [measure.pair(seen, index) for seen in loaded for index in range(len(seen.items))]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Failure, Handle
+    from graders.harness.model import Handle
     from graders.pieces import Lab
 
     Answer = Callable[[NDArray[np.float64]], NDArray[np.int64]]  # of logits `[B, 10]`
@@ -62,7 +62,7 @@ class Predicted:
         return bool(np.allclose(self.numbers(), answers, rtol=1e-5, atol=1e-5))
 
 
-def look(lab: Lab, _failure: Failure) -> Predicted:
+def look(lab: Lab) -> Predicted:
     """Predict some images."""
     model, dark = lab.model(spread=SPREAD), inputs.random_images(lab.seed + 40, IMAGES)
     images = np.concatenate([dark, 1 - dark])  # to bright images the same model has other answers
@@ -84,7 +84,7 @@ class Stopped:
     of_two_halves: str
 
 
-def look_at_stop(lab: Lab, _failure: Failure) -> Stopped:
+def look_at_stop(lab: Lab) -> Stopped:
     """Predict an image of two axes that count something, to see which one is taken for the batch."""
     model, image = lab.model(spread=SPREAD), inputs.random_images(lab.seed + 40, 1)[0]
     return Stopped(*(_raised(lab, model, shaped) for shaped in (image, image.reshape(2, 14, 28))))

@@ -16,7 +16,6 @@ from .train import EPOCHS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
 FINISHED = "Learning finished"
@@ -49,7 +48,7 @@ def _rough(text: str) -> str:
     return re.sub(r"(\d+\.\d{1,5})(\d*)", lambda found: f"{found[1]}{'#' * len(found[2])}", text)
 
 
-def look_printed(lab: Lab, _failure: Failure) -> Printed:
+def look_printed(lab: Lab) -> Printed:
     """Read what a training of three epochs prints."""
     seen = measure.trained(lab, "train", epochs=EPOCHS)
     return Printed(seen.evidence.stdout, tuple(epoch.cost for epoch in seen.expected))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
     Reshape = Callable[[NDArray[Any]], NDArray[Any]]  # raises ValueError where the shape is impossible
@@ -80,7 +79,7 @@ def _same(reshape: Reshape, images: NDArray[np.float32], got: NDArray[Any] | Non
     return got is not None and got.shape == wanted.shape and bool(np.allclose(got, wanted, rtol=0, atol=ATOL))
 
 
-def look(lab: Lab, _failure: Failure) -> Flattened:
+def look(lab: Lab) -> Flattened:
     """Flatten batches of several sizes."""
     images = [inputs.random_images(lab.seed + size, size) for size in BATCHES]
     values = [_ask(lab, batch) for batch in images]
@@ -219,7 +218,7 @@ FOLLOWING.mistakes.extend(VALUE.mistakes)
 # ---- dtype
 
 
-def look_at_dtypes(lab: Lab, _failure: Failure) -> dict[str, str]:
+def look_at_dtypes(lab: Lab) -> dict[str, str]:
     """Return what each dtype became."""
     images = np.rint(inputs.random_images(lab.seed, 3) * 3)  # whole numbers, which every dtype can hold
     values = {dtype: _ask(lab, images.astype(dtype)) for dtype in DTYPES}

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
     Parameters = NDArray[np.float64]
@@ -64,7 +63,7 @@ def _near(got: Parameters, wanted: Parameters) -> bool:
     return bool(np.allclose(got, wanted, rtol=1e-5, atol=measure.STEP_ATOL))
 
 
-def look(lab: Lab, _failure: Failure) -> Runs:
+def look(lab: Lab) -> Runs:
     """Let the optimizer take three steps at each rate."""
     runs = [_run(lab, rate) for rate in RATES]
     model = lab.model()
@@ -250,7 +249,7 @@ def _foreign(seen: Runs) -> bool:
     return own == 0 and others > 0 and seen.follow(sgd, _always(0.0))
 
 
-def _class_returned(lab: Lab, _failure: Failure) -> Any:
+def _class_returned(lab: Lab) -> Any:
     return lab.call("build_optimizer", lab.model(), keep=True)
 
 

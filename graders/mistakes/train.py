@@ -18,7 +18,6 @@ from .epoch import Watched, watch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from graders.harness.model import Failure
     from graders.pieces import Lab
 
 
@@ -30,7 +29,7 @@ GIVEN, DEFAULT = "test_training_goes_through_every_epoch", "test_training_return
 # ---- how many epochs
 
 
-def look(lab: Lab, _failure: Failure) -> Watched:
+def look(lab: Lab) -> Watched:
     """Watch a training of three epochs. Raises ValueError where it breaks off: then nothing was counted."""
     seen = watch(lab, "train", EPOCHS)
     if seen.raised:
@@ -110,7 +109,7 @@ def _alike(got: object, wanted: object) -> bool:
     return number is not None and isinstance(wanted, float) and abs(number - wanted) <= measure.COST_ATOL
 
 
-def look_returned(lab: Lab, _failure: Failure) -> Returned:
+def look_returned(lab: Lab) -> Returned:
     """Train for three epochs and for the default number."""
     given, default = (measure.trained(lab, "train", steps=2, epochs=epochs) for epochs in (EPOCHS, None))
     costs = [tuple(epoch.cost for epoch in seen.expected) for seen in (given, default)]
