@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -37,10 +38,16 @@ class Pool:
     raw: NDArray[np.int64]
 
 
-def make_pool(seed: int, model: oracle.Affine) -> Pool:
-    """Draw images of all brightnesses, so that scaling matters, and keep those that the model is sure of."""
+@lru_cache(maxsize=1)
+def _drawn(seed: int) -> NDArray[np.uint8]:
+    """Draw images of all brightnesses, so that scaling matters; every examination of a run chooses from the same."""
     dim = np.random.default_rng(seed + 30).uniform(0.05, 1, (POOL, 1, 1))
-    images = np.rint(inputs.random_images(seed + 30, POOL)[:, 0] * dim * 255).astype(np.uint8)
+    return np.rint(inputs.random_images(seed + 30, POOL)[:, 0] * dim * 255).astype(np.uint8)
+
+
+def make_pool(seed: int, model: oracle.Affine) -> Pool:
+    """Keep those of the drawn images that the model is sure of."""
+    images = _drawn(seed)
     scaled, raw = model.logits(images / 255), model.logits(images)
     sure = (_lead(scaled) > MARGIN) & (_lead(raw) > MARGIN)
     return Pool(images[sure], scaled[sure].argmax(axis=1), raw[sure].argmax(axis=1))
@@ -79,6 +86,16 @@ class Evaluated:
     after: dict[str, TensorValue]
     trainable_before: object
     trainable_after: object
+
+    @property
+    def changed(self) -> list[str]:
+        """The names of all parameters, buffers and gradients that are not as they were."""
+        names = self.before.keys() | self.after.keys()
+        return sorted(name for name in names if not _same(self.before.get(name), self.after.get(name)))
+
+
+def _same(before: TensorValue | None, after: TensorValue | None) -> bool:
+    return before is not None and after is not None and np.array_equal(before.array, after.array)
 
 
 def evaluated(lab: Lab, choose: Callable[[Pool], Split], observe: bool = False) -> Evaluated:

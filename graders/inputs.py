@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TINY_TRAIN, TINY_TEST = 250, 70  # digits of the tiny root; no multiples of the batch sizes that checks ask for
+EXTREME = 1e4  # logits of this size overflow exp() and underflow log() wherever they are taken apart
 STEP_BATCH = 25  # images of a training batch
 
 
@@ -32,6 +33,12 @@ def random_logits(seed: int, count: int, size: float = 3.0) -> tuple[NDArray[np.
     """Return logits `[count, 10]` of about that size, and labels."""
     logits = np.random.default_rng(seed + 2).normal(0, size, (count, 10)).astype(np.float32)
     return logits, random_labels(seed, count)
+
+
+def extreme_logits(seed: int, count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return logits `[count, 10]` of about ±10,000, no two of a row alike, and labels."""
+    signs = np.random.default_rng(seed).choice([-EXTREME, EXTREME], (count, 10)).astype(np.float32)
+    return (signs + np.arange(10)).astype(np.float32), random_labels(seed, count)
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,6 @@ Shared by the checks themselves and by `soundness`, so that both see the same th
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,6 +26,7 @@ TINY_BATCH = 32  # asked of a data loader over the tiny training digits: seven f
 STEPS = 8  # of a short epoch: enough for a slip to show, few enough for float32 to agree to 1e-6
 PARAMETERS = 7_850  # 784 x 10 weights and 10 biases
 LEARNING_RATE, LESSONS_EPOCHS = 0.1, 15  # the lesson's
+NO_RATE = 1e-9  # a learning rate whose steps are lost in float32's rounding
 GRADIENTS = (1.0, 0.0, -2.0)  # of three optimizer steps: momentum shows in the second, Adam's scale in the third
 
 PIXEL_ATOL = 1e-6  # of pixels in [0, 1]: float32 eps is 1.2e-7, a division and a shift lose a few
@@ -159,6 +159,11 @@ def is_class(seen: Evidence) -> bool:
     return isinstance(seen.value, Handle) and "builtins.type" in seen.value.kinds
 
 
+def is_nothing(seen: Evidence) -> bool:
+    """Tell whether a builder returned None in the place of an object that would stay in the worker."""
+    return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
+
+
 def parameter_sizes(lab: Lab, model: Evidence) -> list[int]:
     """Return how many numbers each trainable parameter has."""
     seen = lab.probe("parameters", model.value, of="build_model", asked="build_model().parameters()").value
@@ -236,18 +241,6 @@ def _furthest(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     """Return the move of the number that moved furthest; the gradient was the same for all of them."""
     moves = after - before
     return float(moves[np.abs(moves).argmax()])
-
-
-# ---- prediction
-
-NAMED = re.compile(
-    r"\b((?:pred\w*|true|actual|real|target|label|answer)(?: +(?:label|digit|class))?) *[:=] *(\d+)", re.I
-)
-
-
-def named_digits(title: str) -> list[tuple[bool, int]]:
-    """Return the numbers in a title that a word names: whether it names the prediction, and the number."""
-    return [(word.lower().startswith("pred"), int(number)) for word, number in NAMED.findall(title)]
 
 
 # ---- training

@@ -6,7 +6,8 @@ One mistake then costs one part: a wrong `flatten_images` is graded in `reshape`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from . import oracle, soundness
 from .harness.errors import CheckFailed, Unloadable, Unwritten
@@ -15,13 +16,13 @@ from .idx import Split, write_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from .harness.grading import Notes
     from .harness.submission import Submission
 
+T = TypeVar("T")
 # Which of the student's functions another one may call on its way.
 NEEDS = {
     "build_model": ("flatten_images",),
@@ -38,7 +39,7 @@ class Shared:
 
     scratch: Path
     sound: dict[str, bool] = field(default_factory=dict)
-    seen: dict[Callable[[Lab], object], object] = field(default_factory=dict)  # by what looked
+    seen: dict[object, object] = field(default_factory=dict)  # by what looked
     explained: dict[object, tuple[Named, ...]] = field(default_factory=dict)  # by clue
     roots: int = 0
 
@@ -102,11 +103,11 @@ class Lab:
         self.notes.standins.update(names)
         return names
 
-    def seen(self, look: Callable[[Lab], object]) -> object:
+    def seen(self, look: Callable[[Lab], T]) -> T:
         """Return what a look at the submission shows; the same look is taken once a run. Raises what it raises."""
         if look not in self.shared.seen:
             self.shared.seen[look] = look(self)
-        return self.shared.seen[look]
+        return cast("T", self.shared.seen[look])
 
     def require(self, *functions: str) -> None:
         """Raise Unwritten for the first of these functions that is not written yet."""
@@ -118,13 +119,17 @@ class Lab:
 
     def piece(self, function: str, *args: object, asked: str = "") -> Handle:
         """Return what a builder of the student's builds, or what its stand-in does."""
-        if self.sound(function):
-            value = self.call(function, *args, asked=asked, keep=True).value
-        else:
+        if not self.sound(function):
             self.notes.standins.add(function)
-            # Of no function of the student's: one that crashed may not be asked again, but its stand-in may.
-            value = self.probe("standin", function, *args, of="", keep=True).value
+            return self._made("standin", function, *args)
+        value = self.call(function, *args, asked=asked, keep=True).value
         assert isinstance(value, Handle)  # a sound builder was seen to return one
+        return value
+
+    def _made(self, probe: str, *args: object) -> Handle:
+        """Return what a probe builds: of no function of the student's, so that no function's death refuses it."""
+        value = self.probe(probe, *args, of="", keep=True).value
+        assert isinstance(value, Handle)
         return value
 
     def model(self, spread: float = 0.0) -> Handle:
@@ -153,37 +158,27 @@ class Lab:
 
     def doubled_criterion(self) -> Handle:
         """Return a criterion of the judge's that costs twice the mean cross-entropy."""
-        value = self.probe("doubled_criterion", of="").value
-        assert isinstance(value, Handle)
-        return value
+        return self._made("doubled_criterion")
 
     def tagging_criterion(self) -> Handle:
         """Return a criterion of the judge's, the mean cross-entropy, that knows which of its graphs are alive."""
-        value = self.probe("tagging_criterion", of="").value
-        assert isinstance(value, Handle)
-        return value
+        return self._made("tagging_criterion")
 
     def device(self, name: str = "cpu") -> Handle:
         """Return a torch.device."""
-        value = self.probe("device", name, of="").value
-        assert isinstance(value, Handle)
-        return value
+        return self._made("device", name)
 
     def fixed_loader(self, images: NDArray[Any], labels: NDArray[Any], batch_size: int) -> Handle:
         """Return a data loader that serves these images `[N, 1, 28, 28]` in this order."""
-        value = self.probe("fixed_loader", TensorValue.of(images), TensorValue.of(labels), batch_size, of="").value
-        assert isinstance(value, Handle)
-        return value
+        return self._made("fixed_loader", TensorValue.of(images), TensorValue.of(labels), batch_size)
 
     # ---- data
 
     def root(self, train: Split, test: Split) -> str:
         """Write a root in torchvision's layout and return its path."""
-        self.shared.roots += 1
-        root = self.shared.scratch / f"root{self.shared.roots}"
-        write_root(root, train, test)
-        self.submission.hide(str(root), "root")
-        return str(root)
+        root = self.empty_root()
+        write_root(Path(root), train, test)
+        return root
 
     def empty_root(self) -> str:
         """Return the path of a root that has no digits."""
@@ -202,7 +197,4 @@ class Lab:
     def pairs(self, split: Split) -> Handle:
         """Return the digits of `split` as a plain list of (image, label) pairs."""
         images = (split.images[:, None] / 255).astype("float32")
-        sent = TensorValue.of(images), TensorValue.of(split.labels.astype("int64"))
-        value = self.probe("pairs", *sent, of="", keep=True).value
-        assert isinstance(value, Handle)
-        return value
+        return self._made("pairs", TensorValue.of(images), TensorValue.of(split.labels.astype("int64")))

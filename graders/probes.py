@@ -14,8 +14,10 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from graders import standins
 from graders.watches import fetches as fetches
+from graders.watches import notes as notes
 from graders.watches import tagging_criterion as tagging_criterion
 from graders.watches import tags_alive as tags_alive
+from graders.watches import watched as watched
 
 STANDINS = {
     function.__name__: function
@@ -189,6 +191,13 @@ def optimizer_steps(model: Any, optimizer: Any, gradients: list[float]) -> list[
     return seen
 
 
+def optimized(model: Any, optimizer: Any) -> tuple[int, int]:
+    """Return how many of the model's parameter tensors an optimizer holds, and how many others."""
+    own = {id(p) for p in model.parameters()}
+    held = [id(p) for group in optimizer.param_groups for p in group["params"]]
+    return sum(p in own for p in held), sum(p not in own for p in held)
+
+
 # ---- prediction
 
 
@@ -209,79 +218,3 @@ def saved(figure: Any) -> int:
     file = io.BytesIO()
     figure.savefig(file)
     return file.tell()
-
-
-# ---- watching a training loop
-
-
-class _WatchedLoader:
-    """Serves a data loader's batches and notes each."""
-
-    def __init__(self, data_loader: Any, events: list[str]) -> None:
-        self._data_loader, self._events = data_loader, events
-
-    def __len__(self) -> int:
-        return len(self._data_loader)
-
-    def __iter__(self) -> Any:
-        for batch in self._data_loader:
-            self._events.append("batch")
-            yield batch
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._data_loader, name)
-
-
-def watched(model: Any, data_loader: Any, criterion: Any, optimizer: Any) -> tuple[Any, Any, Any]:
-    """Note what a training loop does with its pieces; returns data loader and criterion to use, and the notes.
-
-    A note is one of batch, forward, cost, backward, step, zero, in the order in which they happen.
-    """
-    events: list[str] = []
-    # A copy of the model has a copy of the hook: only the model itself is noted.
-    model.register_forward_hook(lambda asked, *_: events.append("forward") if asked is model else None)
-    for piece, method, note in (
-        (model, "zero_grad", "zero"),
-        (optimizer, "zero_grad", "zero"),
-        (optimizer, "step", "step"),
-    ):
-        setattr(piece, method, _noting(getattr(piece, method), note, events))
-    return _WatchedLoader(data_loader, events), _watched_criterion(criterion, events), _Notes(events)
-
-
-class _Notes:
-    """Keeps a list in the worker: a plain list would cross the wire."""
-
-    def __init__(self, events: list[str]) -> None:
-        self.events = events
-
-
-def notes(noted: Any) -> list[str]:
-    """Return what was noted so far."""
-    return list(noted.events)
-
-
-def _noting(method: Any, note: str, events: list[str]) -> Any:
-    def noting(*args: Any, **kwargs: Any) -> Any:
-        events.append(note)
-        return method(*args, **kwargs)
-
-    return noting
-
-
-def _watched_criterion(criterion: Any, events: list[str]) -> Any:
-    def watching(*args: Any, **kwargs: Any) -> Any:
-        cost = criterion(*args, **kwargs)
-        events.append("cost")
-        if isinstance(cost, Tensor) and cost.requires_grad:
-            cost.register_hook(lambda _: events.append("backward"))  # type: ignore[no-untyped-call]  # torch's own
-        return cost
-
-    return watching
-
-
-def optimized(model: Any, optimizer: Any) -> tuple[int, int]:
-    """Return how many of the model's parameter tensors an optimizer holds, and how many others."""
-    own = {id(p) for p in model.parameters()}
-    held = [id(p) for group in optimizer.param_groups for p in group["params"]]
-    return sum(p in own for p in held), sum(p not in own for p in held)

@@ -20,7 +20,6 @@ pytestmark = pytest.mark.part("training")
 
 EPOCHS = 3
 OTHER_RATE = 0.03  # not the lesson's, so that a rate written down as a number shows
-NO_RATE = 1e-9  # a learning rate whose steps are lost in float32's rounding
 MAX_HELD = measure.STEPS // 2  # graphs of earlier batches: a name or two may hold one each, a leak holds all of them
 EPOCH_LINE = re.compile(r"Epoch: (\d{4}) cost = (\d+\.\d{9})")
 
@@ -58,7 +57,7 @@ def test_epoch_returns_the_mean_of_the_batch_costs(lab: Lab) -> None:
     """The mean over batches, each cost taken before its step."""
     # A single batch shows whether its cost is taken before the step; several, with steps too short to matter, whether
     # the costs are averaged. Where the steps themselves lead is judged elsewhere.
-    for steps, rate in ((1, measure.LEARNING_RATE), (measure.STEPS, NO_RATE)):
+    for steps, rate in ((1, measure.LEARNING_RATE), (measure.STEPS, measure.NO_RATE)):
         seen = measure.trained(lab, "train_epoch", steps=steps, learning_rate=rate)
         expect.close(seen.evidence, expect.number(seen.evidence), seen.expected[0].cost, measure.COST_ATOL)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from graders import inputs, measure
+from graders import drawn, inputs, measure
 from graders.harness import expect
 from graders.harness.describe import describe
 from graders.harness.model import TensorValue
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.part("prediction")
 
 IMAGES = 12
 SPREAD = 0.3  # of the noise on the model's parameters, so that its answers differ
-LABEL, PREDICTION = 7, 2  # two digits, so that the title shows which is which
 
 
 def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> None:
@@ -43,30 +42,27 @@ def test_prediction_is_an_int(lab: Lab, seed: int) -> None:
     expect.that(type(seen.value) is int, seen, "plain", expected="int", got=describe(seen.value))
 
 
-def drawn(lab: Lab) -> tuple[Evidence, dict[str, Any]]:
+def seen_and_read(lab: Lab) -> tuple[Evidence, dict[str, Any]]:
     """Ask for a picture and read it; expects a Figure."""
-    image = TensorValue.of(inputs.random_images(lab.seed + 41, 1)[0])
-    asked = f"show_prediction(image, label={LABEL}, prediction={PREDICTION})"
-    seen = lab.call("show_prediction", image, LABEL, PREDICTION, keep=True, asked=asked)
+    seen = drawn.shown(lab)
     expect.instance(seen, "matplotlib.figure.Figure")
-    figure = lab.probe("figure", seen.value, of="show_prediction", asked=asked)
-    return seen, cast("dict[str, Any]", figure.value)
+    return seen, drawn.read(lab, seen)
 
 
 def test_picture_shows_the_image(lab: Lab) -> None:
     """One imshow of the 28 x 28 pixels as they are."""
-    seen, figure = drawn(lab)
+    seen, figure = seen_and_read(lab)
     expect.that(len(figure["images"]) == 1, seen, "plain", expected="1 imshow", got=f"{len(figure['images'])} imshow")
     shown = figure["images"][0].array
     expect.that(np.squeeze(shown).shape == (28, 28), seen, "plain", expected="[28, 28]", got=list(shown.shape))
-    wanted = inputs.random_images(lab.seed + 41, 1)[0, 0]
+    wanted = drawn.image(lab.seed)[0]
     expect.close(seen, shown.reshape(28, 28), wanted, measure.PIXEL_ATOL)
     lab.probe("saved", seen.value, of="show_prediction", asked=f"{seen.asked}.savefig(…)")  # a picture can be saved
 
 
 def test_picture_is_drawn_in_greys_without_smoothing(lab: Lab) -> None:
     """The colour map is `Greys`, the interpolation `nearest`."""
-    seen, figure = drawn(lab)
+    seen, figure = seen_and_read(lab)
     got = list(zip(figure["cmaps"], figure["interpolations"], strict=True))
     right = bool(got) and all(pair == ("Greys", "nearest") for pair in got)
     expect.that(right, seen, "picture_style", got=", ".join(f"cmap={c!r}, interpolation={i!r}" for c, i in got) or "-")
@@ -74,10 +70,12 @@ def test_picture_is_drawn_in_greys_without_smoothing(lab: Lab) -> None:
 
 def test_title_has_label_and_prediction(lab: Lab) -> None:
     """The title names both digits, the label's and the prediction's."""
-    seen, figure = drawn(lab)
+    seen, figure = seen_and_read(lab)
     title = " ".join(text for text in figure["titles"] if text)
     numbers = re.findall(r"(?<!\w)-\d+|\d+", title)  # -7 is another number; the dash in "label-7" is none of it
-    expect.that({str(LABEL), str(PREDICTION)} <= set(numbers), seen, "title", got=repr(title))
+    expect.that({str(drawn.LABEL), str(drawn.PREDICTION)} <= set(numbers), seen, "title", got=repr(title))
     # Which digit is which can only be told where the title says so.
-    swapped = any(number != (PREDICTION if predicted else LABEL) for predicted, number in measure.named_digits(title))
+    swapped = any(
+        number != (drawn.PREDICTION if predicted else drawn.LABEL) for predicted, number in drawn.named_digits(title)
+    )
     expect.that(not swapped, seen, "title_swapped", got=repr(title))

@@ -1,4 +1,4 @@
-"""Watches over student code: whether it asks for the network, which graphs it keeps. Child side, like `probes`."""
+"""Watches over student code: the network, graphs kept alive, the order of a loop. Child side, like `probes`."""
 
 from __future__ import annotations
 
@@ -70,3 +70,72 @@ def tagging_criterion() -> torch.nn.Module:
 def tags_alive(criterion: Any) -> list[tuple[int, int]]:
     """Return for each cost how many graphs of earlier ones were alive, and how many calls were under way."""
     return list(criterion.noted)
+
+
+# ---- watching a training loop
+
+
+class _WatchedLoader:
+    """Serves a data loader's batches and notes each."""
+
+    def __init__(self, data_loader: Any, events: list[str]) -> None:
+        self._data_loader, self._events = data_loader, events
+
+    def __len__(self) -> int:
+        return len(self._data_loader)
+
+    def __iter__(self) -> Any:
+        for batch in self._data_loader:
+            self._events.append("batch")
+            yield batch
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._data_loader, name)
+
+
+def watched(model: Any, data_loader: Any, criterion: Any, optimizer: Any) -> tuple[Any, Any, Any]:
+    """Note what a training loop does with its pieces; returns data loader and criterion to use, and the notes.
+
+    A note is one of batch, forward, cost, backward, step, zero, in the order in which they happen.
+    """
+    events: list[str] = []
+    # A copy of the model has a copy of the hook: only the model itself is noted.
+    model.register_forward_hook(lambda asked, *_: events.append("forward") if asked is model else None)
+    for piece, method, note in (
+        (model, "zero_grad", "zero"),
+        (optimizer, "zero_grad", "zero"),
+        (optimizer, "step", "step"),
+    ):
+        setattr(piece, method, _noting(getattr(piece, method), note, events))
+    return _WatchedLoader(data_loader, events), _watched_criterion(criterion, events), _Notes(events)
+
+
+class _Notes:
+    """Keeps a list in the worker: a plain list would cross the wire."""
+
+    def __init__(self, events: list[str]) -> None:
+        self.events = events
+
+
+def notes(noted: Any) -> list[str]:
+    """Return what was noted so far."""
+    return list(noted.events)
+
+
+def _noting(method: Any, note: str, events: list[str]) -> Any:
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        events.append(note)
+        return method(*args, **kwargs)
+
+    return noting
+
+
+def _watched_criterion(criterion: Any, events: list[str]) -> Any:
+    def watching(*args: Any, **kwargs: Any) -> Any:
+        cost = criterion(*args, **kwargs)
+        events.append("cost")
+        if isinstance(cost, Tensor) and cost.requires_grad:
+            cost.register_hook(lambda _: events.append("backward"))  # type: ignore[no-untyped-call]  # torch's own
+        return cost
+
+    return watching

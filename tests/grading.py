@@ -11,7 +11,7 @@ import pytest
 from graders import batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +37,3 @@ def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], 
         return graded.report
 
     return run
-
-
-def spread(cases: Sequence[Any], count: int) -> list[Any]:
-    """Choose at most `count` cases at even distances."""
-    return [cases[index * len(cases) // count] for index in range(min(count, len(cases)))]

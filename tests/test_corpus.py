@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that `corpus` is found however pytest was started
 
-from corpus import BUGS, HALF_DONE, TWO_BUGS, bug_source, correct_sources, half_done_source, two_bug_source
-from grading import spread
+from corpus import BUGS, HALF_DONE, TWO_BUGS, bug_source, correct_sources, half_done_source, spread, two_bug_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

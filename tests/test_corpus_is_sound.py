@@ -42,13 +42,7 @@ OWN_FUNCTIONS = {
     "accuracy": ("train_epoch", "train"),
     "prediction": ("predict", "show_prediction"),
 }
-INSTALLED = {
-    "torch",
-    "torchvision",
-    "numpy",
-    "matplotlib",
-    "tqdm",
-}  # beside the standard library
+INSTALLED = {"torch", "torchvision", "numpy", "matplotlib", "tqdm"}  # beside the standard library
 FEWEST_BUGS, FEWEST_PAIRS, FEWEST_STYLES, FEWEST_HALF_DONE = 110, 24, 50, 16
 
 

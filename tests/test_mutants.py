@@ -12,13 +12,10 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(
-    0, str(Path(__file__).resolve().parent)
-)  # so that `corpus` and `grading` are found however pytest was started
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that `corpus` is found however pytest was started
 
-from corpus import reference_source
+from corpus import reference_source, spread
 from corpus.mutants import GIVEN, OPERATORS, Mutant, mutants
-from grading import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-FALLBACK = "en"
+FALLBACK = "en"  # a text that a translation lacks is shown in English, rather than none
 LABELS = ("asked", "expected", "got", "mistake", "why")  # the lines of a message, in the order in which they are shown
 
 
@@ -25,8 +25,9 @@ class Messages:
         self.language = language
         self._table: dict[str, Any] = {}
         for folder in folders:
-            # A text that a translation lacks is shown in English, rather than none.
-            for path in (*(folder / FALLBACK).glob("*.toml"), *_files(folder, language)):
+            translated = _files(folder, language)
+            fallback = [] if language == FALLBACK else sorted((folder / FALLBACK).glob("*.toml"))
+            for path in (*fallback, *translated):
                 for section, entries in _read(path).items():
                     self._table.setdefault(section, {}).update(entries)
 

@@ -5,6 +5,7 @@ A check is a test function of a module marked `part("name")`. Tests without that
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 from pathlib import Path
@@ -66,10 +67,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _seed(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError("a seed is a whole number from 0")
-    return number
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text}: a seed is a whole number from 0")
+    return int(text)
 
 
 # ---- starting

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graders import inputs, measure
-from graders.harness.model import Handle, Named, TensorValue
+from graders import drawn, measure
+from graders.drawn import LABEL, PREDICTION
+from graders.harness.model import Handle, Named
 
 from . import pictures
 from .catalogue import Clue, Idea
@@ -29,7 +30,6 @@ SHOWN, STYLE, TITLE = (
     "test_picture_is_drawn_in_greys_without_smoothing",
     "test_title_has_label_and_prediction",
 )
-LABEL, PREDICTION = 7, 2  # as the checks have it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,16 +53,7 @@ class Drawn:
 
 def look_at_figure(lab: Lab) -> Drawn:
     """Read the figure."""
-    image = inputs.random_images(lab.seed + 41, 1)[0]
-    shown = look_at_result(lab)
-    figure = lab.probe("figure", shown.value, of="show_prediction").value
-    return Drawn(cast("dict[str, Any]", figure), image.astype(np.float64))
-
-
-def look_at_result(lab: Lab) -> Evidence:
-    """Return what show_prediction returned."""
-    image = TensorValue.of(inputs.random_images(lab.seed + 41, 1)[0])
-    return lab.call("show_prediction", image, LABEL, PREDICTION, keep=True)
+    return Drawn(drawn.read(lab, lab.seen(drawn.shown)), drawn.image(lab.seed).astype(np.float64))
 
 
 PICTURE = Clue((SHOWN,), look_at_figure)
@@ -96,9 +87,10 @@ for _name in ("colour-map", "interpolation"):
 DRAWINGS = {
     "drawing-transposed": pictures.TRANSPOSED,
     "drawing-mirrored": pictures.MIRRORED + pictures.ROTATED,
-    "drawing-inverted": pictures.INVERTED,
+    "drawing-inverted": pictures.INVERTED + pictures.INVERTED_RAW,
     "drawing-changed": (
-        *(*pictures.RAW, *pictures.SCALED, *pictures.NORMALISED, *pictures.ROUNDED),
+        *(*pictures.RAW, *pictures.SCALED, *pictures.ROUNDED),
+        *(*pictures.NORMALISED, *pictures.NORMALISED_RAW, *pictures.CENTRED),
         *(lambda x: np.floor(x * 255), lambda x: np.round(x * 255)),
     ),
 }
@@ -146,15 +138,15 @@ def _no_label(seen: Drawn) -> bool:
 @TITLES.mistake("title-swapped", Idea.PICTURE)
 def _swapped(seen: Drawn) -> bool:
     """Recognise the prediction behind the word label."""
-    return sorted(set(measure.named_digits(seen.title))) == [(False, PREDICTION), (True, LABEL)]
+    return sorted(set(drawn.named_digits(seen.title))) == [(False, PREDICTION), (True, LABEL)]
 
 
-RESULT = Clue((SHOWN, STYLE, TITLE), look_at_result)
+RESULT = Clue((SHOWN, STYLE, TITLE), drawn.shown)
 
 
 @RESULT.mistake("figure-not-returned", Idea.PICTURE)
 def _no_figure(seen: Evidence) -> bool:
-    return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
+    return measure.is_nothing(seen)
 
 
 @RESULT.mistake("axes-for-figure", Idea.PICTURE)

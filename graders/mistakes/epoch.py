@@ -65,9 +65,12 @@ class Watched:
 
     def left_by(self, loop: Loop) -> bool:
         """Tell whether a loop leaves the weights that were seen."""
-        made = loop.run(self.start, self.batches, measure.LEARNING_RATE).model
+        return self.ended_at(loop.run(self.start, self.batches, measure.LEARNING_RATE).model)
+
+    def ended_at(self, model: oracle.Affine) -> bool:
+        """Tell whether a model has the weights that were seen in the end."""
         near = partial(np.allclose, rtol=1e-4, atol=measure.WEIGHT_ATOL)
-        return bool(near(made.weights, self.end.weights) and near(made.bias, self.end.bias))
+        return bool(near(model.weights, self.end.weights) and near(model.bias, self.end.bias))
 
 
 def _operations(notes: Sequence[str]) -> tuple[str, ...]:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Mean = Callable[[Sequence[float]], float]  # of the batch costs
 
-NO_RATE = 1e-9  # a learning rate whose steps are lost in float32's rounding
 LENGTHS = (measure.STEPS, 5, 6)  # batches of the epochs: the last one's cost is then not the largest in all of them
 IMAGES = inputs.STEP_BATCH
 
@@ -89,7 +88,7 @@ def near(got: float, wanted: float) -> bool:
 
 def look(lab: Lab) -> Epochs:
     """Ask for the cost of epochs in which the steps hardly matter, and of single batches."""
-    several = [_epoch(lab, steps, NO_RATE) for steps in LENGTHS]
+    several = [_epoch(lab, steps, measure.NO_RATE) for steps in LENGTHS]
     single, doubled = (_epoch(lab, 1, measure.LEARNING_RATE, twice) for twice in (False, True))
     return Epochs(several, single, doubled, slips(watch(lab, "train_epoch")))
 

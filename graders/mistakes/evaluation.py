@@ -117,8 +117,8 @@ PIXELS: dict[str, tuple[pictures.Change, ...]] = {
     "": (lambda x: x,),
     "raw-pixels": pictures.RAW,
     "pixels-scaled-otherwise-in-evaluation": pictures.SCALED,
-    "pixels-normalised-in-evaluation": pictures.NORMALISED[:5],
-    "pixels-inverted-in-evaluation": pictures.INVERTED[:1],
+    "pixels-normalised-in-evaluation": pictures.NORMALISED + pictures.NORMALISED_RAW,
+    "pixels-inverted-in-evaluation": pictures.INVERTED,
     "images-transposed-in-evaluation": pictures.TRANSPOSED,
     "images-mirrored-in-evaluation": pictures.MIRRORED,
 }

@@ -233,7 +233,6 @@ def _shifted(seen: Orders) -> bool:
 # ---- what happens to the images on the way
 
 CHANGED = Clue((ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK), look)
-CHANGES = ("raw", "scaled", "normalised", "inverted", "transposed", "mirrored", "rotated", "rounded")
 
 
 def _match(change: Callable[[Any], Any], seen: measure.Served) -> bool:
@@ -249,7 +248,7 @@ def _match(change: Callable[[Any], Any], seen: measure.Served) -> bool:
 def _changed(seen: measure.Served) -> bool:
     if _match(lambda images: images, seen):
         return False
-    return any(_match(change, seen) for name in CHANGES for change in pictures.ALL[name])
+    return any(_match(change, seen) for change in pictures.ALL)
 
 
 # ---- what happens to some data sets only

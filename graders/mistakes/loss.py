@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from .costs import Formula
 
-EXTREME = 1e4
 SIZES = (1, 6, 10, 12)  # of the batches asked for: a rule that depends on the size shows
 LARGE = 6.0  # of logits that reach 15 and more, where clamps and floors show
 
@@ -88,9 +87,8 @@ def look(lab: Lab) -> Costs:
     ordinary = [ask(lab, *inputs.random_logits(lab.seed + size, size)) for size in SIZES]
     ordinary.append(ask(lab, *inputs.random_logits(lab.seed, 6, LARGE)))
     ordinary += [ask(lab, row[None], np.array([k])) for k, row in enumerate(inputs.random_logits(lab.seed, 10)[0])]
-    signs = np.random.default_rng(lab.seed).choice([-EXTREME, EXTREME], (6, 10)).astype(np.float32)
-    logits, labels = signs + np.arange(10, dtype=np.float32), inputs.random_labels(lab.seed, 6)
-    return Costs(ordinary, [ask(lab, row[None], labels[i : i + 1]) for i, row in enumerate(logits)], lab)
+    extreme = zip(*inputs.extreme_logits(lab.seed, 6), strict=True)
+    return Costs(ordinary, [ask(lab, row[None], np.array([label])) for row, label in extreme], lab)
 
 
 ORDINARY = Clue(

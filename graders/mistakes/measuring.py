@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graders import arranged
-from graders.harness.model import NumpyScalar, TensorValue
+from graders.harness import expect
 
 from .catalogue import Clue, Idea
 
@@ -22,7 +22,7 @@ NOTHING_CHECKS = (
     "test_every_image_counts_equally",
     "test_pixels_are_scaled_as_in_training",
 )
-CUTS = ("detach", "detach_", "item", "tolist", "numpy")  # take a result out of its graph, once there is one
+CUTS = ("detach", "detach_")  # take a result out of its graph, once there is one
 
 
 def look(lab: Lab) -> Evaluated:
@@ -42,7 +42,7 @@ def _tracks(seen: Evaluated) -> bool:
 
 
 def _detaches(seen: Evaluated) -> bool:
-    return any(call.name in CUTS[:2] and call.grad_enabled for call in seen.evidence.transcript)
+    return any(call.name in CUTS and call.grad_enabled for call in seen.evidence.transcript)
 
 
 @TRACKED.mistake("detach-for-no-grad", Idea.GRADIENT)
@@ -68,48 +68,32 @@ def _frozen(seen: Evaluated) -> bool:
     return seen.evidence.grad_enabled_after and seen.trainable_after != seen.trainable_before
 
 
-def _changed(seen: Evaluated) -> set[str]:
-    names = seen.before.keys() | seen.after.keys()
-    return {
-        name
-        for name in names
-        if name not in seen.before
-        or name not in seen.after
-        or not np.array_equal(seen.before[name].array, seen.after[name].array)
-    }
-
-
 @MODEL.mistake("gradients-cleared-by-evaluation", Idea.EVALUATION)
 def _cleared(seen: Evaluated) -> bool:
     """Recognise .grad that is gone or zero in every parameter, and nothing else that changed."""
     grads = {name for name in seen.before if name.endswith(".grad")}
-    return _changed(seen) == grads and not any(seen.after[name].array.any() for name in grads & seen.after.keys())
+    return set(seen.changed) == grads and not any(seen.after[name].array.any() for name in grads & seen.after.keys())
 
 
 @MODEL.mistake("backward-in-evaluation", Idea.EVALUATION)
 def _backward(seen: Evaluated) -> bool:
     """Recognise .grad that was added to, and nothing else that changed."""
-    changed = _changed(seen)
-    only = bool(changed) and all(name.endswith(".grad") and name in seen.after for name in changed)
-    return only and any(seen.after[name].array.any() for name in changed)
+    only = all(name.endswith(".grad") and name in seen.after for name in seen.changed)
+    return only and any(seen.after[name].array.any() for name in seen.changed)
 
 
 @MODEL.mistake("weights-changed-by-evaluation", Idea.EVALUATION)
 def _weights(seen: Evaluated) -> bool:
-    return any(not name.endswith(".grad") for name in _changed(seen))
+    return any(not name.endswith(".grad") for name in seen.changed)
 
 
 @TYPE.mistake("accuracy-not-a-float", Idea.EVALUATION)
 def _no_float(seen: Evaluated) -> bool:
     """Recognise a right accuracy as a tensor or a NumPy number."""
     value = seen.evidence.value
-    array = (
-        value.array
-        if isinstance(value, TensorValue)
-        else np.asarray(value.value if isinstance(value, NumpyScalar) else value)
-    )
+    number = expect.as_number(value)
     right = float(np.mean(arranged.share_right(len(seen.split.labels))))
-    return type(value) is not float and array.size == 1 and abs(float(array.item()) - right) <= 1e-6
+    return type(value) is not float and number is not None and abs(number - right) <= 1e-6
 
 
 @NOTHING.mistake("accuracy-not-returned", Idea.EVALUATION)

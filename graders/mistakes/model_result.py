@@ -43,7 +43,7 @@ def _function(seen: Evidence) -> bool:
 
 @RESULT.mistake("model-not-returned", Idea.MODEL)
 def _nothing(seen: Evidence) -> bool:
-    return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
+    return measure.is_nothing(seen)
 
 
 CLUES = (RESULT,)

@@ -18,7 +18,8 @@ MEAN, STD = 0.1307, 0.3081  # of MNIST's training pixels, as tutorials use them
 TRANSPOSED: tuple[Change, ...] = (lambda x: x.swapaxes(1, 2),)
 MIRRORED: tuple[Change, ...] = (lambda x: x[:, :, ::-1], lambda x: x[:, ::-1], lambda x: x[:, ::-1, ::-1])
 ROTATED: tuple[Change, ...] = (lambda x: np.rot90(x, 1, (1, 2)), lambda x: np.rot90(x, -1, (1, 2)))
-INVERTED: tuple[Change, ...] = (lambda x: 1 - x, lambda x: 255 - 255 * x)
+INVERTED: tuple[Change, ...] = (lambda x: 1 - x,)
+INVERTED_RAW: tuple[Change, ...] = (lambda x: 255 - 255 * x,)
 RAW: tuple[Change, ...] = (lambda x: x * 255,)
 SCALED: tuple[Change, ...] = (
     lambda x: x * 255 / 256,
@@ -32,9 +33,10 @@ SCALED: tuple[Change, ...] = (
 NORMALISED: tuple[Change, ...] = (
     lambda x: (x - MEAN) / STD,
     lambda x: x * 2 - 1,
-    lambda x: (x - 0.5) / 0.5,
-    lambda x: (255 * x - MEAN) / STD,
     lambda x: x - 0.5,
+)
+NORMALISED_RAW: tuple[Change, ...] = (lambda x: (255 * x - MEAN) / STD,)
+CENTRED: tuple[Change, ...] = (  # by what all the pixels are together
     lambda x: x - x.mean(),
     lambda x: (x - x.mean()) / x.std(),
     lambda x: (x - x.mean()) / x.std(ddof=1),
@@ -47,13 +49,7 @@ ROUNDED: tuple[Change, ...] = (
     lambda x: np.floor(x),
 )
 
-ALL = {
-    "transposed": TRANSPOSED,
-    "mirrored": MIRRORED,
-    "rotated": ROTATED,
-    "inverted": INVERTED,
-    "raw": RAW,
-    "scaled": SCALED,
-    "normalised": NORMALISED,
-    "rounded": ROUNDED,
-}
+ALL: tuple[Change, ...] = (
+    *(*TRANSPOSED, *MIRRORED, *ROTATED, *INVERTED, *INVERTED_RAW, *RAW, *SCALED),
+    *(*NORMALISED, *NORMALISED_RAW, *CENTRED, *ROUNDED),
+)

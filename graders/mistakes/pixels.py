@@ -172,7 +172,7 @@ CHANGES = {
     "image-transposed": pictures.TRANSPOSED,
     "image-mirrored": pictures.MIRRORED,
     "image-rotated": pictures.ROTATED,
-    "pixels-inverted": pictures.INVERTED[:1],
+    "pixels-inverted": pictures.INVERTED,
 }
 
 

@@ -122,10 +122,9 @@ ANSWERS: dict[str, tuple[Answer, ...]] = {
 PIXELS = {
     "image-transposed-to-predict": pictures.TRANSPOSED,
     "image-mirrored-to-predict": pictures.MIRRORED,
-    "pixels-inverted-to-predict": pictures.INVERTED[:1],
+    "pixels-inverted-to-predict": pictures.INVERTED,
     "pixels-scaled-to-predict": pictures.RAW + pictures.SCALED,
-    # The fourth is of raw pixels: here it would scale them, and leave the answers of RAW.
-    "pixels-normalised-to-predict": pictures.NORMALISED[:3] + pictures.NORMALISED[4:5],
+    "pixels-normalised-to-predict": pictures.NORMALISED,  # not of raw pixels: that leaves the answers of RAW
 }
 
 

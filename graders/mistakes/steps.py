@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from graders import measure
-from graders.harness.model import Handle, Named, TensorValue
+from graders.harness.model import Named, TensorValue
 
 from .catalogue import Clue, Idea
 
@@ -263,7 +263,7 @@ def _not_built(seen: Any) -> bool:
 
 @BUILT.mistake("optimizer-not-returned", Idea.DESCENT)
 def _not_returned(seen: Any) -> bool:
-    return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
+    return measure.is_nothing(seen)
 
 
 CLUES = (STEPS, BUILT)

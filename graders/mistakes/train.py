@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,31 +47,26 @@ def _after(seen: Watched, epochs: int, decay: float = 1.0) -> oracle.Affine:
     return model
 
 
-def _ended_at(seen: Watched, model: oracle.Affine) -> bool:
-    near = partial(np.allclose, rtol=1e-4, atol=measure.WEIGHT_ATOL)
-    return bool(near(seen.end.weights, model.weights) and near(seen.end.bias, model.bias))
-
-
 @COUNT.mistake("epochs-miscounted", Idea.TRAINING)
 def _miscounted(seen: Watched) -> dict[str, object] | bool:
-    counts = [count for count in (2, 4, 5, 6) if _ended_at(seen, _after(seen, count))]
+    counts = [count for count in (2, 4, 5, 6) if seen.ended_at(_after(seen, count))]
     return bool(counts) and not _untouched(seen) and {"count": counts[0], "asked": EPOCHS}
 
 
 @COUNT.mistake("training-epochs-ignored", Idea.TRAINING)
 def _fixed(seen: Watched) -> dict[str, object] | bool:
-    counts = [count for count in range(7, MOST_EPOCHS + 1) if _ended_at(seen, _after(seen, count))]
+    counts = [count for count in range(7, MOST_EPOCHS + 1) if seen.ended_at(_after(seen, count))]
     return bool(counts) and {"count": counts[0], "asked": EPOCHS}
 
 
 @COUNT.mistake("training-ends-early", Idea.TRAINING)
 def _early(seen: Watched) -> bool:
-    return _ended_at(seen, _after(seen, 1))
+    return seen.ended_at(_after(seen, 1))
 
 
 @COUNT.mistake("learning-rate-changed-between-epochs", Idea.DESCENT)
 def _decayed(seen: Watched) -> bool:
-    return any(_ended_at(seen, _after(seen, EPOCHS, decay)) for decay in DECAYS)
+    return any(seen.ended_at(_after(seen, EPOCHS, decay)) for decay in DECAYS)
 
 
 @COUNT.mistake("model-rebuilt-every-epoch", Idea.TRAINING)

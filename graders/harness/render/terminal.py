@@ -96,9 +96,8 @@ def _block(checks: list[CheckResult], style: Style) -> str:
         rows.append((style.labels["hint"], first.hint))
     if len(checks) > 1 and not first.unloadable:
         rows.append(("", style.words["repeated"].format(count=len(checks) - 1)))
-    most = (
-        MAX_ROW if first.status is Status.FAILED else MAX_LINES
-    )  # what is void has to be mended, so all of it is told
+    # What is void has to be mended by whoever reads it, so all of it is told.
+    most = MAX_ROW if first.status is Status.FAILED else MAX_LINES
     lines = [line for label, text in rows for line in _wrapped(label, text, style, most)]
     heading = _cut(title, max(style.width, MIN_WIDTH))
     return "\n".join([style.paint(heading, "bold"), *lines[: MAX_LINES - 1]])
