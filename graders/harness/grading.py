@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import CheckFailed, ConfigurationError, HarnessFault, Unloadable, Unwritten
 from .launcher import Launcher, Target, transport_for
 from .messages import LABELS, Messages
-from .model import CheckResult, Failure, Report, Status, Where
+from .model import CheckResult, Failure, Report, Status, Throughput, Where
 from .rubric import load_rubric
 from .scoring import score
 from .source import Source
@@ -57,6 +57,7 @@ class Notes:
 
     standins: set[str] = field(default_factory=set)
     data: str | None = None
+    throughput: Throughput | None = None
 
 
 class Grading:
@@ -80,14 +81,16 @@ class Grading:
         """Turn what a check raised (None: nothing) into its result."""
         title = self.messages.entry("checks", name, {}).get("title", name)
         standins = tuple(sorted(notes.standins))
-        passed = CheckResult(name, part, Status.PASSED, title, standins=standins, data=notes.data, duration_s=seconds)
+        noted: dict[str, Any] = {"standins": standins, "data": notes.data, "throughput": notes.throughput}
+        passed = CheckResult(name, part, Status.PASSED, title, duration_s=seconds, **noted)
         if error is None:
             return passed
         if isinstance(error, Unwritten):
             return replace(passed, **self._unwritten(error.function, part))
         if isinstance(error, CheckFailed):
             told = self._told(error.failure, name)
-            return replace(passed, status=Status.FAILED, unloadable=isinstance(error, Unloadable), **told)
+            unloadable, credit = isinstance(error, Unloadable), error.failure.credit
+            return replace(passed, status=Status.FAILED, unloadable=unloadable, credit=credit, **told)
         failure = Failure("void", {"text": _fault(error)})
         if isinstance(error, ConfigurationError):  # a broken data set, say: no fault of anybody's code, and no grade
             failure = Failure("unusable", {"text": str(error)})
@@ -142,6 +145,7 @@ class Grading:
             versions=_versions(),
             parts=parts,
             checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
+            throughput=tuple(result.throughput for result in self.results if result.throughput),
         )
 
 
@@ -176,6 +180,7 @@ def to_plain(result: CheckResult) -> dict[str, Any]:
 def from_plain(plain: dict[str, Any]) -> CheckResult:
     """Return the result that `to_plain` wrote down."""
     where = Where(**plain["where"]) if plain["where"] else None
+    timed = Throughput(**plain["throughput"]) if plain["throughput"] else None
     return CheckResult(
         **{
             **plain,
@@ -183,5 +188,6 @@ def from_plain(plain: dict[str, Any]) -> CheckResult:
             "standins": tuple(plain["standins"]),
             "mistakes": tuple(plain["mistakes"]),
             "where": where,
+            "throughput": timed,
         }
     )

@@ -144,6 +144,7 @@ class Failure:
     """Why a check did not pass: the key of a message and what goes into it. The words come later, in a language.
 
     `mistakes` are the misconceptions that together explain it: one as a rule, two at most, none where none known does.
+    `credit` is the share of the check's points that is earned all the same, in [0, 1).
     """
 
     key: str
@@ -151,6 +152,26 @@ class Failure:
     asked: str = ""
     where: Where | None = None
     mistakes: tuple[Named, ...] = ()
+    credit: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """A training speed beside the yardstick's, on one device. Speeds in training samples a second.
+
+    `ratio` is the submission's speed over the yardstick's, the median of `rounds` paired ratios, with its 95 %
+    interval. `clock` tells which clock counted: "wall", or "cpu" where more than one core was at work.
+    """
+
+    device: str  # "cpu" or "cuda"
+    device_name: str
+    samples_per_second: float
+    yardstick_samples_per_second: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    rounds: int
+    clock: str = "wall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +192,8 @@ class CheckResult:
     standins: tuple[str, ...] = ()
     data: str | None = None  # where the digits came from, when the check used some
     duration_s: float = 0.0
+    credit: float = 0.0  # the share of its points that a failed check earns all the same
+    throughput: Throughput | None = None  # what the check timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +229,4 @@ class Report:
     versions: Mapping[str, str]
     parts: tuple[PartResult, ...]
     checks_in_rubric: int
+    throughput: tuple[Throughput, ...] = ()

@@ -30,16 +30,17 @@ def merge(results: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
 
 
 def _fold(group: list[CheckResult]) -> CheckResult:
-    gravest = min(group, key=lambda result: WORST_FIRST.index(result.status))
+    gravest = min(group, key=lambda result: (WORST_FIRST.index(result.status), result.credit))
     return replace(gravest, duration_s=sum(result.duration_s for result in group))
 
 
 def score_part(part: Part, title: str, results: Sequence[CheckResult]) -> PartResult:
-    """Split the part's points over its checks by weight; skipped checks leave theirs to the others."""
+    """Split the part's points over its checks by weight, a failed one's credit included; skipped ones leave theirs."""
     counted = {r.name: part.checks[r.name] for r in results if r.status is not Status.SKIPPED}
     missing = part.checks.keys() - {r.name for r in results}
     total = sum(counted.values()) + sum(part.checks[name] for name in missing)
-    earned = sum(counted[r.name] for r in results if r.status is Status.PASSED)
+    shares = ((counted.get(r.name, 0), 1.0 if r.status is Status.PASSED else r.credit) for r in results)
+    earned = sum(weight * share for weight, share in shares)
     points = round(part.points * earned / total, 2) if total else 0.0
     status = worst(r.status for r in results)
     return PartResult(part.name, title, status, points, part.points if total else 0.0, tuple(results))

@@ -8,7 +8,7 @@ import math
 import pytest
 
 from graders.harness.grading import from_plain, to_plain
-from graders.harness.model import Status, Where
+from graders.harness.model import Status, Throughput, Where
 from graders.harness.render import json_report
 
 FIELDS = [
@@ -95,6 +95,22 @@ def test_report_ends_with_a_newline_and_keeps_letters(make_report, make_check):
     text = json_report.render(make_report(make_check(hint="한글")))
     assert text.endswith("}\n")
     assert "한글" in text
+
+
+TIMED = Throughput("cpu", "some processor", 2e6, 1.9e6, 1.05, 1.02, 1.08, 80)
+
+
+def test_throughput_is_listed_by_device(make_report, make_check):
+    """What was timed stands at the end, an object a device."""
+    written = json.loads(json_report.render(make_report(make_check(), throughput=(TIMED,))))
+    (timed,) = written["throughput"]
+    assert (timed["device"], timed["ratio"], timed["ratio_low"], timed["ratio_high"]) == ("cpu", 1.05, 1.02, 1.08)
+
+
+def test_throughput_survives_the_way_between_processes(make_check):
+    """What a check timed is the same on the other side."""
+    result = make_check(throughput=TIMED, credit=0.5)
+    assert from_plain(json.loads(json.dumps(to_plain(result)))) == result
 
 
 @pytest.mark.parametrize("where", [Where("lab.py", 4), None])

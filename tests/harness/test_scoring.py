@@ -45,6 +45,19 @@ def test_check_that_did_not_pass_earns_nothing(status):
     assert points(status, status, status) == 0
 
 
+def test_failed_check_earns_its_credit():
+    """A check that failed with a credit earns that share of its points."""
+    failed = CheckResult("test_0", "alpha", Status.FAILED, credit=0.5)
+    part = Part("alpha", 6.0, (), {"test_0": 2.0, "test_1": 1.0})
+    assert score_part(part, "Alpha", [failed, CheckResult("test_1", "alpha", Status.PASSED)]).points == 4.0
+
+
+def test_the_run_with_the_least_credit_counts():
+    """A check that failed twice earns what its worse run earned."""
+    runs = [CheckResult("test_0", "alpha", Status.FAILED, credit=credit) for credit in (0.6, 0.3)]
+    assert [check.credit for check in merge(runs)] == [0.3]
+
+
 def test_skipped_check_leaves_its_points_to_the_others():
     """What a machine cannot run costs nothing and gives nothing."""
     assert points(Status.PASSED, Status.FAILED, Status.SKIPPED) == 2.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def to_dict(report: Report) -> dict[str, Any]:
             }
             for part in report.parts
         ],
-        "throughput": [],
+        "throughput": [asdict(timed) for timed in report.throughput],
     }
 
 
