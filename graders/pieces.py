@@ -164,6 +164,10 @@ class Lab:
         """Return a criterion of the judge's, the mean cross-entropy, that knows which of its graphs are alive."""
         return self._made("tagging_criterion")
 
+    def noting_criterion(self) -> Handle:
+        """Return a criterion of the judge's, the mean cross-entropy, that notes its costs."""
+        return self._made("noting_criterion")
+
     def device(self, name: str = "cpu") -> Handle:
         """Return a torch.device."""
         return self._made("device", name)

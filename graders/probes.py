@@ -13,8 +13,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from graders import standins
+from graders.watches import costs_noted as costs_noted
 from graders.watches import fetches as fetches
 from graders.watches import notes as notes
+from graders.watches import noting_criterion as noting_criterion
 from graders.watches import tagging_criterion as tagging_criterion
 from graders.watches import tags_alive as tags_alive
 from graders.watches import watched as watched

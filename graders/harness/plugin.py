@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from . import outputs
 from .errors import ConfigurationError, HarnessFault, StaleHandle
 from .grading import Grading, LabSpec, Notes, Options, to_plain
 from .model import CheckResult, Status
@@ -51,7 +52,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that concern any lab."""
     group = parser.getgroup("grading")
     group.addoption("--submission", metavar="PATH", help="the folder or file to grade (default: student_template)")
-    group.addoption("--report-dir", metavar="DIR", help="also write DIR/report.json")
     group.addoption("--rubric", metavar="FILE", help="points, thresholds and limits (default: graders/rubric.toml)")
     group.addoption(
         "--grading-seed", type=_seed, default=0, metavar="N", help="the seed of every random input (default: 0)"
@@ -63,6 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="auto",
         help="where the submission runs: a process of its own, or none to reach it with pdb (default: auto)",
     )
+    outputs.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
 
 
@@ -97,6 +98,7 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
         nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
+        exhibits=bool(config.getoption("report_dir")),
     )
     try:
         grading = Grading(spec, options)
@@ -215,7 +217,8 @@ def seed(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def notes(request: pytest.FixtureRequest) -> Notes:
     """Return what this check notes down on its way."""
-    kept: Notes = request.node.stash.setdefault(NOTES, Notes())
+    wanted = request.config.stash[GRADING].options.exhibits
+    kept: Notes = request.node.stash.setdefault(NOTES, Notes(wanted=wanted))
     return kept
 
 
