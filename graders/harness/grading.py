@@ -56,6 +56,7 @@ class Options:
     seed: int
     nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
     exhibits: bool = False  # whether somebody will look at pictures
+    student: str | None = None  # whose submission it is, where its name does not say
 
 
 @dataclass(slots=True)
@@ -171,6 +172,7 @@ class Grading:
             checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
+            student=self.options.student or self.source.owner(self.rubric.file),
         )
 
 

@@ -253,6 +253,7 @@ class Report:
     checks_in_rubric: int
     throughput: tuple[Throughput, ...] = ()
     language: str = "en"  # of its messages
+    student: str = ""  # whose submission it is
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

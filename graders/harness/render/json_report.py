@@ -32,6 +32,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         "lab": report.lab,
         "title": report.title,
         "submission": report.submission,
+        "student": report.student,
         "status": report.status,
         "score": report.score,
         "max_score": report.max_score,
@@ -116,6 +117,7 @@ def _read(plain: dict[str, Any]) -> Report:
         checks_in_rubric=plain.get("checks_in_rubric", sum(len(part.checks) for part in parts)),
         throughput=tuple(Throughput(**timed) for timed in plain.get("throughput", [])),
         language=plain.get("language", "en"),
+        student=plain.get("student", plain["submission"]),
     )
 
 
