@@ -37,7 +37,11 @@ def _html(report: Report, messages: Messages) -> str:
     from . import pictures
     from .harness.render import html
 
-    return html.render(report, messages.words, pictures.draw(report, messages.section("pictures")))
+    try:
+        drawn = pictures.draw(report, messages.section("pictures"))
+    except (KeyError, ValueError) as error:
+        raise ConfigurationError(f"the report's exhibits cannot be drawn: {error}") from None
+    return html.render(report, messages.words, drawn)
 
 
 def _csv(report: Report, _messages: Messages) -> str:
