@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent
 IMPORTED_ONCE = ("torch", "torchvision", "matplotlib.figure")  # by the nursery; all that every submission uses
-JUDGES_IMPORT = ("pytest", "hypothesis.strategies", "graders.pieces", "graders.mistakes", "graders.digits")
+JUDGES_IMPORT = (
+    *("pytest", "pytest_benchmark.plugin", "hypothesis.strategies"),
+    *("graders.pieces", "graders.mistakes", "graders.digits", "graders.throughput"),
+)
 CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
 
 

@@ -121,12 +121,12 @@ class Lab:
         """Return what a builder of the student's builds, or what its stand-in does."""
         if not self.sound(function):
             self.notes.standins.add(function)
-            return self._made("standin", function, *args)
+            return self.made("standin", function, *args)
         value = self.call(function, *args, asked=asked, keep=True).value
         assert isinstance(value, Handle)  # a sound builder was seen to return one
         return value
 
-    def _made(self, probe: str, *args: object) -> Handle:
+    def made(self, probe: str, *args: object) -> Handle:
         """Return what a probe builds: of no function of the student's, so that no function's death refuses it."""
         value = self.probe(probe, *args, of="", keep=True).value
         assert isinstance(value, Handle)
@@ -158,19 +158,19 @@ class Lab:
 
     def doubled_criterion(self) -> Handle:
         """Return a criterion of the judge's that costs twice the mean cross-entropy."""
-        return self._made("doubled_criterion")
+        return self.made("doubled_criterion")
 
     def tagging_criterion(self) -> Handle:
         """Return a criterion of the judge's, the mean cross-entropy, that knows which of its graphs are alive."""
-        return self._made("tagging_criterion")
+        return self.made("tagging_criterion")
 
     def device(self, name: str = "cpu") -> Handle:
         """Return a torch.device."""
-        return self._made("device", name)
+        return self.made("device", name)
 
     def fixed_loader(self, images: NDArray[Any], labels: NDArray[Any], batch_size: int) -> Handle:
         """Return a data loader that serves these images `[N, 1, 28, 28]` in this order."""
-        return self._made("fixed_loader", TensorValue.of(images), TensorValue.of(labels), batch_size)
+        return self.made("fixed_loader", TensorValue.of(images), TensorValue.of(labels), batch_size)
 
     # ---- data
 
@@ -197,4 +197,4 @@ class Lab:
     def pairs(self, split: Split) -> Handle:
         """Return the digits of `split` as a plain list of (image, label) pairs."""
         images = (split.images[:, None] / 255).astype("float32")
-        return self._made("pairs", TensorValue.of(images), TensorValue.of(split.labels.astype("int64")))
+        return self.made("pairs", TensorValue.of(images), TensorValue.of(split.labels.astype("int64")))

@@ -13,6 +13,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from graders import standins
+from graders.timed import device_name as device_name
+from graders.timed import set_parameters as set_parameters
+from graders.timed import stage as stage
+from graders.timed import timed_epoch as timed_epoch
 from graders.watches import fetches as fetches
 from graders.watches import notes as notes
 from graders.watches import tagging_criterion as tagging_criterion

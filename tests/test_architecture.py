@@ -14,12 +14,17 @@ ROOT = Path(__file__).parents[1]
 GRADERS = ROOT / "graders"
 FILES = sorted(GRADERS.rglob("*.py"))
 HARNESS = "graders.harness"
-BESIDE_STUDENT_CODE = ("graders.probes", "graders.standins", "graders.watches")  # the only ones for torch
+BESIDE_STUDENT_CODE = tuple(  # the only ones for torch
+    f"graders.{name}" for name in ("probes", "standins", "timed", "watches", "yardstick")
+)
 MAX_LINES = 300
 
 # What each module of the engine may import of ours; those that are not named here may import any of the engine.
 ALLOWED = {
     "wire": set(),
+    "paired": set(),
+    "process_tree": set(),
+    "race": {"paired", "process_tree"},
     "observer": {"wire"},
     "model": set(),
     "errors": {"model"},
@@ -34,7 +39,7 @@ ALLOWED = {
 JUDGE_MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in FILES
-    if path.stem not in ("__init__", "__main__", "probes", "standins", "watches")
+    if path.stem not in ("__init__", "__main__") and f"graders.{path.stem}" not in BESIDE_STUDENT_CODE
 )
 
 

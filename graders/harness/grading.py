@@ -31,12 +31,14 @@ PACKAGES = ("torch", "torchvision", "numpy")
 class LabSpec:
     """What the engine has to know of a lab: the folder with its rubric.toml, messages/ and probes.py, and its numbers.
 
-    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds.
+    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
+    lists of (value, share of the points).
     """
 
     folder: Path
     default_submission: Path
     thresholds: Mapping[str, tuple[float, float]]
+    tiers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,31 @@ class Grading:
 
     def __init__(self, spec: LabSpec, options: Options) -> None:
         self.options = options
-        self.rubric = load_rubric(options.rubric, spec.thresholds)
+        self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
         self.messages = Messages([Path(__file__).with_name("messages"), spec.folder / "messages"], options.language)
         self.source = Source.find(options.submission, self.rubric.file)
-        limits = self.rubric.limits
-        make = transport_for(options.isolation, options.nursery)
-        launcher = Launcher(Target(self.source.path, spec.folder / "probes.py"), limits, make)
-        self.submission = Submission(self.source, launcher, limits, self.rubric.functions)
+        self._probes = spec.folder / "probes.py"
+        self.submission = self._opened(self.source, self.rubric.functions)
+        self._beside: list[Submission] = []
         self.results: list[CheckResult] = []
         self._began = time.monotonic()
+
+    # ---- workers
+
+    def _opened(self, source: Source, functions: Sequence[str] = ()) -> Submission:
+        limits = self.rubric.limits
+        make = transport_for(self.options.isolation, self.options.nursery)
+        return Submission(source, Launcher(Target(source.path, self._probes), limits, make), limits, functions)
+
+    def beside(self, path: Path) -> Submission:
+        """Return a file of the lab's own as a second submission, with a worker of its own that starts when asked."""
+        self._beside.append(self._opened(Source(path.name, path)))
+        return self._beside[-1]
+
+    def close(self) -> None:
+        """End every worker."""
+        for submission in (self.submission, *self._beside):
+            submission.close()
 
     # ---- one check
 
@@ -145,6 +163,7 @@ class Grading:
             versions=_versions(),
             parts=parts,
             checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
+            skipped=tuple(dict.fromkeys(r.message for r in self.results if r.status is Status.SKIPPED and r.message)),
             throughput=tuple(result.throughput for result in self.results if result.throughput),
         )
 

@@ -64,6 +64,11 @@ class Launcher:
         """Whether there is a worker."""
         return self._transport is not None
 
+    @property
+    def pid(self) -> int | None:
+        """The worker's process; None where there is no worker, or none in a process of its own."""
+        return self._transport.pid if self._transport else None
+
     def load(self) -> dict[str, Any]:
         """Return the reply to "load". Raises HarnessFault when no worker can start here, else as `request` does."""
         self.start()

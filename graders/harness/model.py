@@ -230,3 +230,4 @@ class Report:
     parts: tuple[PartResult, ...]
     checks_in_rubric: int
     throughput: tuple[Throughput, ...] = ()
+    skipped: tuple[str, ...] = ()  # why checks were skipped, in words

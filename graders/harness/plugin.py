@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from . import benchmarking
 from .errors import ConfigurationError, HarnessFault, StaleHandle
 from .grading import Grading, LabSpec, Notes, Options, to_plain
 from .model import CheckResult, Status
 from .summary import Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
+    from .messages import Messages
     from .rubric import Rubric
     from .submission import Submission
 
@@ -79,6 +81,7 @@ def _seed(text: str) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     """Read rubric and submission where checks are asked for; a pure grading run needs no failure pages of pytest's."""
     config.addinivalue_line("markers", "part(name): the part of the lab that a module's checks belong to")
+    benchmarking.begin(config)
     spec: LabSpec | None = config.hook.pytest_lab(config=config)
     if spec is None:
         return
@@ -142,7 +145,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the worker, also where no check ever asked for it."""
     if GRADING in config.stash:
-        config.stash[GRADING].submission.close()
+        config.stash[GRADING].close()
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -166,6 +169,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{config.stash[GRADING].options.rubric}: parts.{part}.checks has no {_name(item)}")
     if GRADING in config.stash:
         _refuse_unknown_checks(config, items)
+        benchmarking.choose(config, items)
 
 
 def _refuse_unknown_checks(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -212,6 +216,18 @@ def seed(request: pytest.FixtureRequest) -> int:
     return request.config.stash[GRADING].options.seed
 
 
+@pytest.fixture(scope="session")
+def beside(request: pytest.FixtureRequest) -> Callable[[Path], Submission]:
+    """Return a function that opens a file of the lab's own as a second submission."""
+    return request.config.stash[GRADING].beside
+
+
+@pytest.fixture(scope="session")
+def words(request: pytest.FixtureRequest) -> Messages:
+    """Return the words of the language in force."""
+    return request.config.stash[GRADING].messages
+
+
 @pytest.fixture
 def notes(request: pytest.FixtureRequest) -> Notes:
     """Return what this check notes down on its way."""
@@ -248,7 +264,7 @@ def pytest_runtest_makereport(
     grading = item.config.stash[GRADING]
     error = call.excinfo.value if call.excinfo else None
     if report.skipped:
-        result = _skipped(item, part)
+        result = _skipped(item, part, report.longrepr)
     else:
         result = grading.judge(_name(item), part, error, item.stash.get(NOTES, Notes()), report.duration)
     report.grading = to_plain(result)  # type: ignore[attr-defined]  # pytest carries extra attributes, across xdist too
@@ -257,8 +273,9 @@ def pytest_runtest_makereport(
     return report
 
 
-def _skipped(item: pytest.Item, part: str) -> CheckResult:
-    return CheckResult(name=_name(item), part=part, status=Status.SKIPPED)
+def _skipped(item: pytest.Item, part: str, longrepr: object) -> CheckResult:
+    reason = str(longrepr[2]) if isinstance(longrepr, tuple) else ""  # (file, line, "Skipped: reason")
+    return CheckResult(_name(item), part, Status.SKIPPED, message=reason.removeprefix("Skipped: "))
 
 
 def _plain_text(message: str, where: object, hint: str) -> str:

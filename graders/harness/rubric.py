@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 Number = int | float
@@ -52,6 +53,7 @@ class Rubric:
     limits: Limits
     parts: tuple[Part, ...]
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    tiers: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)  # (from this value on, share)
 
     def part(self, name: str) -> Part:
         """Return the part called `name`. Raises KeyError."""
@@ -63,8 +65,8 @@ class Rubric:
         return tuple(function for part in self.parts for function in part.functions)
 
 
-def load_rubric(path: Path, thresholds: Mapping[str, tuple[float, float]]) -> Rubric:
-    """Read a rubric; `thresholds` names the lab's own numbers and their ranges, both ends included.
+def load_rubric(path: Path, thresholds: Mapping[str, tuple[float, float]], tiers: Sequence[str] = ()) -> Rubric:
+    """Read a rubric; `thresholds` names the lab's own numbers and their ranges, both ends included, `tiers` its tiers.
 
     Raises ConfigurationError, which names the file and the key, for whatever is missing, unknown or out of range.
     """
@@ -74,7 +76,7 @@ def load_rubric(path: Path, thresholds: Mapping[str, tuple[float, float]]) -> Ru
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: is no TOML: {error}") from None
-    return _Reader(path, table).rubric(thresholds)
+    return _Reader(path, table).rubric(thresholds, tiers)
 
 
 class _Reader:
@@ -83,8 +85,8 @@ class _Reader:
     def __init__(self, path: Path, table: dict[str, Any]) -> None:
         self._path, self._table = path, table
 
-    def rubric(self, thresholds: Mapping[str, tuple[float, float]]) -> Rubric:
-        self._only(self._table, "", {"lab", "limits", "thresholds", "parts"})
+    def rubric(self, thresholds: Mapping[str, tuple[float, float]], tiers: Sequence[str]) -> Rubric:
+        self._only(self._table, "", {"lab", "limits", "thresholds", "tiers", "parts"})
         lab = self._section("lab", {"name", "title", "file"})
         return Rubric(
             lab=self._text(lab, "lab.name"),
@@ -93,6 +95,7 @@ class _Reader:
             limits=self._limits(),
             parts=self._parts(),
             thresholds=self._thresholds(thresholds),
+            tiers={name: self._tiers(name) for name in self._section("tiers", set(tiers)) or tiers},
         )
 
     def _fail(self, key: str, problem: str) -> ConfigurationError:
@@ -134,6 +137,17 @@ class _Reader:
     def _thresholds(self, known: Mapping[str, tuple[float, float]]) -> dict[str, float]:
         table = self._section("thresholds", set(known))
         return {name: self._number(table.get(name), f"thresholds.{name}", *ends) for name, ends in known.items()}
+
+    def _tiers(self, name: str) -> tuple[tuple[float, float], ...]:
+        """Read a list of [value, share of the points], the best first, its share 1."""
+        rows, key = self._table.get("tiers", {}).get(name), f"tiers.{name}"
+        if not isinstance(rows, list) or not rows or not all(isinstance(row, list) and len(row) == 2 for row in rows):
+            raise self._fail(key, "must be a list of [value, share of the points]")
+        tiers = tuple((self._number(value, key, 0, 1000), self._number(share, key, 0, 1)) for value, share in rows)
+        falling = all(a[0] > b[0] and a[1] > b[1] for a, b in itertools.pairwise(tiers))
+        if not falling or tiers[0][1] != 1:
+            raise self._fail(key, "must begin with share 1 and fall from row to row, in value and in share")
+        return tiers
 
     def _parts(self) -> tuple[Part, ...]:
         table = self._table.get("parts")

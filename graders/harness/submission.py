@@ -75,6 +75,11 @@ class Submission:
         """Whether a worker is running or on its way."""
         return self._launcher.running
 
+    @property
+    def pid(self) -> int | None:
+        """The process of its worker, None where it has none of its own."""
+        return self._launcher.pid
+
     def hide(self, path: str, name: str) -> None:
         """Show `name` wherever a message would show `path`, which differs from run to run."""
         self._hidden[path] = name

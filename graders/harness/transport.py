@@ -45,7 +45,9 @@ class WorkerGone(Exception):
 
 
 class Transport(Protocol):
-    """A way to a worker."""
+    """A way to a worker. `pid` is that of its process, None where it has none of its own."""
+
+    pid: int | None
 
     def send(self, header: dict[str, Any], arrays: list[Any]) -> None:
         """Send one request."""
@@ -59,6 +61,8 @@ class Transport(Protocol):
 
 class InProcess:
     """The worker inside the judge's own process, where a debugger can reach the student's code. Nothing is isolated."""
+
+    pid: int | None = None
 
     def __init__(self) -> None:
         from .worker import Worker
@@ -106,6 +110,7 @@ class Process:
     def __init__(self, spawn: Callable[[str], Spawned]) -> None:
         self._scratch = tempfile.mkdtemp(prefix="grading-")
         self._process = spawn(self._scratch)
+        self.pid: int | None = self._process.pid
         self._requests: queue.Queue[Frame | None] = queue.Queue()
         self._frames: queue.Queue[Frame | WorkerGone] = queue.Queue(maxsize=8)
         self._last_words = bytearray()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MODULE = "lab"  # the name under which a submission is imported, whatever its file is called
+PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 NUMPY_LACKS = ("bfloat16", "float8", "complex", "quint", "qint", "bits")
 
 
@@ -200,6 +201,14 @@ def _limit_memory(limit: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
+def _adopt_orphans() -> None:
+    """Stay the ancestor of all that student code starts, where the system can (Linux): the judge finds it by that."""
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def _claim_protocol() -> tuple[BinaryIO, BinaryIO]:
     """Take stdin and stdout for frames alone, which works on any system; prints that bypass Python go to stderr."""
     frames_in, frames_out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -222,6 +231,7 @@ def _send(stream: BinaryIO, header: dict[str, Any], arrays: list[Any]) -> None:
 
 def main() -> None:
     """Serve requests until the judge closes the pipe."""
+    _adopt_orphans()
     frames_in, frames_out = _claim_protocol()
     worker = Worker()
     while (frame := read_frame(frames_in.read)) is not None:

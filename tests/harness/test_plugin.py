@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from graders.conftest import THRESHOLDS
+from graders.conftest import THRESHOLDS, TIERS
 from graders.harness.render.terminal import columns
 from graders.harness.rubric import load_rubric
 
@@ -104,7 +104,7 @@ def test_header_says_what_is_graded(template):
 def test_report_names_every_check_once(template):
     """The report has a check for every name in the rubric, in its order."""
     names = [check["name"] for check in template.checks]
-    rubric = load_rubric(ROOT / "graders" / "rubric.toml", THRESHOLDS)
+    rubric = load_rubric(ROOT / "graders" / "rubric.toml", THRESHOLDS, TIERS)
     assert names == [name for part in rubric.parts for name in part.checks]
 
 

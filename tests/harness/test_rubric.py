@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graders.conftest import THRESHOLDS
+from graders.conftest import THRESHOLDS, TIERS
 from graders.harness.errors import ConfigurationError
 from graders.harness.rubric import Limits, load_rubric
 
@@ -38,6 +38,7 @@ points = 4
 [parts.beta.checks]
 test_third = 1
 """
+TIERS_OF = "[tiers]\nspeed = {}\n[parts.beta]"
 RANGES = {"minimum": (0.0, 1.0)}
 
 
@@ -49,7 +50,7 @@ def load(tmp_path):
         assert old in RIGHT
         path = tmp_path / "rubric.toml"
         path.write_text(RIGHT.replace(old, new, 1), encoding="utf-8")
-        return load_rubric(path, RANGES)
+        return load_rubric(path, RANGES, ["speed"] if "[tiers]" in new else [])
 
     return make
 
@@ -57,7 +58,7 @@ def load(tmp_path):
 @pytest.fixture(scope="module")
 def committed():
     """Return the rubric of this repository."""
-    return load_rubric(GRADERS / "rubric.toml", THRESHOLDS)
+    return load_rubric(GRADERS / "rubric.toml", THRESHOLDS, TIERS)
 
 
 def test_rubric_is_read(load):
@@ -236,3 +237,37 @@ def test_functions_of_this_lab_are_those_of_the_template(committed):
     template = ast.parse((GRADERS.parent / "student_template" / "lab.py").read_text(encoding="utf-8"))
     assert set(committed.functions) <= {node.name for node in template.body if isinstance(node, ast.FunctionDef)}
     assert len(set(committed.functions)) == len(committed.functions)
+
+
+# ---- tiers
+
+
+def test_tiers_are_values_and_shares(load):
+    """A list of [value, share], the best first."""
+    rubric = load("[parts.beta]", TIERS_OF.format("[[0.9, 1.0], [0.5, 0.4]]"))
+    assert rubric.tiers == {"speed": ((0.9, 1.0), (0.5, 0.4))}
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ("[]", "must be a list of"),
+        ("[0.9, 1.0]", "must be a list of"),
+        ("[[0.9]]", "must be a list of"),
+        ("[[0.9, 0.8]]", "must begin with share 1"),
+        ("[[0.9, 1], [0.9, 0.5]]", "must begin with share 1 and fall"),
+        ("[[0.9, 1], [0.5, 1]]", "must begin with share 1 and fall"),
+        ("[[0.9, 1], [0.5, 2]]", "must be between 0 and 1"),
+        ('[["fast", 1]]', "must be a number"),
+    ],
+)
+def test_tiers_that_make_no_sense_are_refused(load, rows, problem):
+    """Each error names its key."""
+    with pytest.raises(ConfigurationError, match=rf"tiers\.speed: {problem}"):
+        load("[parts.beta]", TIERS_OF.format(rows))
+
+
+def test_unknown_tiers_are_refused(load):
+    """A lab knows its tiers by name."""
+    with pytest.raises(ConfigurationError, match=r"tiers\.height: is unknown"):
+        load("[parts.beta]", "[tiers]\nheight = [[1, 1]]\n[parts.beta]")

@@ -11,7 +11,7 @@ from ..model import Status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ..model import CheckResult, PartResult, Report
+    from ..model import CheckResult, PartResult, Report, Throughput
 
 COLOURS = {
     Status.PASSED: "green",
@@ -152,8 +152,18 @@ def _footnotes(report: Report, words: Mapping[str, str]) -> Iterator[str]:
         yield words["standins"].format(functions=", ".join(replaced))
     if report.data:
         yield words[f"data_{report.data}"]
+    for timed in report.throughput:
+        yield words["throughput"].format(**_in_words(timed))
+    yield from report.skipped
     if report.isolation == "none":
         yield words["isolation_none"]
+
+
+def _in_words(timed: Throughput) -> dict[str, object]:
+    speeds = {"speed": f"{timed.samples_per_second:,.0f}", "yardstick": f"{timed.yardstick_samples_per_second:,.0f}"}
+    ratios = {"ratio": timed.ratio, "low": timed.ratio_low, "high": timed.ratio_high}
+    rounded = {name: f"{value:.2f}" for name, value in ratios.items()}
+    return {**speeds, **rounded, "device": timed.device, "name": timed.device_name, "rounds": timed.rounds}
 
 
 def _row(row: tuple[str, str, str, str, str], widths: list[int], style: Style) -> str:
