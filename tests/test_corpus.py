@@ -26,6 +26,7 @@ FOLLOWS = {"accuracy", "throughput"}  # parts that a mistake may cost by consequ
 # Mistakes that no number tells apart from others, or that leave none behind. The catalogue must keep silent.
 NAMELESS = {
     "random-half-of-the-images",  # chance decides which half
+    "log-of-sigmoid",  # the catalogue has no such cost; once it was taken for a log of a softmax
     "criterion-ends-the-process",  # nobody is left to be asked
     "model-ends-the-process",
 }
@@ -33,6 +34,7 @@ NAMELESS = {
 BROUGHT = {
     "gradients-left-by-testing": {"gradients-on-in-evaluation"},  # backward needs a graph
     "loss-base-ten": {"softmax-and-log-apart"},  # PyTorch has no log_softmax of base ten
+    "epochs-on-one-line": {"end-not-on-its-own-line"},
 }
 
 Grade = "Callable[[str, str | Path], dict[str, Any]]"

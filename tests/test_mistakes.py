@@ -16,7 +16,7 @@ from graders import inputs, mistakes, oracle
 from graders.conftest import pytest_lab
 from graders.harness.grading import Grading, Notes, Options
 from graders.harness.model import Failure, Named
-from graders.mistakes import loops, steps
+from graders.mistakes import loops, rules
 from graders.mistakes.catalogue import Clue, Idea
 from graders.pieces import Lab, Shared
 
@@ -244,13 +244,13 @@ def torch_rules() -> dict[str, tuple]:
 
     sgd = torch.optim.SGD
     return {
-        "momentum": (partial(sgd, momentum=0.9), partial(steps.sgd, momentum=0.9)),
-        "nesterov": (partial(sgd, momentum=0.8, nesterov=True), partial(steps.sgd, momentum=0.8, nesterov=True)),
-        "decay": (partial(sgd, weight_decay=0.01), partial(steps.sgd, decay=0.01)),
-        "adam": (torch.optim.Adam, steps.adam),
-        "adamw": (torch.optim.AdamW, partial(steps.adam, decay=0.01)),
-        "adagrad": (torch.optim.Adagrad, steps.adagrad),
-        "rmsprop": (torch.optim.RMSprop, steps.rmsprop),
+        "momentum": (partial(sgd, momentum=0.9), partial(rules.sgd, momentum=0.9)),
+        "nesterov": (partial(sgd, momentum=0.8, nesterov=True), partial(rules.sgd, momentum=0.8, nesterov=True)),
+        "decay": (partial(sgd, weight_decay=0.01), partial(rules.sgd, decay=0.01)),
+        "adam": (torch.optim.Adam, rules.adam),
+        "adamw": (torch.optim.AdamW, partial(rules.adam, decay=0.01)),
+        "adagrad": (torch.optim.Adagrad, rules.adagrad),
+        "rmsprop": (torch.optim.RMSprop, rules.rmsprop),
     }
 
 

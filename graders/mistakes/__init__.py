@@ -17,14 +17,17 @@ from . import (
     evaluation,
     evaluation_rest,
     evaluation_stop,
+    fetching,
     loader,
     loss,
+    loss_labels,
     measuring,
     model,
     model_result,
     prediction,
     printed,
     reshape,
+    returned,
     steps,
     train,
 )
@@ -36,7 +39,22 @@ if TYPE_CHECKING:
     from .catalogue import Clue
 
 MODULES = (
-    *(data, loader, reshape, model, model_result, loss, steps, epoch, epoch_costs, train, printed),
+    *(
+        data,
+        fetching,
+        loader,
+        reshape,
+        returned,
+        model,
+        model_result,
+        loss,
+        loss_labels,
+        steps,
+        epoch,
+        epoch_costs,
+        train,
+        printed,
+    ),
     *(evaluation, evaluation_rest, evaluation_stop, measuring, prediction, drawing),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)

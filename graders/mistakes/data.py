@@ -34,6 +34,7 @@ SPLITS, IMAGE, TYPE, PAIRED, FETCHED = (
     "test_each_image_has_its_own_label",
     "test_missing_digits_are_fetched_on_request_only",
 )
+SERVING = (SPLITS, IMAGE, RANGE, SHOWN, TYPE, PAIRED)
 SHIFTS = range(1, 10)
 DIGITS = {"float16": 2.0**-10, "bfloat16": 2.0**-7}  # of which rounding is a share, twice over
 
@@ -119,7 +120,7 @@ def look_for_root(lab: Lab) -> str:
     return ""
 
 
-LOST = Clue((SPLITS, IMAGE, RANGE, SHOWN, TYPE, PAIRED, FETCHED), look_for_root)
+LOST = Clue((*SERVING, FETCHED), look_for_root)
 
 
 @LOST.mistake("root-ignored", Idea.DATASET)
