@@ -13,10 +13,12 @@ from graders.harness.grading import LabSpec
 from graders.harness.plugin import GRADING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from graders.digits import Digits
+    from graders.harness.exhibits import Picture
     from graders.harness.grading import Notes
+    from graders.harness.model import Report
     from graders.harness.rubric import Rubric
     from graders.harness.submission import Submission
     from graders.pieces import Lab, Shared
@@ -40,7 +42,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_lab(config: pytest.Config) -> LabSpec:
     """Introduce the lab to the engine."""
-    return LabSpec(FOLDER, FOLDER.parent / "student_template", THRESHOLDS, TIERS)
+    return LabSpec(FOLDER, FOLDER.parent / "student_template", THRESHOLDS, TIERS, draw)
+
+
+def draw(report: Report, words: Mapping[str, str]) -> tuple[Picture, ...]:
+    """Draw the pictures of a report's page."""
+    from graders import pictures  # only a page needs it
+
+    return pictures.draw(report, words)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

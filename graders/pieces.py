@@ -164,6 +164,10 @@ class Lab:
         """Return a criterion of the judge's, the mean cross-entropy, that knows which of its graphs are alive."""
         return self.made("tagging_criterion")
 
+    def noting_criterion(self) -> Handle:
+        """Return a criterion of the judge's, the mean cross-entropy, that notes its costs."""
+        return self.made("noting_criterion")
+
     def device(self, name: str = "cpu") -> Handle:
         """Return a torch.device."""
         return self.made("device", name)

@@ -17,8 +17,10 @@ from graders.timed import device_name as device_name
 from graders.timed import set_parameters as set_parameters
 from graders.timed import stage as stage
 from graders.timed import timed_epoch as timed_epoch
+from graders.watches import costs_noted as costs_noted
 from graders.watches import fetches as fetches
 from graders.watches import notes as notes
+from graders.watches import noting_criterion as noting_criterion
 from graders.watches import tagging_criterion as tagging_criterion
 from graders.watches import tags_alive as tags_alive
 from graders.watches import watched as watched

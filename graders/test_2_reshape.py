@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from graders import inputs, measure, oracle
+from graders import inputs, measure, oracle, showing
 from graders.harness import expect
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def test_pixels_stay_in_reading_order(lab: Lab, seed: int) -> None:
         expect.that(values.size == images.size, seen, "plain", expected=images.size, got=values.size)
         expect.close(seen, values.reshape(len(images), 784), oracle.flatten(images), measure.PIXEL_ATOL * 2)
 
+    showing.reshape(lab)
     for_any_images(seed, check)
 
 

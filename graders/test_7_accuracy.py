@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders import measure, oracle
+from graders import measure, oracle, showing
 from graders.harness import expect
 from graders.harness.model import TensorValue
 
@@ -32,6 +32,7 @@ def test_short_training_reaches_the_minimum_accuracy(
     lab.probe("restart", model, lab.seed, of="build_model")  # where weights start is no part of the contract
     digits = find_digits()
     lab.notes.data = digits.source
+    showing.costs(lab, digits.train)
     epochs = int(rubric.thresholds["accuracy_epochs"])
     loader = lab.data_loader(lab.dataset(digits.train, train=True), BATCH)
     pieces = (model, loader, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE), lab.device())
@@ -41,6 +42,9 @@ def test_short_training_reaches_the_minimum_accuracy(
     rows = oracle.flatten(digits.test.images / np.float32(255))
     logits = expect.tensor(lab.probe("logits", model, TensorValue.of(rows), of="build_model"), [len(rows), 10])
     got = float(np.mean(logits.argmax(axis=1) == digits.test.labels))
+    lab.notes.figures["accuracy"] = got
+    showing.weights(lab, model)
+    showing.answers(lab, logits, digits.test)
     minimum = rubric.thresholds["accuracy_minimum"]
     params = {"minimum": f"{minimum:.2f}", "got": f"{got:.4f}", "count": len(rows)}
     expect.that(got >= minimum, seen, "accuracy_low", **params)

@@ -11,17 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import CheckFailed, ConfigurationError, HarnessFault, Unloadable, Unwritten
+from .exhibits import Exhibit, PackedArray
 from .launcher import Launcher, Target, transport_for
-from .messages import LABELS, Messages
-from .model import CheckResult, Failure, Report, Status, Throughput, Where
+from .messages import LABELS, MESSAGES, Messages
+from .model import CheckResult, Excerpt, Failure, Report, Status, Throughput, Where
 from .rubric import load_rubric
 from .scoring import score
 from .source import Source
 from .submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
+    from .exhibits import Picture
     from .model import Named
 
 PACKAGES = ("torch", "torchvision", "numpy")
@@ -32,13 +36,15 @@ class LabSpec:
     """What the engine has to know of a lab: the folder with its rubric.toml, messages/ and probes.py, and its numbers.
 
     `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
-    lists of (value, share of the points).
+    lists of (value, share of the points). `draw` makes the pictures of a report's exhibits, with the words of the lab's
+    section `pictures`.
     """
 
     folder: Path
     default_submission: Path
     thresholds: Mapping[str, tuple[float, float]]
     tiers: Sequence[str] = ()
+    draw: Callable[[Report, Mapping[str, str]], tuple[Picture, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +57,35 @@ class Options:
     language: str
     seed: int
     nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
+    exhibits: bool = False  # whether somebody will look at pictures
 
 
 @dataclass(slots=True)
 class Notes:
-    """What a check notes down on its way: the stand-ins it used, and where its digits came from."""
+    """What a check notes down on its way: the stand-ins it used, where its digits came from, what it measured.
 
+    `wanted` tells whether exhibits are; without a page to show them on they would be made for nobody.
+    """
+
+    wanted: bool = False
     standins: set[str] = field(default_factory=set)
     data: str | None = None
     throughput: Throughput | None = None
+    figures: dict[str, float] = field(default_factory=dict)
+    exhibits: list[Exhibit] = field(default_factory=list)
+
+    def exhibit(self, name: str, **arrays: NDArray[Any]) -> None:
+        """Note arrays for the picture `name`, each small and of one of PACKED_DTYPES."""
+        self.exhibits.append(Exhibit(name, {key: PackedArray.of(array) for key, array in arrays.items()}))
 
 
 class Grading:
     """Holds what one run needs: rubric, messages, the submission, and the results so far."""
 
     def __init__(self, spec: LabSpec, options: Options) -> None:
-        self.options = options
+        self.spec, self.options = spec, options
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
-        self.messages = Messages([Path(__file__).with_name("messages"), spec.folder / "messages"], options.language)
+        self.messages = Messages([MESSAGES, spec.folder / "messages"], options.language)
         self.source = Source.find(options.submission, self.rubric.file)
         self._probes = spec.folder / "probes.py"
         self.submission = self._opened(self.source, self.rubric.functions)
@@ -99,7 +116,13 @@ class Grading:
         """Turn what a check raised (None: nothing) into its result."""
         title = self.messages.entry("checks", name, {}).get("title", name)
         standins = tuple(sorted(notes.standins))
-        noted: dict[str, Any] = {"standins": standins, "data": notes.data, "throughput": notes.throughput}
+        noted: dict[str, Any] = {
+            "standins": standins,
+            "data": notes.data,
+            "throughput": notes.throughput,
+            "figures": dict(notes.figures),
+            "exhibits": tuple(notes.exhibits),
+        }
         passed = CheckResult(name, part, Status.PASSED, title, duration_s=seconds, **noted)
         if error is None:
             return passed
@@ -134,6 +157,7 @@ class Grading:
             "mistakes": tuple(named.name for named in failure.mistakes),
             "where": failure.where,
             "source_line": self.source.line(failure.where),
+            "excerpt": self.source.excerpt(failure.where),
         }
 
     def _explained(self, mistakes: Sequence[Named]) -> dict[str, str]:
@@ -165,6 +189,7 @@ class Grading:
             checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
             skipped=tuple(dict.fromkeys(r.message for r in self.results if r.status is Status.SKIPPED and r.message)),
             throughput=tuple(result.throughput for result in self.results if result.throughput),
+            language=self.options.language,
         )
 
 
@@ -200,6 +225,7 @@ def from_plain(plain: dict[str, Any]) -> CheckResult:
     """Return the result that `to_plain` wrote down."""
     where = Where(**plain["where"]) if plain["where"] else None
     timed = Throughput(**plain["throughput"]) if plain["throughput"] else None
+    excerpt = Excerpt(plain["excerpt"]["first"], tuple(plain["excerpt"]["lines"])) if plain["excerpt"] else None
     return CheckResult(
         **{
             **plain,
@@ -208,5 +234,7 @@ def from_plain(plain: dict[str, Any]) -> CheckResult:
             "mistakes": tuple(plain["mistakes"]),
             "where": where,
             "throughput": timed,
+            "excerpt": excerpt,
+            "exhibits": tuple(Exhibit.from_plain(exhibit) for exhibit in plain["exhibits"]),
         }
     )

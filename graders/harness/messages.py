@@ -6,14 +6,16 @@ The engine and the lab have a folder `messages` each, with a folder for every la
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigurationError, HarnessFault
+from .render.telling import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
+MESSAGES = Path(__file__).with_name("messages")  # the engine's own
 FALLBACK = "en"  # a text that a translation lacks is shown in English, rather than none
 LABELS = ("asked", "expected", "got", "mistake", "why")  # the lines of a message, in the order in which they are shown
 
@@ -48,6 +50,11 @@ class Messages:
     def section(self, section: str) -> Mapping[str, str]:
         """Return a whole section of plain texts, such as the table's headings."""
         return dict(self._table.get(section, {}))
+
+    @property
+    def words(self) -> Words:
+        """The words that every format needs."""
+        return Words(self.section("labels"), self.section("notes"), self.section("page"))
 
 
 def _files(folder: Path, language: str) -> list[Path]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from .exhibits import Exhibit
+
 
 class Status(StrEnum):
     """What became of a check, a part or a submission."""
@@ -21,6 +23,14 @@ class Status(StrEnum):
     BLOCKED = "blocked"  # something it needs is unfinished
     SKIPPED = "skipped"  # this machine cannot run it
     VOID = "void"  # our fault: no score is given
+
+
+class Visibility(StrEnum):
+    """Who may see a part's result, where a learning system shows results to students; the words are Gradescope's."""
+
+    VISIBLE = "visible"
+    AFTER_DUE_DATE = "after_due_date"
+    HIDDEN = "hidden"
 
 
 # ---- evidence: what a worker sends back
@@ -175,6 +185,14 @@ class Throughput:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The student's lines around a place; `first` is the number of the first one."""
+
+    first: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """One check's outcome, in words of the chosen language. `message` has a line a label: label, tab, text."""
 
@@ -194,6 +212,9 @@ class CheckResult:
     duration_s: float = 0.0
     credit: float = 0.0  # the share of its points that a failed check earns all the same
     throughput: Throughput | None = None  # what the check timed
+    excerpt: Excerpt | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)  # what the check measured, by name
+    exhibits: tuple[Exhibit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +227,7 @@ class PartResult:
     points: float
     max_points: float
     checks: tuple[CheckResult, ...]
+    visibility: Visibility = Visibility.VISIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,3 +253,19 @@ class Report:
     checks_in_rubric: int
     throughput: tuple[Throughput, ...] = ()
     skipped: tuple[str, ...] = ()  # why checks were skipped, in words
+    language: str = "en"  # of its messages
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """All checks, in the order of the parts."""
+        return tuple(check for part in self.parts for check in part.checks)
+
+    @property
+    def exhibits(self) -> Mapping[str, Exhibit]:
+        """All exhibits by name."""
+        return {exhibit.name: exhibit for check in self.checks for exhibit in check.exhibits}
+
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """All figures by name."""
+        return {name: value for check in self.checks for name, value in check.figures.items()}

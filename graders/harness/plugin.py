@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from . import benchmarking
+from . import benchmarking, outputs
 from .errors import ConfigurationError, HarnessFault, StaleHandle
 from .grading import Grading, LabSpec, Notes, Options, to_plain
 from .model import CheckResult, Status
@@ -53,7 +53,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that concern any lab."""
     group = parser.getgroup("grading")
     group.addoption("--submission", metavar="PATH", help="the folder or file to grade (default: student_template)")
-    group.addoption("--report-dir", metavar="DIR", help="also write DIR/report.json")
     group.addoption("--rubric", metavar="FILE", help="points, thresholds and limits (default: graders/rubric.toml)")
     group.addoption(
         "--grading-seed", type=_seed, default=0, metavar="N", help="the seed of every random input (default: 0)"
@@ -65,6 +64,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="auto",
         help="where the submission runs: a process of its own, or none to reach it with pdb (default: auto)",
     )
+    outputs.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
 
 
@@ -100,6 +100,7 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
         nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
+        exhibits=bool(config.getoption("report_dir")),
     )
     try:
         grading = Grading(spec, options)
@@ -231,7 +232,8 @@ def words(request: pytest.FixtureRequest) -> Messages:
 @pytest.fixture
 def notes(request: pytest.FixtureRequest) -> Notes:
     """Return what this check notes down on its way."""
-    kept: Notes = request.node.stash.setdefault(NOTES, Notes())
+    wanted = request.config.stash[GRADING].options.exhibits
+    kept: Notes = request.node.stash.setdefault(NOTES, Notes(wanted=wanted))
     return kept
 
 

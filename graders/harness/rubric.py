@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigurationError
+from .model import Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,12 +36,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the lab: its points, the functions it asks for, its checks and their weights."""
+    """One part of the lab: its points, the functions it asks for, its checks and their weights, who sees its result."""
 
     name: str
     points: float
     functions: tuple[str, ...]
     checks: Mapping[str, float]
+    visibility: Visibility = Visibility.VISIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class _Reader:
 
     def _part(self, name: str, table: object) -> Part:
         key = f"parts.{name}"
-        part = self._only(table, key, {"points", "functions", "checks"})
+        part = self._only(table, key, {"points", "functions", "checks", "visibility"})
         functions = part.get("functions", [])
         if not isinstance(functions, list) or not all(isinstance(f, str) for f in functions):
             raise self._fail(f"{key}.functions", "must be a list of function names")
@@ -167,4 +169,11 @@ class _Reader:
         weights = {c: self._number(w, f"{key}.checks.{c}", 0, 1000) for c, w in checks.items()}
         if not sum(weights.values()):
             raise self._fail(f"{key}.checks", "must not all weigh 0")
-        return Part(name, self._number(part.get("points"), f"{key}.points", 0, 1000), tuple(functions), weights)
+        points = self._number(part.get("points"), f"{key}.points", 0, 1000)
+        return Part(name, points, tuple(functions), weights, self._visibility(part, f"{key}.visibility"))
+
+    def _visibility(self, part: dict[str, Any], key: str) -> Visibility:
+        value = part.get("visibility", Visibility.VISIBLE)
+        if value not in list(Visibility):
+            raise self._fail(key, f"must be one of {', '.join(Visibility)}, not {value!r}")
+        return Visibility(value)

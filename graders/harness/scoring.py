@@ -43,7 +43,8 @@ def score_part(part: Part, title: str, results: Sequence[CheckResult]) -> PartRe
     earned = sum(weight * share for weight, share in shares)
     points = round(part.points * earned / total, 2) if total else 0.0
     status = worst(r.status for r in results)
-    return PartResult(part.name, title, status, points, part.points if total else 0.0, tuple(results))
+    most = part.points if total else 0.0
+    return PartResult(part.name, title, status, points, most, tuple(results), part.visibility)
 
 
 def _in_order(part: Part, results: Sequence[CheckResult]) -> list[CheckResult]:

@@ -10,13 +10,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .errors import ConfigurationError, Unloadable
-from .model import Failure, Where
+from .model import Excerpt, Failure, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 MAX_SOURCE = 2 * 2**20  # bytes; a lab is 10 kB
+MAX_LINE = 160  # characters of a line that is shown
+AROUND = 3  # lines shown before and after a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class Source:
         path = given / file if given.is_dir() else given
         name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
         return cls(name, path.resolve())
+
+    def owner(self, file: str) -> str:
+        """Return whose submission it is, going by names: the folder's, or the file's if it has another than `file`."""
+        return self.path.parent.name if self.path.name == file else self.path.stem
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -114,16 +120,28 @@ class Source:
 
     def line(self, where: Where | None) -> str:
         """Return the text of the student's line at `where`, or nothing."""
-        if where is None:
-            return ""
+        lines = self._lines(where) if where else []
+        return _shown(lines[where.line - 1].strip()) if where and 0 < where.line <= len(lines) else ""
+
+    def excerpt(self, where: Where | None) -> Excerpt | None:
+        """Return the student's lines around `where`, or None where there are none."""
+        lines = self._lines(where) if where else []
+        if where is None or not 0 < where.line <= len(lines):
+            return None
+        first = max(0, where.line - 1 - AROUND)
+        return Excerpt(first + 1, tuple(_shown(line) for line in lines[first : where.line + AROUND]))
+
+    def _lines(self, where: Where) -> list[str]:
         try:
             path = (self.path.parent / where.file).resolve()
             inside = path.is_relative_to(self.path.parent)  # the worker names the file, so it may name any
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if inside else []
+            return path.read_text(encoding="utf-8", errors="replace").splitlines() if inside else []
         except (OSError, ValueError):
-            return ""
-        text = lines[where.line - 1].strip() if 0 < where.line <= len(lines) else ""
-        return "".join(c for c in text if c.isprintable())[:160]
+            return []
+
+
+def _shown(line: str) -> str:
+    return "".join(c for c in line.expandtabs(4) if c.isprintable())[:MAX_LINE]
 
 
 def _bound_names(node: ast.stmt) -> list[str]:

@@ -1,17 +1,18 @@
-"""The end of a run: gathers the results, prints the summary, writes report.json, sets the exit code."""
+"""The end of a run: gathers the results, prints the summary, has the formats written, sets the exit code."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from .grading import from_plain
-from .render import json_report, terminal
+from .outputs import Outputs
+from .render import terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from .grading import Grading
     from .model import Report
 
@@ -21,50 +22,55 @@ class Summary:
 
     def __init__(self, grading: Grading, config: pytest.Config) -> None:
         self._grading = grading
-        self._folder = None if hasattr(config, "workerinput") else config.getoption("report_dir")
+        self._outputs = None if hasattr(config, "workerinput") else Outputs(grading, config)
+        self._only_checks = True
         self._report: Report | None = None
-        self._problem = ""
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Keep what is printed from now on from being taken for commands."""
+        self._print(session.config, self._outputs.opening if self._outputs else "")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Mind what is no check: where a module cannot be imported, pytest's own JUnit file has more to say."""
+        self._only_checks &= not report.failed
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather a result, from this process or from pytest-xdist's workers."""
         plain = getattr(report, "grading", None)
         if plain is not None:
             self._grading.results.append(from_plain(plain))
+        elif report.when == "call":
+            self._only_checks = False
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    @pytest.hookimpl(wrapper=True, trylast=True)  # after pytest's JUnit file is written, before its closing lines
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Close the verdict: exit code 3, pytest's for an internal error, says that there is none."""
+        yield
         if not self._grading.results:
             return
         self._report = self._grading.report()
-        if self._report.status == "void":
+        if self._outputs:
+            self._outputs.write(self._report, self._only_checks)
+        if self._report.status == "void" or (self._outputs and self._outputs.problems):
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-        if self._folder:
-            self._write(session, Path(self._folder))
-
-    def _write(self, session: pytest.Session, folder: Path) -> None:
-        target, fresh = folder / "report.json", folder / f"report.json.{os.getpid()}"
-        try:
-            fresh.write_text(json_report.render(self._require()), encoding="utf-8")
-            fresh.replace(target)  # a reader sees the old report or the new one, never half of one
-        except OSError as error:
-            fresh.unlink(missing_ok=True)
-            self._problem = f"{target}: cannot be written ({error.strerror})"
-            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-
-    def _require(self) -> Report:
-        assert self._report is not None
-        return self._report
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print what to fix and the table of parts."""
         if self._report is None:
             return
-        messages, tw = self._grading.messages, terminalreporter._tw
-        style = terminal.Style(
-            messages.section("notes"), messages.section("labels"), tw.hasmarkup, tw.fullwidth, messages.section("parts")
-        )
+        tw = terminalreporter._tw
         terminalreporter.section(self._report.title)
+        style = terminal.Style(self._grading.messages.words, tw.hasmarkup, tw.fullwidth)
         terminalreporter.write_line(terminal.render(self._report, style))
-        if self._problem:
-            terminalreporter.write_line(self._problem, red=True)
+        for problem in self._outputs.problems if self._outputs else ():
+            terminalreporter.write_line(problem, red=True)
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Print the last, when nobody else prints any more."""
+        self._print(config, self._outputs.closing(self._report) if self._outputs else "")
+
+    def _print(self, config: pytest.Config, text: str) -> None:
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and text:
+            reporter.ensure_newline()
+            reporter.write_line(text)

@@ -9,6 +9,7 @@ import sys
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,7 @@ from graders.harness.submission import Submission
 from graders.harness.transport import WorkerGone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 PROBES = """
@@ -205,21 +206,32 @@ def make_report() -> Callable[..., Report]:
 
 # ---- pytest in a process of its own
 
-ENVIRONMENT_DROPPED = ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "FORCE_COLOR", "PY_COLORS", "NO_COLOR", "COLUMNS")
+ENVIRONMENT_DROPPED = (
+    *("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "FORCE_COLOR", "PY_COLORS", "NO_COLOR", "COLUMNS"),
+    *("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI"),  # these tests may themselves run there
+)
 
 
 @pytest.fixture(scope="session")
 def run_pytest() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Return a function that runs pytest in the repository (or `cwd`), without a cache unless asked for one."""
 
-    def run(*arguments: object, cwd: Path = ROOT, cache: bool = False) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: object, cwd: Path = ROOT, cache: bool = False, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT_DROPPED}
-        environment = {**kept, "COLUMNS": "120", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # importing plugins that nobody asked for takes a second
+        fixed = {"COLUMNS": "120", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        fixed["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # importing plugins that nobody asked for takes a second
         options = [] if cache else ["-p", "no:cacheprovider"]
         command = [sys.executable, "-m", "pytest", *map(str, arguments), *options]
         return subprocess.run(
-            command, cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+            command,
+            cwd=cwd,
+            env={**kept, **fixed, **environment},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
         )
 
     return run

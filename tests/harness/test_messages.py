@@ -151,7 +151,7 @@ def test_every_part_has_a_title(tables, rubric):
 
 def test_every_note_is_used(tables):
     """No note is left that nobody shows."""
-    shown = (GRADERS / "harness" / "render" / "terminal.py", GRADERS / "test_9_throughput.py")
+    shown = (GRADERS / "harness" / "render" / "telling.py", GRADERS / "test_9_throughput.py")
     code = "".join(path.read_text(encoding="utf-8") for path in shown).replace("data_{", "data_mnist")
     notes = {"data_mnist" if name.startswith("data_") else name for name in tables["notes"]}
     assert [name for name in sorted(notes) if f'"{name}' not in code] == []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graders.harness.model import Report
 
 MESSAGES = Messages([Path(__file__).parents[2] / "graders" / "harness" / "messages"], "en")
-PLAIN = Style(MESSAGES.section("notes"), MESSAGES.section("labels"), colour=False, width=100)
+PLAIN = Style(MESSAGES.words, colour=False, width=100)
 ODD = "asked\tf(1)\nexpected\tan even number\ngot\t3\nwhy\tit is the contract"
 
 

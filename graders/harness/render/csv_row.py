@@ -1,0 +1,47 @@
+"""A row of a gradebook: who, the score, each part's points, the file with the feedback.
+
+Columns: Canvas wants its five identifying ones by these names, then one an assignment (Canvas guides, "How do I import
+grades in the Gradebook?"); Moodle lets its user say which column is the identifier and which the grade.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from .tame import name, tame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..model import Report
+
+IDENTIFYING = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+FORMULAS = ("=", "+", "-", "@")  # how a cell begins that a spreadsheet would compute
+
+
+def header(report: Report) -> str:
+    """Return the line of the columns' names."""
+    parts = [f"{report.lab}: {part.name}" for part in report.parts]
+    return _line([*IDENTIFYING, report.lab, *parts, "Maximum", "Status", "Feedback file"])
+
+
+def render(report: Report, student: str, feedback: str = "") -> str:
+    """Return the row of `student`; without a grade its points are empty, which leaves a gradebook as it is."""
+    report = tame(report)
+    graded = report.score is not None
+    points = [f"{value:g}" if graded else "" for value in (report.score or 0.0, *(p.points for p in report.parts))]
+    who = [_cell(student), "", _cell(student), _cell(student), ""]
+    return _line([*who, *points, f"{report.max_score:g}", report.status, _cell(feedback)])
+
+
+def _cell(text: str) -> str:
+    shown = name(text)
+    return f"'{shown}" if shown.startswith(FORMULAS) else shown
+
+
+def _line(cells: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()

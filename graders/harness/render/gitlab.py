@@ -1,0 +1,39 @@
+"""GitLab's code quality report: an issue a cause, on the student's line.
+
+Format: GitLab Docs, "Code Quality", report format: description, check_name, fingerprint, severity, location.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from . import telling
+from .tame import tame
+
+if TYPE_CHECKING:
+    from ..model import Report
+    from .telling import Cause, Words
+
+
+def render(report: Report, words: Words) -> str:
+    """Return the issues as a JSON list with a final newline."""
+    report = tame(report)
+    issues = [_issue(report, cause) for cause in telling.causes(report, words)]
+    return json.dumps([issue for issue in issues if issue], indent=1, ensure_ascii=False) + "\n"
+
+
+def _issue(report: Report, cause: Cause) -> dict[str, Any] | None:
+    check = cause.first
+    if check.where is None:  # GitLab takes no issue without a place
+        return None
+    path = telling.path_of(report, check.where)
+    identity = "\0".join([path, check.part, check.name, check.source_line])  # the same when lines move
+    return {
+        "description": f"{cause.title}\n{cause.text}",
+        "check_name": check.name,
+        "fingerprint": hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest(),
+        "severity": "major",
+        "location": {"path": path, "lines": {"begin": check.where.line}},
+    }

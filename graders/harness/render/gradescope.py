@@ -1,0 +1,74 @@
+"""Gradescope's results.json: a test a part, with partial scores and who may see them, and the leaderboard.
+
+Format: Gradescope's autograder documentation, "Autograder specifications", output format.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..model import Status, Visibility
+from . import telling
+from .tame import tame
+
+if TYPE_CHECKING:
+    from ..model import PartResult, Report
+    from .telling import Words
+
+MAX_OUTPUT = 20_000  # characters of one test's text
+
+
+def render(report: Report, words: Words) -> str:
+    """Return results.json with a final newline.
+
+    A report without a grade has no scores at all, which Gradescope takes for a failed autograder: no zero comes of it.
+    """
+    report = tame(report)
+    graded = report.score is not None
+    verdict = telling.verdict(report, words)
+    result: dict[str, Any] = {
+        **({"score": report.score} if graded else {}),
+        "execution_time": round(report.duration_s),
+        "output": "\n".join([f"{report.title}: {telling.total(report)} {verdict}", *telling.footnotes(report, words)]),
+        "output_format": "text",
+        "visibility": Visibility.VISIBLE.value,
+        "stdout_visibility": Visibility.HIDDEN.value,
+        "tests": [_test(number, part, report, words, graded) for number, part in enumerate(report.parts, 1)],
+    }
+    if graded:
+        result["leaderboard"] = _leaderboard(report)
+    return json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+
+
+def failed(text: str) -> str:
+    """Return results.json for a grader that left no report: a text for whoever looks, and no score."""
+    result = {"output": text[:MAX_OUTPUT], "output_format": "text", "visibility": Visibility.VISIBLE.value, "tests": []}
+    return json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+
+
+def _test(number: int, part: PartResult, report: Report, words: Words, graded: bool) -> dict[str, Any]:
+    points = {"score": part.points, "max_score": part.max_points} if graded else {}
+    return {
+        **points,
+        "status": "passed" if part.status in (Status.PASSED, Status.SKIPPED) else "failed",
+        "name": part.title,
+        "name_format": "text",
+        "number": str(number),
+        "output": _output(part, report, words)[:MAX_OUTPUT],
+        "output_format": "text",
+        "visibility": part.visibility.value,
+    }
+
+
+def _output(part: PartResult, report: Report, words: Words) -> str:
+    own = [cause for cause in telling.causes(report, words) if cause.first.part == part.name]
+    blocks = [f"{cause.title}\n{cause.text}" for cause in own]
+    return "\n\n".join(blocks) or telling.reason(part, words) or telling.passed(part)
+
+
+def _leaderboard(report: Report) -> list[dict[str, Any]]:
+    """Return what was measured: figures by their names, and the speed over the yardstick's on each device."""
+    speeds = {f"throughput ({timed.device})": timed.ratio for timed in report.throughput}
+    figures = {**report.figures, **speeds}
+    return [{"name": name, "value": round(value, 4), "order": "desc"} for name, value in figures.items()]

@@ -1,0 +1,107 @@
+"""The student's page: one file, without a script, that opens from disk and shows everything the report holds."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..model import Status
+from . import telling
+from .svg import inline
+from .tame import tame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..exhibits import Picture
+    from ..model import CheckResult, PartResult, Report
+    from .telling import Words
+
+FOLDER = Path(__file__).parent
+UNWRITTEN = "unwritten"  # how a page shows a failed check whose function is still to be written
+SIGNS = {"passed": "✓", "failed": "✗", UNWRITTEN: "○", "blocked": "…", "skipped": "-", "void": "!"}
+CODE = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A part as the page's table shows it."""
+
+    part: PartResult
+    kind: str  # of SIGNS
+    points: str
+    passed: str
+    reason: str
+    share: int  # of its points, in percent
+
+
+def render(report: Report, words: Words, pictures: Sequence[Picture] = ()) -> str:
+    """Return the page. Whatever a submission said is text in it: it is escaped, and the page's policy has no scripts.
+
+    `pictures` are drawn by the lab, from the report's exhibits.
+    """
+    report = tame(report)
+    style = (FOLDER / "page.css").read_text(encoding="utf-8")
+    page: str = _template().render(
+        report=report,
+        words=words,
+        style=style,
+        policy=_policy(style),
+        total=telling.total(report),
+        share=_share(report.score or 0, report.max_score),
+        verdict=telling.verdict(report, words),
+        rows=[_row(part, words) for part in report.parts],
+        causes=telling.causes(report, words),
+        pictures=pictures,
+        footnotes=list(telling.footnotes(report, words)),
+        signs=SIGNS,
+    )
+    return page
+
+
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    def coded(text: str) -> Markup:
+        """Escape text and show what stands between backticks as code."""
+        return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+    def drawn(picture: Picture) -> Markup:
+        return Markup(inline(picture))
+
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"coded": coded, "drawn": drawn, "raw_style": Markup, "kind": _kind}
+    return environment.get_template("page.html.jinja")
+
+
+def _policy(style: str) -> str:
+    """Return the content security policy: this style sheet, pictures inside the page, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _row(part: PartResult, words: Words) -> Row:
+    points = telling.points(part.points, part.max_points)
+    share = _share(part.points, part.max_points)
+    lost = [_kind(check) for check in part.checks if check.status is Status.FAILED]
+    kind = UNWRITTEN if lost and set(lost) == {UNWRITTEN} else part.status.value
+    return Row(part, kind, points, telling.passed(part), telling.reason(part, words), share)
+
+
+def _kind(check: CheckResult) -> str:
+    return UNWRITTEN if check.status is Status.FAILED and check.unwritten else check.status.value
+
+
+def _share(points: float, most: float) -> int:
+    return round(100 * points / most) if most else 0

@@ -1,0 +1,62 @@
+"""Markdown for a step summary or a comment: the table of parts, then what to fix.
+
+GitHub takes at most 1 MiB for a step summary and shows nothing of a longer one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..model import Status
+from . import telling
+from .tame import tame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..model import PartResult, Report
+    from .telling import Cause, Words
+
+SIGNS = {Status.PASSED: "✅", Status.FAILED: "❌", Status.BLOCKED: "⏳", Status.SKIPPED: "⏭️", Status.VOID: "⚠️"}
+PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")  # all of ASCII's: Markdown takes each literally after a backslash
+MAX_CAUSES = 30  # of 10 rows of 1,000 characters, each escaped, stay below 1 MiB
+
+
+def render(report: Report, words: Words) -> str:
+    """Return the report as GitHub's Markdown, with a final newline."""
+    report = tame(report)
+    fix = telling.causes(report, words)
+    lines = [*_head(report, words), *(line for cause in fix[:MAX_CAUSES] for line in _block(cause))]
+    notes = [f"> {escape(note)}\n" for note in telling.footnotes(report, words)]
+    return "\n".join([*lines, *notes]) + "\n"
+
+
+def escape(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    return PUNCTUATION.sub(lambda sign: f"\\{sign[0]}", text)
+
+
+def _head(report: Report, words: Words) -> Iterator[str]:
+    yield f"## {escape(report.title)}: {telling.total(report)}\n"
+    if said := telling.verdict(report, words):
+        yield f"{escape(said)}\n"
+    labels = words.labels
+    yield f"| {labels['part']} | {labels['points']} | {labels['checks']} | {labels['reason']} |"
+    yield "|---|--:|--:|---|"
+    for part in report.parts:
+        yield _row(part, words)
+    yield ""
+
+
+def _row(part: PartResult, words: Words) -> str:
+    points = telling.points(part.points, part.max_points)
+    title, reason = escape(part.title), escape(telling.reason(part, words))
+    return f"| {SIGNS[part.status]} {title} | {points} | {telling.passed(part)} | {reason} |"
+
+
+def _block(cause: Cause) -> Iterator[str]:
+    yield f"### {escape(cause.title)}\n"
+    for label, text in cause.rows:
+        yield f"- **{escape(label)}** {escape(text)}" if label else f"- {escape(text)}"
+    yield ""

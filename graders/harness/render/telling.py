@@ -1,0 +1,144 @@
+"""What every format tells of a report: what to fix, each cause once; a part's next step; the verdict; footnotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from ..model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..model import CheckResult, PartResult, Report, Throughput, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A language's words: the labels of messages and tables, whole sentences, and a page's headings."""
+
+    labels: Mapping[str, str]
+    notes: Mapping[str, str]
+    page: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One thing to fix, said once however many checks it costs. `rows` are (label, text), hint included."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def first(self) -> CheckResult:
+        """The check that tells of it."""
+        return self.checks[0]
+
+    @property
+    def text(self) -> str:
+        """All rows, one a line."""
+        return "\n".join(f"{label}: {text}" if label else text for label, text in self.rows)
+
+
+def causes(report: Report, words: Words) -> list[Cause]:
+    """Return what to fix, in the order of the parts; unwritten work is none of it, and stands in the table."""
+    same: dict[tuple[object, ...], list[CheckResult]] = {}
+    for check in report.checks:
+        if check.status is Status.VOID or (check.status is Status.FAILED and not check.unwritten):
+            cause = (check.part, *check.mistakes) if check.mistakes else (check.message, check.where)
+            same.setdefault(cause, []).append(check)
+    titles = {part.name: part.title for part in report.parts}
+    return [_cause(tuple(checks), titles, words) for checks in same.values()]
+
+
+def _cause(checks: tuple[CheckResult, ...], titles: Mapping[str, str], words: Words) -> Cause:
+    first = checks[0]
+    parts = ", ".join(dict.fromkeys(titles[check.part] for check in checks))
+    title = f"{parts}: {first.title}" if len(checks) == 1 else parts
+    rows = message_rows(first)
+    if first.where is not None:
+        place = words.labels["where"], f"{first.where}: {first.source_line}".rstrip(": ")
+        rows.insert(-1 if rows and rows[-1][0] == words.labels["why"] else len(rows), place)
+    if first.hint:
+        rows.append((words.labels["hint"], first.hint))
+    if len(checks) > 1 and not first.unloadable:
+        rows.append(("", words.notes["repeated"].format(count=len(checks) - 1)))
+    return Cause(words.notes["unloadable"] if first.unloadable else title, tuple(rows), checks)
+
+
+def message_rows(check: CheckResult) -> list[tuple[str, str]]:
+    """Return a message's rows as (label, text)."""
+    return [row.partition("\t")[::2] for row in check.message.split("\n") if row]
+
+
+def points(earned: float, most: float) -> str:
+    """Return points as a table has them."""
+    return f"{earned:.1f} / {most:.0f}"
+
+
+def total(report: Report) -> str:
+    """Return the score, or a dash where there is none."""
+    return "-" if report.score is None else points(report.score, report.max_score)
+
+
+def passed(part: PartResult) -> str:
+    """Return how many of a part's checks passed."""
+    return f"{sum(check.status is Status.PASSED for check in part.checks)}/{len(part.checks)}"
+
+
+def reason(part: PartResult, words: Words) -> str:
+    """Return what to do next for a part: the first function to write, else the first failure."""
+    lost = [check for check in part.checks if check.status not in (Status.PASSED, Status.SKIPPED)]
+    if not lost:
+        return words.notes["skipped"] if part.status is Status.SKIPPED else ""
+    check = next((c for c in lost if c.unwritten), lost[0])
+    if check.unloadable:
+        return ""
+    if check.unwritten:
+        return to_write(check, words)
+    return f"{check.where}: {check.title}" if check.where else check.title
+
+
+def to_write(check: CheckResult, words: Words) -> str:
+    """Return which function a check asks for or waits for."""
+    key = "waits" if check.status is Status.BLOCKED else "write"
+    return words.notes[key].format(function=check.unwritten, where=check.where)
+
+
+def verdict(report: Report, words: Words) -> str:
+    """Return what is to be said beside the score."""
+    if report.status == "void":
+        return words.notes["void"]
+    if report.status == "partial":
+        return words.notes["partial"].format(ran=len(report.checks), all=report.checks_in_rubric)
+    return words.notes["all_right"] if report.score == report.max_score else ""
+
+
+def footnotes(report: Report, words: Words) -> Iterator[str]:
+    """Yield what a reader should know besides."""
+    replaced = sorted({name for check in report.checks for name in check.standins})
+    if replaced:
+        yield words.notes["standins"].format(functions=", ".join(replaced))
+    if f"data_{report.data}" in words.notes:
+        yield words.notes[f"data_{report.data}"]
+    for timed in report.throughput:
+        yield words.notes["throughput"].format(**_rounded(timed))
+    yield from report.skipped
+    if report.isolation == "none":
+        yield words.notes["isolation_none"]
+
+
+def _rounded(timed: Throughput) -> dict[str, object]:
+    speeds = {"speed": f"{timed.samples_per_second:,.0f}", "yardstick": f"{timed.yardstick_samples_per_second:,.0f}"}
+    ratios = {"ratio": timed.ratio, "low": timed.ratio_low, "high": timed.ratio_high}
+    rounded = {name: f"{value:.2f}" for name, value in ratios.items()}
+    return {**speeds, **rounded, "device": timed.device, "name": timed.device_name, "rounds": timed.rounds}
+
+
+def path_of(report: Report, where: Where) -> str:
+    """Return the path of a student's file as somebody would type it who typed the submission's."""
+    given = PurePosixPath(report.submission.replace("\\", "/"))
+    folder = given.parent if given.suffix == ".py" else given
+    return str(folder / where.file)
