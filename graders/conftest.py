@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graders.pieces import Lab, Shared
 
 FOLDER = Path(__file__).parent
+BESIDE_PROBES = ("standins.py", "watches.py")
 THRESHOLDS = {  # the rubric's numbers for this lab: lowest and highest sensible value
     "accuracy_minimum": (0.1, 1.0),
     "accuracy_train_digits": (100, 60_000),
@@ -38,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_lab(config: pytest.Config) -> LabSpec:
     """Introduce the lab to the engine."""
-    return LabSpec(FOLDER, FOLDER.parent / "student_template", THRESHOLDS)
+    return LabSpec(FOLDER, FOLDER.parent / "student_template", THRESHOLDS, BESIDE_PROBES)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -63,11 +64,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+def shared() -> Shared:
     """Return what the checks of this run share."""
     from graders.pieces import Shared
 
-    return Shared(tmp_path_factory.mktemp("roots"))
+    return Shared()
 
 
 @pytest.fixture

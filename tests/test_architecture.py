@@ -24,6 +24,12 @@ ALLOWED = {
     "model": set(),
     "errors": {"model"},
     "worker": {"wire", "observer"},
+    "plan": set(),
+    "seccomp": set(),
+    "namespaces": set(),
+    "family": {"plan"},
+    "restrict": {"plan", "seccomp"},
+    "confine": {"family", "namespaces", "plan", "restrict", "worker"},  # the worker once the walls stand
     "rubric": {"errors"},
     "messages": {"errors"},
     "describe": {"model"},

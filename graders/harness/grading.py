@@ -6,6 +6,7 @@ import platform
 import time
 import traceback
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,12 +32,14 @@ PACKAGES = ("torch", "torchvision", "numpy")
 class LabSpec:
     """What the engine has to know of a lab: the folder with its rubric.toml, messages/ and probes.py, and its numbers.
 
-    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds.
+    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `beside` the names
+    of the modules beside probes.py that it imports: a worker in a sandbox sees these and no others.
     """
 
     folder: Path
     default_submission: Path
     thresholds: Mapping[str, tuple[float, float]]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,10 @@ class Options:
 
     submission: Path
     rubric: Path
-    isolation: str
+    isolation: str  # "none", "process" or "sandbox"
     language: str
     seed: int
+    unsandboxed: str = ""  # why "auto" could not take the sandbox
     nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
 
 
@@ -69,8 +73,10 @@ class Grading:
         self.messages = Messages([Path(__file__).with_name("messages"), spec.folder / "messages"], options.language)
         self.source = Source.find(options.submission, self.rubric.file)
         limits = self.rubric.limits
-        make = transport_for(options.isolation, options.nursery)
-        launcher = Launcher(Target(self.source.path, spec.folder / "probes.py"), limits, make)
+        beside = tuple(spec.folder / name for name in spec.beside)
+        target = Target(self.source.path, spec.folder / "probes.py", self.source.visible, beside)
+        make = partial(transport_for, options.isolation, nursery=options.nursery)
+        launcher = Launcher(target, limits, make)
         self.submission = Submission(self.source, launcher, limits, self.rubric.functions)
         self.results: list[CheckResult] = []
         self._began = time.monotonic()
@@ -139,6 +145,7 @@ class Grading:
             score=round(sum(part.points for part in parts), 2) if status == "graded" else None,
             max_score=most,
             isolation=self.options.isolation,
+            unsandboxed=self.options.unsandboxed,
             data=next((result.data for result in self.results if result.data), None),
             seed=self.options.seed,
             duration_s=time.monotonic() - self._began,

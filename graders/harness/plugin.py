@@ -17,6 +17,7 @@ from .errors import ConfigurationError, HarnessFault, StaleHandle
 from .grading import Grading, LabSpec, Notes, Options, to_plain
 from .model import CheckResult, Status
 from .summary import Summary
+from .walls import choose
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -59,9 +60,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--language", default="en", metavar="LANG", help="the language of messages (default: en)")
     group.addoption(
         "--isolation",
-        choices=("auto", "none", "process"),
+        choices=("auto", "none", "process", "sandbox"),
         default="auto",
-        help="where the submission runs: a process of its own, or none to reach it with pdb (default: auto)",
+        help="where the submission runs: in a sandbox (Linux), in a process of its own, or none to reach it with pdb "
+        "(default: auto, the sandbox where there can be one)",
     )
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
 
@@ -90,10 +92,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _begin(config: pytest.Config, spec: LabSpec) -> None:
     given = config.getoption("submission")
+    try:
+        isolation, unsandboxed = choose(config.getoption("isolation"), os.environ)
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
     options = Options(
         submission=_as_typed(config, Path(given).expanduser() if given else spec.default_submission),
         rubric=Path(config.getoption("rubric") or spec.folder / "rubric.toml"),
-        isolation="process" if config.getoption("isolation") == "auto" else config.getoption("isolation"),
+        isolation=isolation,
+        unsandboxed=unsandboxed,
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
         nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
@@ -148,7 +155,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say what is graded."""
     grading = config.stash.get(GRADING, None)
-    return f"grading {grading.source.name} (isolation: {grading.options.isolation})" if grading else None
+    if grading is None:
+        return None
+    options = grading.options
+    why = f"; no sandbox: {options.unsandboxed}" if options.unsandboxed else ""
+    return f"grading {grading.source.name} (isolation: {options.isolation}{why})"
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and --lf take checks out

@@ -34,6 +34,7 @@ class Source:
 
     name: str
     path: Path
+    visible: Path  # what the code may see: the folder that was given, or the one file
 
     @classmethod
     def find(cls, given: Path, file: str) -> Source:
@@ -46,7 +47,7 @@ class Source:
             raise ConfigurationError(f"--submission {given}: there is no such file or folder")
         path = given / file if given.is_dir() else given
         name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
-        return cls(name, path.resolve())
+        return cls(name, path.resolve(), given.resolve())
 
     @cached_property
     def tree(self) -> ast.Module:

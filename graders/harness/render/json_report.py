@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..model import CheckResult, Report
+    from ..model import CheckResult, Report, Suspicion, Where
 
 SCHEMA = 1
 
@@ -27,6 +27,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         "score": report.score,
         "max_score": report.max_score,
         "isolation": report.isolation,
+        "unsandboxed": report.unsandboxed,
         "data": report.data,
         "seed": report.seed,
         "duration_s": round(report.duration_s, 2),
@@ -42,18 +43,26 @@ def to_dict(report: Report) -> dict[str, Any]:
             for part in report.parts
         ],
         "throughput": [asdict(timed) for timed in report.throughput],
+        "suspicions": [_suspicion(suspicion) for suspicion in report.suspicions],
     }
 
 
+def _place(where: Where | None) -> dict[str, Any] | None:
+    return {"file": where.file, "line": where.line} if where else None
+
+
+def _suspicion(suspicion: Suspicion) -> dict[str, Any]:
+    return {"kind": suspicion.kind, "what": suspicion.what, "where": _place(suspicion.where)}
+
+
 def _check(check: CheckResult) -> dict[str, Any]:
-    where = {"file": check.where.file, "line": check.where.line} if check.where else None
     return {
         "name": check.name,
         "status": check.status.value,
         "message": check.message.replace("\t", ": "),
         "mistake": " + ".join(check.mistakes) or None,
         "hint": check.hint,
-        "where": where,
+        "where": _place(check.where),
         "standins": list(check.standins),
         "duration_s": round(check.duration_s, 3),
     }

@@ -22,6 +22,7 @@ COLOURS = {
 }
 ANSI = {"red": "31", "green": "32", "yellow": "33", "purple": "35", "cyan": "36", "bold": "1"}
 MAX_LINES = 12  # of one message; a student at midnight reads no more
+MAX_SUSPICIONS = 10  # that are shown; report.json has all
 MAX_ROW = 3  # lines of one row of a message
 MIN_WIDTH = 60
 
@@ -152,8 +153,11 @@ def _footnotes(report: Report, words: Mapping[str, str]) -> Iterator[str]:
         yield words["standins"].format(functions=", ".join(replaced))
     if report.data:
         yield words[f"data_{report.data}"]
-    if report.isolation == "none":
-        yield words["isolation_none"]
+    yield words[f"isolation_{report.isolation}"].format(why=f" ({report.unsandboxed})" if report.unsandboxed else "")
+    if report.suspicions:
+        yield words["suspicions"].format(count=len(report.suspicions))
+    for suspicion in report.suspicions[:MAX_SUSPICIONS]:
+        yield f"  {suspicion.where or '-'}: {words[f'suspicion_{suspicion.kind}']}: {suspicion.what}"
 
 
 def _row(row: tuple[str, str, str, str, str], widths: list[int], style: Style) -> str:
