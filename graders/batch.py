@@ -116,12 +116,14 @@ def grade(
 
 def _run(arguments: list[str], judges: Path | None) -> tuple[int, str]:
     """Run pytest beside the graders; returns its exit code and output."""
+    # Graded from a test that runs under pytest-xdist, a judge is still no part of that: it has its own timing.
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     if judges is not None:
         from .harness.nursery import run_pytest
 
-        return run_pytest(judges, PACKAGE.parent, arguments)
+        return run_pytest(judges, PACKAGE.parent, variables, arguments)
     command = [sys.executable, "-m", "pytest", *arguments]
-    done = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=PACKAGE.parent, env=variables, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -6,13 +6,14 @@ One mistake then costs one part: a wrong `flatten_images` is graded in `reshape`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numpy as np
 
 from . import oracle, soundness
 from .harness.errors import CheckFailed, Unloadable, Unwritten
-from .harness.model import Evidence, Handle, Named, TensorValue
-from .idx import Split, write_root
+from .harness.model import Evidence, Folder, Handle, Named, TensorValue
+from .idx import Split, root_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +36,8 @@ NEEDS = {
 
 @dataclass(slots=True)
 class Shared:
-    """What the checks of one run share: which functions are sound, and where roots are written."""
+    """What the checks of one run share: which functions are sound, and how many roots there were."""
 
-    scratch: Path
     sound: dict[str, bool] = field(default_factory=dict)
     seen: dict[object, object] = field(default_factory=dict)  # by what looked
     explained: dict[object, tuple[Named, ...]] = field(default_factory=dict)  # by clue
@@ -178,19 +178,15 @@ class Lab:
 
     # ---- data
 
-    def root(self, train: Split, test: Split) -> str:
-        """Write a root in torchvision's layout and return its path."""
-        root = self.empty_root()
-        write_root(Path(root), train, test)
-        return root
+    def root(self, train: Split, test: Split) -> Folder:
+        """Return a root in torchvision's layout; the student's function gets its path."""
+        files = {name: np.frombuffer(content, np.uint8) for name, content in root_files(train, test).items()}
+        return Folder(self.empty_root().name, files)
 
-    def empty_root(self) -> str:
-        """Return the path of a root that has no digits."""
+    def empty_root(self) -> Folder:
+        """Return a root that has no digits."""
         self.shared.roots += 1
-        root = self.shared.scratch / f"root{self.shared.roots}"
-        root.mkdir()
-        self.submission.hide(str(root), "root")
-        return str(root)
+        return Folder(f"root{self.shared.roots}")
 
     def dataset(self, split: Split, train: bool = False) -> Handle:
         """Return a data set that serves `split`, loaded as its test digits or, with `train`, as its training digits."""

@@ -33,6 +33,12 @@ ALLOWED = {
     "rubric": {"errors", "model"},
     "messages": {"errors", "render.telling"},
     "files": {"errors"},
+    "plan": set(),
+    "seccomp": set(),
+    "namespaces": set(),
+    "family": {"plan"},
+    "restrict": {"plan", "seccomp"},
+    "confine": {"family", "namespaces", "plan", "restrict", "worker"},  # the worker once the walls stand
     "describe": {"model"},
     "expect": {"describe", "errors", "model"},
     "source": {"errors", "model"},

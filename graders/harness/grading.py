@@ -6,6 +6,7 @@ import platform
 import time
 import traceback
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,8 @@ class LabSpec:
 
     `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
     lists of (value, share of the points). `draw` makes the pictures of a report's exhibits, with the words of the lab's
-    section `pictures`.
+    section `pictures`. `beside` names the modules beside probes.py that it imports: a worker in a sandbox sees these
+    and no others.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class LabSpec:
     thresholds: Mapping[str, tuple[float, float]]
     tiers: Sequence[str] = ()
     draw: Callable[[Report, Mapping[str, str]], tuple[Picture, ...]] | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,10 @@ class Options:
 
     submission: Path
     rubric: Path
-    isolation: str
+    isolation: str  # "none", "process" or "sandbox"
     language: str
     seed: int
+    unsandboxed: str = ""  # why "auto" could not take the sandbox
     nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
     exhibits: bool = False  # whether somebody will look at pictures
 
@@ -87,7 +91,6 @@ class Grading:
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
         self.messages = Messages([MESSAGES, spec.folder / "messages"], options.language)
         self.source = Source.find(options.submission, self.rubric.file)
-        self._probes = spec.folder / "probes.py"
         self.submission = self._opened(self.source, self.rubric.functions)
         self._beside: list[Submission] = []
         self.results: list[CheckResult] = []
@@ -96,13 +99,15 @@ class Grading:
     # ---- workers
 
     def _opened(self, source: Source, functions: Sequence[str] = ()) -> Submission:
-        limits = self.rubric.limits
-        make = transport_for(self.options.isolation, self.options.nursery)
-        return Submission(source, Launcher(Target(source.path, self._probes), limits, make), limits, functions)
+        folder, limits = self.spec.folder, self.rubric.limits
+        modules = tuple(folder / name for name in self.spec.beside)
+        target = Target(source.path, folder / "probes.py", source.visible, modules)
+        make = partial(transport_for, self.options.isolation, nursery=self.options.nursery)
+        return Submission(source, Launcher(target, limits, make), limits, functions)
 
     def beside(self, path: Path) -> Submission:
         """Return a file of the lab's own as a second submission, with a worker of its own that starts when asked."""
-        self._beside.append(self._opened(Source(path.name, path)))
+        self._beside.append(self._opened(Source(path.name, path, path)))
         return self._beside[-1]
 
     def close(self) -> None:
@@ -181,6 +186,7 @@ class Grading:
             score=round(sum(part.points for part in parts), 2) if status == "graded" else None,
             max_score=most,
             isolation=self.options.isolation,
+            unsandboxed=self.options.unsandboxed,
             data=next((result.data for result in self.results if result.data), None),
             seed=self.options.seed,
             duration_s=time.monotonic() - self._began,

@@ -76,6 +76,14 @@ class Handle:
         return self.kinds[0].rpartition(".")[2] if self.kinds else "object"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Folder:
+    """A folder of files that the worker finds in its own place, and whose path is what the student's function gets."""
+
+    name: str
+    files: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)  # by path inside the folder
+
+
 @dataclass(frozen=True, slots=True)
 class NumpyScalar:
     """A NumPy scalar, which is no Python number: its dtype and its value."""
@@ -218,6 +226,18 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Something in a submission that a person should look at. It moves no points.
+
+    `kind` is the name of its sentence in the messages, `what` the words of the submission's that gave rise to it.
+    """
+
+    kind: str
+    what: str
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PartResult:
     """One part's points and checks. `max_points` is 0 where every check was skipped."""
 
@@ -253,6 +273,8 @@ class Report:
     checks_in_rubric: int
     throughput: tuple[Throughput, ...] = ()
     skipped: tuple[str, ...] = ()  # why checks were skipped, in words
+    unsandboxed: str = ""  # why there was no sandbox, where one was wanted
+    suspicions: tuple[Suspicion, ...] = ()
     language: str = "en"  # of its messages
 
     @property

@@ -13,24 +13,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from . import benchmarking, outputs
+from . import benchmarking, fixtures, outputs
 from .errors import ConfigurationError, HarnessFault, StaleHandle
+from .fixtures import GRADING, NOTES
 from .grading import Grading, LabSpec, Notes, Options, to_plain
 from .model import CheckResult, Status
 from .summary import Summary
+from .walls import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
-    from .messages import Messages
-    from .rubric import Rubric
-    from .submission import Submission
 
 # Before NumPy is first imported: on a busy machine BLAS threads wait for one another, seconds for a millisecond's work.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-GRADING = pytest.StashKey[Grading]()
-NOTES = pytest.StashKey[Notes]()
 MAX_RERUNS = 20  # of one check; each needs another function that kills the worker, and a lab has a dozen
 LETTERS = {"blocked": "b", "unwritten": "u", "void": "V"}
 MARKUP = {"blocked": {"yellow": True}, "unwritten": {"yellow": True}, "void": {"purple": True}}
@@ -60,9 +57,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--language", default="en", metavar="LANG", help="the language of messages (default: en)")
     group.addoption(
         "--isolation",
-        choices=("auto", "none", "process"),
+        choices=("auto", "none", "process", "sandbox"),
         default="auto",
-        help="where the submission runs: a process of its own, or none to reach it with pdb (default: auto)",
+        help="where the submission runs: in a sandbox (Linux), in a process of its own, or none to reach it with pdb "
+        "(default: auto, the sandbox where there can be one)",
     )
     outputs.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
@@ -82,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read rubric and submission where checks are asked for; a pure grading run needs no failure pages of pytest's."""
     config.addinivalue_line("markers", "part(name): the part of the lab that a module's checks belong to")
     benchmarking.begin(config)
+    config.pluginmanager.register(fixtures)
     spec: LabSpec | None = config.hook.pytest_lab(config=config)
     if spec is None:
         return
@@ -93,10 +92,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _begin(config: pytest.Config, spec: LabSpec) -> None:
     given = config.getoption("submission")
+    try:
+        isolation, unsandboxed = choose(config.getoption("isolation"), os.environ)
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
     options = Options(
         submission=_as_typed(config, Path(given).expanduser() if given else spec.default_submission),
         rubric=Path(config.getoption("rubric") or spec.folder / "rubric.toml"),
-        isolation="process" if config.getoption("isolation") == "auto" else config.getoption("isolation"),
+        isolation=isolation,
+        unsandboxed=unsandboxed,
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
         nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
@@ -152,7 +156,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say what is graded."""
     grading = config.stash.get(GRADING, None)
-    return f"grading {grading.source.name} (isolation: {grading.options.isolation})" if grading else None
+    if grading is None:
+        return None
+    options = grading.options
+    why = f"; no sandbox: {options.unsandboxed}" if options.unsandboxed else ""
+    return f"grading {grading.source.name} (isolation: {options.isolation}{why})"
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and --lf take checks out
@@ -194,47 +202,6 @@ def _part(item: pytest.Item) -> str | None:
 
 def _name(item: pytest.Item) -> str:
     return getattr(item, "originalname", None) or item.name
-
-
-# ---- fixtures
-
-
-@pytest.fixture(scope="session")
-def submission(request: pytest.FixtureRequest) -> Submission:
-    """Return the submission that is graded."""
-    return request.config.stash[GRADING].submission
-
-
-@pytest.fixture(scope="session")
-def rubric(request: pytest.FixtureRequest) -> Rubric:
-    """Return the rubric in force."""
-    return request.config.stash[GRADING].rubric
-
-
-@pytest.fixture(scope="session")
-def seed(request: pytest.FixtureRequest) -> int:
-    """Return the seed of every random input of this run."""
-    return request.config.stash[GRADING].options.seed
-
-
-@pytest.fixture(scope="session")
-def beside(request: pytest.FixtureRequest) -> Callable[[Path], Submission]:
-    """Return a function that opens a file of the lab's own as a second submission."""
-    return request.config.stash[GRADING].beside
-
-
-@pytest.fixture(scope="session")
-def words(request: pytest.FixtureRequest) -> Messages:
-    """Return the words of the language in force."""
-    return request.config.stash[GRADING].messages
-
-
-@pytest.fixture
-def notes(request: pytest.FixtureRequest) -> Notes:
-    """Return what this check notes down on its way."""
-    wanted = request.config.stash[GRADING].options.exhibits
-    kept: Notes = request.node.stash.setdefault(NOTES, Notes(wanted=wanted))
-    return kept
 
 
 # ---- running

@@ -1,6 +1,7 @@
 """A worker and all that it started, seen from outside: the processor time they took, and holding them up.
 
-Parent side. A process whose parent has ended stays in the tree where the worker adopts it (Linux), see `worker`.
+Parent side. A process whose parent has ended stays in the tree where the worker's keeper adopts it (Linux), see
+`confine`.
 """
 
 from __future__ import annotations
@@ -58,11 +59,18 @@ class ProcessTree:
 
 
 def _descendants(root: psutil.Process) -> list[psutil.Process]:
-    listed = Path(f"/proc/{root.pid}/task/{root.pid}/children")
-    with contextlib.suppress(OSError):  # Linux tells at once that there are none; psutil would look at every process
-        if not listed.read_bytes() and len(list(listed.parents[1].iterdir())) == 1:
-            return []
-    return root.children(recursive=True)
+    try:
+        return [psutil.Process(pid) for pid in _listed(root.pid)]
+    except OSError:  # no such list in this system: psutil looks at every process there is
+        return root.children(recursive=True)
+
+
+def _listed(pid: int) -> Iterator[int]:
+    """Yield what Linux lists as below a process. Raises OSError."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield int(child)
+            yield from _listed(int(child))
 
 
 def _cpu_seconds(process: psutil.Process) -> float:

@@ -21,17 +21,21 @@ LIMIT_RANGES = {
     "import_seconds": SECONDS,
     "call_seconds": SECONDS,
     "memory_megabytes": (0.0, 2.0**20),
+    "disk_megabytes": (0.0, 2.0**20),
+    "processes": (0.0, 10_000.0),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a worker may use. Seconds of wall-clock time; memory in MiB, 0 for no limit."""
+    """What a worker may use. Seconds of wall-clock time; memory and disk in MiB; 0 for no limit of the latter."""
 
     start_seconds: float = 120.0
     call_seconds: float = 20.0
     memory_megabytes: int = 0
     import_seconds: float = 60.0
+    disk_megabytes: int = 0
+    processes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +137,14 @@ class _Reader:
         known = {f.name: f.default for f in fields(Limits)}
         table = self._section("limits", set(known))
         read = {k: self._number(table.get(k, d), f"limits.{k}", *LIMIT_RANGES[k]) for k, d in known.items()}
-        memory = int(read["memory_megabytes"])
-        return Limits(read["start_seconds"], read["call_seconds"], memory, read["import_seconds"])
+        return Limits(
+            start_seconds=read["start_seconds"],
+            import_seconds=read["import_seconds"],
+            call_seconds=read["call_seconds"],
+            memory_megabytes=int(read["memory_megabytes"]),
+            disk_megabytes=int(read["disk_megabytes"]),
+            processes=int(read["processes"]),
+        )
 
     def _thresholds(self, known: Mapping[str, tuple[float, float]]) -> dict[str, float]:
         table = self._section("thresholds", set(known))

@@ -36,6 +36,7 @@ class Source:
 
     name: str
     path: Path
+    visible: Path  # what the code may see: the folder that was given, or the one file
 
     @classmethod
     def find(cls, given: Path, file: str) -> Source:
@@ -48,7 +49,7 @@ class Source:
             raise ConfigurationError(f"--submission {given}: there is no such file or folder")
         path = given / file if given.is_dir() else given
         name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
-        return cls(name, path.resolve())
+        return cls(name, path.resolve(), given.resolve())
 
     def owner(self, file: str) -> str:
         """Return whose submission it is, going by names: the folder's, or the file's if it has another than `file`."""

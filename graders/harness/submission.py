@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .describe import describe_arguments
 from .errors import CheckFailed, HarnessFault, StaleHandle, Unloadable, Unwritten
-from .model import Evidence, Failure, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where
+from .model import Evidence, Failure, Folder, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where
 from .transport import WorkerGone
 from .wire import MALFORMED, WireError, decode, encode, pick, place, tidy
 
@@ -31,6 +31,9 @@ class JudgeCodec:
         """Describe a tensor or a handle. Raises HarnessFault for what a check should not have sent."""
         if isinstance(value, TensorValue):
             return {"$": "tensor", **place(value.array, arrays), "requires_grad": value.requires_grad}
+        if isinstance(value, Folder):
+            files = [[name, place(content, arrays)] for name, content in value.files.items()]
+            return {"$": "folder", "name": value.name, "files": files}
         if isinstance(value, Handle):
             if value.generation != self._generation:
                 raise StaleHandle(f"a {value.type_name} of an earlier worker was sent to this one")
@@ -61,7 +64,6 @@ class Submission:
         self._launcher, self._limits = launcher, limits
         self._deaths: dict[str, list[Failure]] = {}
         self._unloadable: Unloadable | None = None
-        self._hidden: dict[str, str] = {}
         self._functions: dict[str, Where | None] = {}
         self._checked_generation = 0
 
@@ -79,10 +81,6 @@ class Submission:
     def pid(self) -> int | None:
         """The process of its worker, None where it has none of its own."""
         return self._launcher.pid
-
-    def hide(self, path: str, name: str) -> None:
-        """Show `name` wherever a message would show `path`, which differs from run to run."""
-        self._hidden[path] = name
 
     def close(self) -> None:
         """End the worker."""
@@ -224,8 +222,6 @@ class Submission:
 
     def _read_raised(self, raised: dict[str, Any]) -> Raised:
         text, function = tidy(raised["text"]), raised["function"]
-        for path, name in self._hidden.items():
-            text = text.replace(path, name)
         name = function and tidy(function, MAX_NAME)
         return Raised(tidy(raised["type"], MAX_NAME), text, _read_where(raised["where"]), name)
 

@@ -236,7 +236,6 @@ def test_no_process_is_left_behind(open_lab):
 
 
 @linux
-@pytest.mark.xfail(strict=True, reason="a child in a session of its own leaves the process group and survives")
 def test_no_process_in_a_session_of_its_own_is_left_behind(open_lab):
     """After close, children that left the worker's process group do not run either."""
     lab = open_lab(LAB)
@@ -330,7 +329,8 @@ def test_worker_that_does_not_start_is_our_fault(tmp_path):
         def close(self):
             pass
 
-    launcher = Launcher(Target(tmp_path / "lab.py", tmp_path / "probes.py"), Limits(), Dead)
+    target = Target(tmp_path / "lab.py", tmp_path / "probes.py", tmp_path)
+    launcher = Launcher(target, Limits(), lambda *_: Dead())
     with pytest.raises(HarnessFault, match="did not start"):
         launcher.load()
 
@@ -354,9 +354,10 @@ def test_limits_of_start_and_call_are_kept_apart(open_script, script, good_reply
     assert seen.limits == [Limits().start_seconds, Limits().import_seconds, Limits().call_seconds]
 
 
-def test_isolation_none_has_no_process():
+def test_isolation_none_has_no_process(tmp_path):
     """Isolation "none" is the judge's own process."""
-    assert transport_for("none") is InProcess
+    target = Target(tmp_path / "lab.py", tmp_path / "probes.py", tmp_path)
+    assert type(transport_for("none", target, Limits())) is InProcess
 
 
 @pytest.mark.parametrize("end", ["timeout", "crashed"])
@@ -382,10 +383,11 @@ def test_judge_without_worker_never_imports_torch(tmp_path):
     """Launching and closing a worker leaves torch out of the judge's process."""
     text = (
         "import sys, pathlib\n"
+        "from functools import partial\n"
         "from graders.harness.launcher import Launcher, Target, transport_for\n"
         "from graders.harness.rubric import Limits\n"
-        "target = Target(pathlib.Path('lab.py'), pathlib.Path('probes.py'))\n"
-        "launcher = Launcher(target, Limits(), transport_for('process'))\n"
+        "lab = pathlib.Path('lab.py').absolute()\n"
+        "launcher = Launcher(Target(lab, lab, lab), Limits(), partial(transport_for, 'process'))\n"
         "launcher.start(); launcher.close()\n"
         "assert 'torch' not in sys.modules\n"
     )

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from ..model import CheckResult, PartResult, Report, Throughput, Where
 
+MAX_SUSPICIONS = 10  # told; a person who looks finds the rest
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -126,8 +128,12 @@ def footnotes(report: Report, words: Words) -> Iterator[str]:
     for timed in report.throughput:
         yield words.notes["throughput"].format(**_rounded(timed))
     yield from report.skipped
-    if report.isolation == "none":
-        yield words.notes["isolation_none"]
+    why = f" ({report.unsandboxed})" if report.unsandboxed else ""
+    yield words.notes[f"isolation_{report.isolation}"].format(why=why)
+    if report.suspicions:
+        yield words.notes["suspicions"].format(count=len(report.suspicions))
+    for suspicion in report.suspicions[:MAX_SUSPICIONS]:
+        yield f"  {suspicion.where or '-'}: {words.notes[f'suspicion_{suspicion.kind}']}: {suspicion.what}"
 
 
 def _rounded(timed: Throughput) -> dict[str, object]:
