@@ -25,7 +25,7 @@ ALLOWED = {
     "errors": {"model"},
     "worker": {"wire", "observer"},
     "rubric": {"errors"},
-    "messages": {"errors"},
+    "messages": {"errors", "model"},
     "describe": {"model"},
     "expect": {"describe", "errors", "model"},
     "source": {"errors", "model"},

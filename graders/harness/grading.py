@@ -133,7 +133,7 @@ class Grading:
         most = sum(part.max_points for part in parts)
         return Report(
             lab=self.rubric.lab,
-            title=self.rubric.title,
+            title=self.messages.text("lab", "title"),
             submission=self.source.name,
             status=status,
             score=round(sum(part.points for part in parts), 2) if status == "graded" else None,

@@ -132,6 +132,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word within a message, in its reader's language: the key of a text in the section `words`, and its fields."""
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A mistake's name in the lab's catalogue, and what goes into its message."""
 

@@ -47,7 +47,6 @@ class Rubric:
     """All that an instructor tunes."""
 
     lab: str
-    title: str
     file: str
     limits: Limits
     parts: tuple[Part, ...]
@@ -85,10 +84,9 @@ class _Reader:
 
     def rubric(self, thresholds: Mapping[str, tuple[float, float]]) -> Rubric:
         self._only(self._table, "", {"lab", "limits", "thresholds", "parts"})
-        lab = self._section("lab", {"name", "title", "file"})
+        lab = self._section("lab", {"name", "file"})
         return Rubric(
             lab=self._text(lab, "lab.name"),
-            title=self._text(lab, "lab.title"),
             file=self._text(lab, "lab.file"),
             limits=self._limits(),
             parts=self._parts(),

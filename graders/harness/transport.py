@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 import platformdirs
 
+from .model import Word
 from .wire import WireError, pack, read_frame
 
 if TYPE_CHECKING:
@@ -37,11 +38,17 @@ GRACE_SECONDS = 5  # for a killed process to be reaped
 
 
 class WorkerGone(Exception):
-    """The worker did not answer as it should: `reason` is "timeout", "crashed" or "unreadable"."""
+    """The worker did not answer as it should: `reason` is "timeout", "crashed" or "unreadable".
 
-    def __init__(self, reason: str, detail: str) -> None:
+    `detail` is for whoever looks after the grader, `word` says the same to a student where that is not a plain number.
+    """
+
+    def __init__(self, reason: str, detail: str, word: Word | None = None) -> None:
         super().__init__(detail)
-        self.reason, self.detail = reason, detail
+        self.reason, self.detail, self.word = reason, detail, word
+
+
+CLOSED = WorkerGone("crashed", "closed", Word("closed"))
 
 
 class Transport(Protocol):
@@ -162,25 +169,25 @@ class Process:
             with self._stream("stdout") as stream:
                 while (frame := read_frame(stream.read)) is not None:
                     self._frames.put(frame)
-            self._frames.put(WorkerGone("crashed", self._how_it_ended()))
+            self._frames.put(self._how_it_ended())
         except WireError as error:
-            self._frames.put(WorkerGone("unreadable", str(error)))
+            self._frames.put(WorkerGone("unreadable", str(error), Word("no_answer")))
         except (OSError, ValueError):  # closed under our hands: nobody waits any more
-            self._frames.put(WorkerGone("crashed", "closed"))
+            self._frames.put(CLOSED)
 
     def _drain_stderr(self) -> None:
         with contextlib.suppress(OSError, ValueError), self._stream("stderr") as stream:
             while chunk := stream.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe has read1
                 self._last_words = (self._last_words + chunk)[-STDERR_KEPT:]
 
-    def _how_it_ended(self) -> str:
+    def _how_it_ended(self) -> WorkerGone:
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._process.wait(GRACE_SECONDS)
             if code >= 0:
-                return f"exit code {code}"
+                return WorkerGone("crashed", f"exit code {code}", Word("exit_code", {"code": code}))
             with contextlib.suppress(ValueError):
-                return signal.Signals(-code).name
-        return "closed"
+                return WorkerGone("crashed", signal.Signals(-code).name)
+        return CLOSED
 
     @property
     def last_words(self) -> str:

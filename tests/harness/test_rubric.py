@@ -17,7 +17,6 @@ RIGHT = """
 
 [lab]
 name = "tiny"
-title = "Tiny lab"
 file = "lab.py"
 
 [limits]
@@ -63,7 +62,7 @@ def committed():
 def test_rubric_is_read(load):
     """Names, limits, thresholds, points and weights are what the file says."""
     rubric = load()
-    assert (rubric.lab, rubric.title, rubric.file) == ("tiny", "Tiny lab", "lab.py")
+    assert (rubric.lab, rubric.file) == ("tiny", "lab.py")
     assert rubric.thresholds == {"minimum": 0.5}
     assert [(part.name, part.points) for part in rubric.parts] == [("alpha", 6), ("beta", 4)]
     assert rubric.part("alpha").checks == {"test_first": 1, "test_second": 2.5}
@@ -96,7 +95,6 @@ def test_unknown_key_is_named(load, old, new, key):
     ("old", "key"),
     [
         ('name = "tiny"', "lab.name"),
-        ('title = "Tiny lab"', "lab.title"),
         ('file = "lab.py"', "lab.file"),
         ("minimum = 0.5", "thresholds.minimum"),
         ("points = 6", "parts.alpha.points"),
