@@ -122,7 +122,8 @@ class Grading:
         """Return what a named mistake has to say; it knows better than its check, which only knows what it asked."""
         entries = [self.messages.entry("mistakes", named.name, named.params) for named in mistakes]
         joined = {label: " ".join(entry[label] for entry in entries) for label in ("why", "hint") if entries}
-        return {"mistake": "; ".join(entry["title"] for entry in entries), **joined}
+        ideas = dict.fromkeys(self.messages.text("ideas", named.idea) for named in mistakes if named.idea)
+        return {"mistake": "; ".join(entry["title"] for entry in entries), "idea": "; ".join(ideas), **joined}
 
     # ---- all of them
 

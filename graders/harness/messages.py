@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FALLBACK = "en"  # a text that a translation lacks is shown in English, rather than none
-LABELS = ("asked", "expected", "got", "mistake", "why")  # the lines of a message, in the order in which they are shown
+LABELS = (
+    "asked",
+    "expected",
+    "got",
+    "mistake",
+    "idea",
+    "why",
+)  # the lines of a message, in the order in which they are shown
 
 
 class Messages:

@@ -141,10 +141,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A mistake's name in the lab's catalogue, and what goes into its message."""
+    """A mistake's name in the lab's catalogue, what goes into its message, and the lesson's idea that it belongs to.
+
+    `idea` is the key of a text in the section `ideas`; empty where there is none.
+    """
 
     name: str
     params: Mapping[str, object] = field(default_factory=dict)
+    idea: str = ""
 
 
 @dataclass(frozen=True, slots=True)
