@@ -18,7 +18,7 @@ LIMIT_RANGES = {
     "start_seconds": SECONDS,
     "import_seconds": SECONDS,
     "call_seconds": SECONDS,
-    "memory_megabytes": (0.0, 2.0**20),
+    "memory_megabytes": (0, 2**20),
 }
 
 
@@ -63,7 +63,7 @@ class Rubric:
 
 
 def load_rubric(path: Path, thresholds: Mapping[str, tuple[float, float]]) -> Rubric:
-    """Read a rubric; `thresholds` names the lab's own numbers and their ranges, both ends included.
+    """Read a rubric; `thresholds` names the lab's own numbers and their ranges, both ends included, whole for counts.
 
     Raises ConfigurationError, which names the file and the key, for whatever is missing, unknown or out of range.
     """
@@ -120,6 +120,8 @@ class _Reader:
             raise self._fail(key, f"must be a number, not {value!r}")
         if not low <= value <= high:  # also refuses nan
             raise self._fail(key, f"must be between {low:g} and {high:g}, not {value!r}")
+        if isinstance(low, int) and value != int(value):  # a count, as its range says
+            raise self._fail(key, f"must be a whole number, not {value!r}")
         return value
 
     def _limits(self) -> Limits:
@@ -148,7 +150,7 @@ class _Reader:
         checks = part.get("checks")
         if not isinstance(checks, dict) or not checks:
             raise self._fail(f"{key}.checks", "must be a table: name of the check = weight")
-        weights = {c: self._number(w, f"{key}.checks.{c}", 0, 1000) for c, w in checks.items()}
+        weights = {c: self._number(w, f"{key}.checks.{c}", 0.0, 1000.0) for c, w in checks.items()}
         if not sum(weights.values()):
             raise self._fail(f"{key}.checks", "must not all weigh 0")
-        return Part(name, self._number(part.get("points"), f"{key}.points", 0, 1000), tuple(functions), weights)
+        return Part(name, self._number(part.get("points"), f"{key}.points", 0.0, 1000.0), tuple(functions), weights)

@@ -240,6 +240,7 @@ def _failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool
     key = "raised_at_import" if at_import else "raised"
     key = "keyboard" if raised.type_name == "EOFError" and "reading a line" in raised.text else key
     key = "module_missing" if at_import and raised.type_name == "ModuleNotFoundError" else key
+    key = "notebook_code" if raised.type_name == "NameError" and "'get_ipython'" in raised.text else key
     return Failure(key, {"type": raised.type_name, "text": raised.text}, asked, raised.where or where)
 
 

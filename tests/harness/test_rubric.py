@@ -127,6 +127,17 @@ def test_value_of_the_wrong_type_is_named(load, old, new, key):
         load(old, new)
 
 
+@pytest.mark.parametrize(("old", "new"), [("accuracy_epochs = 2 ", "accuracy_epochs = 2.5"), ("= 8192 ", "= 0.5 ")])
+def test_part_of_a_count_is_refused(tmp_path, old, new):
+    """What is counted, such as epochs, is a whole number: half an epoch is refused, not cut off."""
+    text = (GRADERS / "rubric.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "rubric.toml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="must be a whole number"):
+        load_rubric(path, THRESHOLDS)
+
+
 @pytest.mark.parametrize("section", ["lab", "limits", "thresholds", "parts"])
 def test_section_that_is_no_table_is_named(tmp_path, section):
     """A plain value in the place of a section is refused."""
