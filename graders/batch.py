@@ -25,6 +25,7 @@ JUDGES_IMPORT = (
     *("graders.pieces", "graders.mistakes", "graders.digits", "graders.throughput"),
 )
 CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
+USAGE = 4  # pytest's exit code for a wrong option
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ def grade(
     options: Sequence[str] = (),
     warm: Nurseries = Nurseries(),  # frozen
 ) -> Graded:
-    """Grade one submission in a judge of its own, into `out`/NAME/report.json."""
+    """Grade one submission in a judge of its own, into `out`/NAME/report.json.
+
+    Raises ConfigurationError for an option that `pytest graders` refuses: it would refuse it for everybody.
+    """
     folder = out / name
     report = folder / "report.json"
     report.unlink(missing_ok=True)  # an old grade must not stand in for a new one
@@ -109,9 +113,17 @@ def grade(
     given = ["--submission", str(path.resolve()), "--report-dir", str(folder.resolve())]
     nursery = ["--nursery", str(warm.workers)] if warm.workers else []
     code, output = _run([*arguments, *given, *nursery, *options], warm.judges)
+    if code == USAGE:
+        raise ConfigurationError(_refusal(output))
     usable = code in CODES and report.is_file()
     content = json.loads(report.read_text(encoding="utf-8")) if usable else None
     return Graded(name, content, output)
+
+
+def _refusal(output: str) -> str:
+    """Return what pytest says of a wrong option, without what it says around it."""
+    said = [line.rpartition("rror: ")[2] for line in output.splitlines() if "rror: " in line or "ERROR: " in line]
+    return said[-1].removeprefix("ERROR: ") if said else output.strip()
 
 
 def _run(arguments: list[str], judges: Path | None) -> tuple[int, str]:

@@ -151,7 +151,7 @@ def flattened(lab: Lab, images: NDArray[Any]) -> Evidence:
 def built_model(lab: Lab) -> Evidence:
     """Ask `build_model`; expects a module."""
     seen = lab.call("build_model", keep=True)
-    expect.instance(seen, "torch.nn.modules.module.Module")
+    lab.settle(expect.instance(seen, "torch.nn.modules.module.Module"))
     return seen
 
 

@@ -135,9 +135,14 @@ class Lab:
     def model(self, spread: float = 0.0) -> Handle:
         """Return a model; with `spread`, one whose parameters got normal noise of that size."""
         model = self.piece("build_model")
+        self.settle(model)
         if spread:
             self.probe("stir", model, self.seed, spread, of="build_model")
         return model
+
+    def settle(self, model: Handle) -> None:
+        """Have a model's parameters there, also those of lazy layers."""
+        self.probe("settle", model, of="build_model")
 
     def affine(self, model: Handle) -> oracle.Affine:
         """Return a model's weights and bias as its answers show them."""

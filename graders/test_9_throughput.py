@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
     from graders.harness.messages import Messages
-    from graders.harness.model import Throughput
     from graders.harness.race import Race
     from graders.harness.rubric import Rubric
+    from graders.harness.speed import Throughput
     from graders.harness.submission import Submission
     from graders.pieces import Lab
 

@@ -14,9 +14,10 @@ import numpy as np
 from . import inputs, measure, oracle
 from .harness import expect
 from .harness.errors import CheckFailed, HarnessFault
-from .harness.model import Evidence, Handle, TensorValue, Throughput
+from .harness.model import Evidence, Handle, TensorValue
 from .harness.process_tree import ProcessTree
 from .harness.race import Race, Standing
+from .harness.speed import Throughput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -126,6 +126,21 @@ def test_correct_work_is_explained_by_no_mistake(clue, reference):
     assert clue.explain(reference) == ()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_idea_has_its_words(language):
+    """Every idea of the lesson has a text of one line, and no text is left over."""
+    ideas = {
+        key.partition(".")[2]: texts[""] for key, texts in words("lab", language).items() if key.startswith("ideas.")
+    }
+    assert set(ideas) == set(Idea)
+    assert max(map(len, ideas.values())) <= 70
+
+
+def test_a_mistake_belongs_to_one_idea():
+    """Whichever clue names a mistake, it belongs to the same idea."""
+    assert {mistake.name for _, mistake in ENTRIES if mistakes.IDEAS[mistake.name] is not mistake.idea} == set()
+
+
 # ---- no guess
 
 

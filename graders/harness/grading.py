@@ -15,10 +15,11 @@ from .errors import CheckFailed, ConfigurationError, HarnessFault, Unloadable, U
 from .exhibits import Exhibit, PackedArray
 from .launcher import Launcher, Target, transport_for
 from .messages import LABELS, MESSAGES, Messages
-from .model import CheckResult, Excerpt, Failure, Report, Status, Throughput, Where
+from .model import CheckResult, Excerpt, Failure, Report, Status, Where
 from .rubric import load_rubric
 from .scoring import score
 from .source import Source
+from .speed import Throughput
 from .submission import Submission
 
 if TYPE_CHECKING:
@@ -169,7 +170,8 @@ class Grading:
         """Return what a named mistake has to say; it knows better than its check, which only knows what it asked."""
         entries = [self.messages.entry("mistakes", named.name, named.params) for named in mistakes]
         joined = {label: " ".join(entry[label] for entry in entries) for label in ("why", "hint") if entries}
-        return {"mistake": "; ".join(entry["title"] for entry in entries), **joined}
+        ideas = dict.fromkeys(self.messages.text("ideas", named.idea) for named in mistakes if named.idea)
+        return {"mistake": "; ".join(entry["title"] for entry in entries), "idea": "; ".join(ideas), **joined}
 
     # ---- all of them
 
@@ -180,7 +182,7 @@ class Grading:
         most = sum(part.max_points for part in parts)
         return Report(
             lab=self.rubric.lab,
-            title=self.rubric.title,
+            title=self.messages.text("lab", "title"),
             submission=self.source.name,
             status=status,
             score=round(sum(part.points for part in parts), 2) if status == "graded" else None,

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from .errors import HarnessFault
+from .model import Word
 from .transport import InProcess, Process, WorkerGone, spawn
 from .walls import Walls
 
@@ -113,7 +114,7 @@ class Launcher:
         try:
             reply, arrays = cast("Transport", self._transport).receive(seconds)
             if reply.get("id") != number:
-                raise WorkerGone("unreadable", "an answer to another question")
+                raise WorkerGone("unreadable", "an answer to another question", Word("other_answer"))
         except WorkerGone:
             self.close()
             raise

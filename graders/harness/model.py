@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .exhibits import Exhibit
+    from .speed import Throughput
 
 
 class Status(StrEnum):
@@ -150,11 +151,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word within a message, in its reader's language: the key of a text in the section `words`, and its fields."""
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
-    """A mistake's name in the lab's catalogue, and what goes into its message."""
+    """A mistake's name in the lab's catalogue, what goes into its message, and the lesson's idea that it belongs to.
+
+    `idea` is the key of a text in the section `ideas`; empty where there is none.
+    """
 
     name: str
     params: Mapping[str, object] = field(default_factory=dict)
+    idea: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,25 +184,6 @@ class Failure:
     where: Where | None = None
     mistakes: tuple[Named, ...] = ()
     credit: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Throughput:
-    """A training speed beside the yardstick's, on one device. Speeds in training samples a second.
-
-    `ratio` is the submission's speed over the yardstick's, the median of `rounds` paired ratios, with its 95 %
-    interval. `clock` tells which clock counted: "wall", or "cpu" where more than one core was at work.
-    """
-
-    device: str  # "cpu" or "cuda"
-    device_name: str
-    samples_per_second: float
-    yardstick_samples_per_second: float
-    ratio: float
-    ratio_low: float
-    ratio_high: float
-    rounds: int
-    clock: str = "wall"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ LIMIT_RANGES = {
     "start_seconds": SECONDS,
     "import_seconds": SECONDS,
     "call_seconds": SECONDS,
-    "memory_megabytes": (0.0, 2.0**20),
-    "disk_megabytes": (0.0, 2.0**20),
-    "processes": (0.0, 10_000.0),
+    "memory_megabytes": (0, 2**20),
+    "disk_megabytes": (0, 2**20),
+    "processes": (0, 10_000),
 }
 
 
@@ -54,7 +54,6 @@ class Rubric:
     """All that an instructor tunes."""
 
     lab: str
-    title: str
     file: str
     limits: Limits
     parts: tuple[Part, ...]
@@ -72,7 +71,9 @@ class Rubric:
 
 
 def load_rubric(path: Path, thresholds: Mapping[str, tuple[float, float]], tiers: Sequence[str] = ()) -> Rubric:
-    """Read a rubric; `thresholds` names the lab's own numbers and their ranges, both ends included, `tiers` its tiers.
+    """Read a rubric; `thresholds` names the lab's own numbers and their ranges, both ends included, whole for counts.
+
+    `tiers` names the lab's lists of (value, share of the points).
 
     Raises ConfigurationError, which names the file and the key, for whatever is missing, unknown or out of range.
     """
@@ -93,10 +94,9 @@ class _Reader:
 
     def rubric(self, thresholds: Mapping[str, tuple[float, float]], tiers: Sequence[str]) -> Rubric:
         self._only(self._table, "", {"lab", "limits", "thresholds", "tiers", "parts"})
-        lab = self._section("lab", {"name", "title", "file"})
+        lab = self._section("lab", {"name", "file"})
         return Rubric(
             lab=self._text(lab, "lab.name"),
-            title=self._text(lab, "lab.title"),
             file=self._text(lab, "lab.file"),
             limits=self._limits(),
             parts=self._parts(),
@@ -131,6 +131,8 @@ class _Reader:
             raise self._fail(key, f"must be a number, not {value!r}")
         if not low <= value <= high:  # also refuses nan
             raise self._fail(key, f"must be between {low:g} and {high:g}, not {value!r}")
+        if isinstance(low, int) and value != int(value):  # a count, as its range says
+            raise self._fail(key, f"must be a whole number, not {value!r}")
         return value
 
     def _limits(self) -> Limits:
@@ -155,7 +157,9 @@ class _Reader:
         rows, key = self._table.get("tiers", {}).get(name), f"tiers.{name}"
         if not isinstance(rows, list) or not rows or not all(isinstance(row, list) and len(row) == 2 for row in rows):
             raise self._fail(key, "must be a list of [value, share of the points]")
-        tiers = tuple((self._number(value, key, 0, 1000), self._number(share, key, 0, 1)) for value, share in rows)
+        tiers = tuple(
+            (self._number(value, key, 0.0, 1000.0), self._number(share, key, 0.0, 1.0)) for value, share in rows
+        )
         falling = all(a[0] > b[0] and a[1] > b[1] for a, b in itertools.pairwise(tiers))
         if not falling or tiers[0][1] != 1:
             raise self._fail(key, "must begin with share 1 and fall from row to row, in value and in share")
@@ -176,10 +180,10 @@ class _Reader:
         checks = part.get("checks")
         if not isinstance(checks, dict) or not checks:
             raise self._fail(f"{key}.checks", "must be a table: name of the check = weight")
-        weights = {c: self._number(w, f"{key}.checks.{c}", 0, 1000) for c, w in checks.items()}
+        weights = {c: self._number(w, f"{key}.checks.{c}", 0.0, 1000.0) for c, w in checks.items()}
         if not sum(weights.values()):
             raise self._fail(f"{key}.checks", "must not all weigh 0")
-        points = self._number(part.get("points"), f"{key}.points", 0, 1000)
+        points = self._number(part.get("points"), f"{key}.points", 0.0, 1000.0)
         return Part(name, points, tuple(functions), weights, self._visibility(part, f"{key}.visibility"))
 
     def _visibility(self, part: dict[str, Any], key: str) -> Visibility:

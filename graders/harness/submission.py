@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .describe import describe_arguments
 from .errors import CheckFailed, HarnessFault, StaleHandle, Unloadable, Unwritten
-from .model import Evidence, Failure, Folder, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where
+from .model import Evidence, Failure, Folder, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where, Word
 from .transport import WorkerGone
 from .wire import MALFORMED, WireError, decode, encode, pick, place, tidy
 
@@ -154,7 +154,7 @@ class Submission:
                 raise Unloadable(_failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
             return {str(name): _read_where(place) for name, place in loaded["functions"].items()}
         except MALFORMED:
-            raise Unloadable(Failure("unreadable", {"text": "the answer to the import"}, asked)) from None
+            raise Unloadable(Failure("unreadable", {"text": Word("import_answer")}, asked)) from None
 
     def _require(self, function: str) -> None:
         """Raise unless `function` is there to be called."""
@@ -229,7 +229,7 @@ class Submission:
         return self.source.where(function) or self._functions.get(function)
 
     def _death(self, gone: WorkerGone, asked: str, where: Where | None) -> Failure:
-        return Failure(gone.reason, {"text": gone.detail}, asked, where)
+        return Failure(gone.reason, {"text": gone.word or gone.detail}, asked, where)
 
 
 def _call(name: str, probe: bool, seed: int, observe: bool, keep: bool, standins: Sequence[str]) -> dict[str, Any]:
@@ -241,6 +241,7 @@ def _failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool
     key = "raised_at_import" if at_import else "raised"
     key = "keyboard" if raised.type_name == "EOFError" and "reading a line" in raised.text else key
     key = "module_missing" if at_import and raised.type_name == "ModuleNotFoundError" else key
+    key = "notebook_code" if raised.type_name == "NameError" and "'get_ipython'" in raised.text else key
     return Failure(key, {"type": raised.type_name, "text": raised.text}, asked, raised.where or where)
 
 

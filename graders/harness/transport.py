@@ -18,6 +18,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
+from .model import Word
 from .plan import UNCONFINED
 from .walls import EXCESS, FONTS, KEEPERS, confined_folder
 from .wire import WireError, pack, read_frame
@@ -40,11 +41,17 @@ GRACE_SECONDS = 5  # for a killed process to be reaped
 
 
 class WorkerGone(Exception):
-    """The worker did not answer as it should: `reason` is "timeout", "crashed", "unreadable" or an Excess."""
+    """The worker did not answer as it should: `reason` is "timeout", "crashed", "unreadable" or an Excess.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    `detail` is for whoever looks after the grader, `word` says the same to a student where that is not a plain number.
+    """
+
+    def __init__(self, reason: str, detail: str, word: Word | None = None) -> None:
         super().__init__(detail)
-        self.reason, self.detail = reason, detail
+        self.reason, self.detail, self.word = reason, detail, word
+
+
+CLOSED = WorkerGone("crashed", "closed", Word("closed"))
 
 
 class Transport(Protocol):
@@ -205,9 +212,9 @@ class Process:
                     self._frames.put(frame)
             self._frames.put(self._how_it_ended())
         except WireError as error:
-            self._frames.put(WorkerGone("unreadable", str(error)))
+            self._frames.put(WorkerGone("unreadable", str(error), Word("no_answer")))
         except (OSError, ValueError):  # closed under our hands: nobody waits any more
-            self._frames.put(WorkerGone("crashed", "closed"))
+            self._frames.put(CLOSED)
 
     def _drain_stderr(self) -> None:
         with contextlib.suppress(OSError, ValueError), self._stream("stderr") as stream:
@@ -223,10 +230,10 @@ class Process:
                 self._listener.join(GRACE_SECONDS)
                 return WorkerGone("crashed", f"no sandbox: {self.last_words}")
             if code >= 0:
-                return WorkerGone("crashed", f"exit code {code}")
+                return WorkerGone("crashed", f"exit code {code}", Word("exit_code", {"code": code}))
             with contextlib.suppress(ValueError):
                 return WorkerGone("crashed", signal.Signals(-code).name)
-        return WorkerGone("crashed", "closed")
+        return CLOSED
 
     @property
     def last_words(self) -> str:

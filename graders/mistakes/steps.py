@@ -11,7 +11,7 @@ import numpy as np
 
 from graders import measure
 from graders.harness.errors import CheckFailed
-from graders.harness.model import Named, TensorValue
+from graders.harness.model import Named, TensorValue, Word
 
 from .catalogue import Clue, Idea
 from .rules import DECAYS, MOMENTA, RULES, sgd
@@ -163,7 +163,7 @@ def _another_default(seen: Runs) -> dict[str, object] | bool:
 @STEPS.mistake("parameters-left-out", Idea.DESCENT)
 def _left_out(seen: Runs) -> dict[str, object] | bool:
     """Recognise parameters that never move beside others that move rightly."""
-    still, names = set(), {10: "bias", 7840: "weights"}
+    still, names = set[str](), {10: "bias", 7840: "weights"}
     for run in seen.runs:
         wanted = sgd(run.states[0], measure.GRADIENTS, run.rate or measure.LEARNING_RATE)[-1]
         for size, part in zip(run.sizes, _slices(run.sizes), strict=True):
@@ -171,7 +171,7 @@ def _left_out(seen: Runs) -> dict[str, object] | bool:
                 still.add(names[size])
             elif not _near(run.states[-1][part], wanted[part]):
                 return False
-    return len(still) == 1 and {"which": still.pop()}
+    return len(still) == 1 and {"which": Word(still.pop())}
 
 
 def _slices(sizes: Sequence[int]) -> Iterator[slice]:

@@ -942,6 +942,7 @@ PREDICTION = (
     prediction("drawing-upside-down", "drawing-mirrored", SHOWN, "image.reshape(28, 28).flip(0)"),
     prediction("drawing-in-one-row", "drawing-of-another-shape", SHOWN, "image.reshape(1, 28 * 28)"),
     prediction("nothing-drawn", "nothing-drawn", DRAW, ""),
+    prediction("drawing-nearly-white", "drawing-range-fixed", NEAREST, NEAREST + ", vmin=0, vmax=255"),
 )
 
 BUGS: tuple[Bug, ...] = (

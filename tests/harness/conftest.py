@@ -252,7 +252,6 @@ def run_pytest() -> Callable[..., subprocess.CompletedProcess[str]]:
 TINY_RUBRIC = """
 [lab]
 name = "tiny"
-title = "Tiny lab"
 file = "lab.py"
 [parts.alpha]
 points = 6
@@ -266,6 +265,8 @@ points = 4
 test_third = 1
 """
 TINY_MESSAGES = """
+[lab]
+title = "Tiny lab"
 [parts]
 alpha = "알파"
 beta = "beta"

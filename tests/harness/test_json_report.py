@@ -8,8 +8,9 @@ import math
 import pytest
 
 from graders.harness.grading import from_plain, to_plain
-from graders.harness.model import Status, Throughput, Where
+from graders.harness.model import Status, Where
 from graders.harness.render import json_report
+from graders.harness.speed import Throughput
 
 FIELDS = [
     "schema",

@@ -14,7 +14,7 @@ import pytest
 
 from graders.harness.errors import CheckFailed, HarnessFault, Unloadable
 from graders.harness.launcher import Launcher, Target, transport_for
-from graders.harness.model import Where
+from graders.harness.model import Where, Word
 from graders.harness.rubric import Limits
 from graders.harness.transport import InProcess, WorkerGone
 
@@ -172,7 +172,7 @@ def test_next_call_after_a_hang_works_in_a_fresh_worker(open_lab):
 def test_exit_from_python_is_a_crash(lab):
     """os._exit in a function is told with its exit code, and the next call works."""
     failure = failure_of(lab, "leaves")
-    assert (failure.key, failure.params) == ("crashed", {"text": "exit code 7"})
+    assert (failure.key, failure.params) == ("crashed", {"text": Word("exit_code", {"code": 7})})
     assert lab.call("ok").value == "fine"
 
 
@@ -187,7 +187,7 @@ def test_fault_in_native_code_is_a_crash(lab):
 def test_fresh_process_tells_its_exit_code_too(open_lab):
     """A worker that was not forked from a nursery is watched in the same way."""
     lab = open_lab(LAB, fresh=True)
-    assert failure_of(lab, "leaves").params == {"text": "exit code 7"}
+    assert failure_of(lab, "leaves").params == {"text": Word("exit_code", {"code": 7})}
 
 
 @linux

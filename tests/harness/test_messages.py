@@ -12,6 +12,7 @@ import pytest
 from graders.conftest import THRESHOLDS, TIERS
 from graders.harness.errors import ConfigurationError, HarnessFault
 from graders.harness.messages import LABELS, Messages
+from graders.harness.model import Word
 from graders.harness.plan import Excess
 from graders.harness.rubric import load_rubric
 
@@ -220,3 +221,25 @@ def test_text_that_a_translation_lacks_is_english(tmp_path):
     messages = Messages([tmp_path], "xx")
     assert messages.entry("failures", "a", {}) == {"got": "ä"}
     assert messages.entry("failures", "b", {}) == {"got": "b"}
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "exit code 7"), ("ko", "종료 코드 7")])
+def test_word_within_a_message_is_in_its_language(language, said):
+    """What a message fills in is translated with it where it is a word, and stays as it is where it is none."""
+    messages = Messages(FOLDERS, language)
+    assert said in messages.entry("failures", "crashed", {"text": Word("exit_code", {"code": 7})})["got"]
+    assert "SIGSEGV" in messages.entry("failures", "crashed", {"text": "SIGSEGV"})["got"]
+
+
+def words_used() -> set[str]:
+    """Return the key of every Word that the code makes, where it stands there as a text."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(GRADERS.rglob("*.py"))]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return set().union(*(texts_in(call.args[0]) for call in calls if name_of(call.func) == "Word" and call.args))
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_word_has_its_text(language):
+    """Every word that the code fills in has a text."""
+    assert len(words_used()) > 3
+    assert words_used() - Messages(FOLDERS, language).section("words").keys() == set()

@@ -17,7 +17,6 @@ RIGHT = """
 
 [lab]
 name = "tiny"
-title = "Tiny lab"
 file = "lab.py"
 
 [limits]
@@ -64,7 +63,7 @@ def committed():
 def test_rubric_is_read(load):
     """Names, limits, thresholds, points and weights are what the file says."""
     rubric = load()
-    assert (rubric.lab, rubric.title, rubric.file) == ("tiny", "Tiny lab", "lab.py")
+    assert (rubric.lab, rubric.file) == ("tiny", "lab.py")
     assert rubric.thresholds == {"minimum": 0.5}
     assert [(part.name, part.points) for part in rubric.parts] == [("alpha", 6), ("beta", 4)]
     assert rubric.part("alpha").checks == {"test_first": 1, "test_second": 2.5}
@@ -97,7 +96,6 @@ def test_unknown_key_is_named(load, old, new, key):
     ("old", "key"),
     [
         ('name = "tiny"', "lab.name"),
-        ('title = "Tiny lab"', "lab.title"),
         ('file = "lab.py"', "lab.file"),
         ("minimum = 0.5", "thresholds.minimum"),
         ("points = 6", "parts.alpha.points"),
@@ -128,6 +126,17 @@ def test_value_of_the_wrong_type_is_named(load, old, new, key):
     """A value of another type, a bool in the place of a number above all, is refused."""
     with pytest.raises(ConfigurationError, match=rf"rubric\.toml: {key}: must be"):
         load(old, new)
+
+
+@pytest.mark.parametrize(("old", "new"), [("accuracy_epochs = 2 ", "accuracy_epochs = 2.5"), ("= 8192 ", "= 0.5 ")])
+def test_part_of_a_count_is_refused(tmp_path, old, new):
+    """What is counted, such as epochs, is a whole number: half an epoch is refused, not cut off."""
+    text = (GRADERS / "rubric.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "rubric.toml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="must be a whole number"):
+        load_rubric(path, THRESHOLDS)
 
 
 @pytest.mark.parametrize("section", ["lab", "limits", "thresholds", "parts"])

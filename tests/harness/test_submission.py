@@ -111,6 +111,19 @@ def test_not_implemented_elsewhere_is_a_failure(open_script, script):
     assert failure_of(open_script(script(call={"raised": raised}))).key == "raised"
 
 
+def test_leftover_of_a_notebook_is_told_as_such(open_script, script):
+    """get_ipython() is what %magic becomes outside of notebooks; whoever never wrote it cannot know."""
+    raised = {
+        "type": "NameError",
+        "text": "name 'get_ipython' is not defined",
+        "where": ["lab.py", 3],
+        "function": None,
+    }
+    with pytest.raises(Unloadable) as caught:
+        open_script(script(load={"raised": raised})).call("f")
+    assert caught.value.failure.key == "notebook_code"
+
+
 # ---- deaths
 
 

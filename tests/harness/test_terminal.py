@@ -112,6 +112,18 @@ def test_message_shows_its_rows_in_order(make_report, failed):
     assert shown[4].split() == ["where", "lab.py:3:", "return", "3"]
 
 
+def test_idea_gives_way_to_the_hint(make_report, failed):
+    """The row with the lesson's idea is shown where there is room, and left out before it costs the hint's end."""
+    rows = ["asked", "expected", "got", "mistake", "idea", "why"]
+    few = "\n".join(f"{label}\tword" for label in rows)
+    many = "\n".join(f"{label}\t{'word ' * (1 if label in ('got', 'idea') else 20)}" for label in rows)
+    shown = lines(make_report(failed(message=few)))
+    assert [line.split()[0] for line in shown[1:9]] == [*rows[:5], "where", "why", "hint"]
+    block = terminal.render(make_report(failed(message=many)), PLAIN).partition("\n\n")[0]
+    assert "idea" not in block
+    assert block.splitlines()[-1].split() == ["hint", "think"]
+
+
 def test_failure_that_repeats_itself_is_said_once(make_report, failed):
     """The same message at the same place is shown once, with how often it came."""
     shown = "\n".join(lines(make_report(failed(), failed("test_b"), failed("test_c", "beta"))))

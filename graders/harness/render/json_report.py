@@ -10,7 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ..exhibits import Exhibit
-from ..model import CheckResult, Excerpt, PartResult, Report, Status, Suspicion, Throughput, Visibility, Where
+from ..model import CheckResult, Excerpt, PartResult, Report, Status, Suspicion, Visibility, Where
+from ..speed import Throughput
 from .tame import tame
 
 SCHEMA = 1

@@ -11,7 +11,8 @@ from ..model import Status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ..model import CheckResult, PartResult, Report, Throughput, Where
+    from ..model import CheckResult, PartResult, Report, Where
+    from ..speed import Throughput
 
 MAX_SUSPICIONS = 10  # told; a person who looks finds the rest
 
