@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent
 IMPORTED_ONCE = ("torch", "torchvision", "matplotlib.figure")  # by the nursery; all that every submission uses
 JUDGES_IMPORT = (
-    *("pytest", "hypothesis.strategies", "graders.pieces", "graders.mistakes", "graders.digits"),
+    *("pytest", "pytest_benchmark.plugin", "hypothesis.strategies"),
+    *("graders.pieces", "graders.mistakes", "graders.digits", "graders.throughput"),
     *("jinja2", "matplotlib.figure", "matplotlib.backends.backend_svg"),  # for the page
 )
 CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
+USAGE = 4  # pytest's exit code for a wrong option
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,10 @@ def grade(
     options: Sequence[str] = (),
     warm: Nurseries = Nurseries(),  # frozen
 ) -> Graded:
-    """Grade one submission in a judge of its own, into `out`/NAME/report.json."""
+    """Grade one submission in a judge of its own, into `out`/NAME/report.json.
+
+    Raises ConfigurationError for an option that `pytest graders` refuses: it would refuse it for everybody.
+    """
     folder = out / name
     report = folder / "report.json"
     report.unlink(missing_ok=True)  # an old grade must not stand in for a new one
@@ -109,19 +114,29 @@ def grade(
     given = ["--submission", str(path.resolve()), "--report-dir", str(folder.resolve())]
     nursery = ["--nursery", str(warm.workers)] if warm.workers else []
     code, output = _run([*arguments, *given, *nursery, *options], warm.judges)
+    if code == USAGE:
+        raise ConfigurationError(_refusal(output))
     usable = code in CODES and report.is_file()
     content = json.loads(report.read_text(encoding="utf-8")) if usable else None
     return Graded(name, content, output)
 
 
+def _refusal(output: str) -> str:
+    """Return what pytest says of a wrong option, without what it says around it."""
+    said = [line.rpartition("rror: ")[2] for line in output.splitlines() if "rror: " in line or "ERROR: " in line]
+    return said[-1].removeprefix("ERROR: ") if said else output.strip()
+
+
 def _run(arguments: list[str], judges: Path | None) -> tuple[int, str]:
     """Run pytest beside the graders; returns its exit code and output."""
+    # Graded from a test that runs under pytest-xdist, a judge is still no part of that: it has its own timing.
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     if judges is not None:
         from .harness.nursery import run_pytest
 
-        return run_pytest(judges, PACKAGE.parent, arguments)
+        return run_pytest(judges, PACKAGE.parent, variables, arguments)
     command = [sys.executable, "-m", "pytest", *arguments]
-    done = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=PACKAGE.parent, env=variables, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

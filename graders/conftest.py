@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from graders.harness.errors import CheckFailed, Unloadable
+from graders.harness.fixtures import GRADING
 from graders.harness.grading import LabSpec
-from graders.harness.plugin import GRADING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from graders.pieces import Lab, Shared
 
 FOLDER = Path(__file__).parent
+BESIDE_PROBES = ("standins.py", "timed.py", "watches.py")
 THRESHOLDS = {  # the rubric's numbers for this lab: lowest and highest sensible value
     "accuracy_minimum": (0.1, 1.0),
     "accuracy_train_digits": (100, 60_000),
     "accuracy_test_digits": (100, 10_000),
     "accuracy_epochs": (1, 50),
+    "throughput_seconds": (0.1, 600.0),
 }
+TIERS = ("throughput",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_lab(config: pytest.Config) -> LabSpec:
     """Introduce the lab to the engine."""
-    return LabSpec(FOLDER, FOLDER.parent / "student_template", THRESHOLDS, draw)
+    return LabSpec(FOLDER, FOLDER.parent / "student_template", THRESHOLDS, TIERS, draw, BESIDE_PROBES)
 
 
 def draw(report: Report, words: Mapping[str, str]) -> tuple[Picture, ...]:
@@ -76,11 +79,26 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+def shared() -> Shared:
     """Return what the checks of this run share."""
     from graders.pieces import Shared
 
-    return Shared(tmp_path_factory.mktemp("roots"))
+    return Shared()
+
+
+@pytest.fixture(scope="session")
+def yardstick(beside: Callable[[Path], Submission]) -> Submission:
+    """Return the lesson's own loop, beside which submissions are timed."""
+    return beside(FOLDER / "yardstick.py")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_yardstick(request: pytest.FixtureRequest, submission: Submission, yardstick: Submission) -> None:
+    """Start the yardstick's worker while others import and check: it takes seconds, too."""
+    timed = any(item.path.name == "test_9_throughput.py" for item in request.session.items)
+    timed = timed and not request.config.getoption("benchmark_disable", False)
+    if timed and submission.started and not submission.source.is_unwritten("train_epoch"):
+        yardstick.start(["train_epoch"])
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import platformdirs
 
 from . import idx, mirrors, synthetic
 from .harness.errors import ConfigurationError
-from .harness.transport import CACHE
+from .harness.walls import CACHE
 from .idx import Split, write_root
 from .synthetic import SIDE, SplitName
 

@@ -100,12 +100,19 @@ def write_root(root: Path, train: Split, test: Split) -> None:
     The files are root/MNIST/raw/{train,t10k}-{images-idx3,labels-idx1}-ubyte. OSError is raised if they cannot be
     written. `read` refuses them unless they are all of MNIST: their sums are not MNIST's.
     """
-    raw = root / RAW
-    raw.mkdir(parents=True, exist_ok=True)
+    for name, content in root_files(train, test).items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+
+
+def root_files(train: Split, test: Split) -> dict[str, bytes]:
+    """Return the files that `write_root` writes, by their paths inside the root."""
     splits: dict[SplitName, Split] = {"train": train, "test": test}
-    for name, split in splits.items():
-        for file, array in zip(FILES[name], (split.images, split.labels), strict=True):
-            (raw / file.name).write_bytes(_header(array.shape) + array.tobytes())
+    return {
+        (RAW / file.name).as_posix(): _header(array.shape) + array.tobytes()
+        for name, split in splits.items()
+        for file, array in zip(FILES[name], (split.images, split.labels), strict=True)
+    }
 
 
 def holds(question: Callable[[], bool]) -> bool:

@@ -50,7 +50,9 @@ def tiny_split(seed: int, train: bool) -> Split:
     return Split(images, random_labels(seed + 10 + train, count).astype(np.uint8))
 
 
-def training_batches(seed: int, steps: int) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-    """Return `steps` batches of images `[25, 1, 28, 28]` and labels."""
-    images, labels = random_images(seed + 20, steps * STEP_BATCH), random_labels(seed + 20, steps * STEP_BATCH)
-    return [(images[i : i + STEP_BATCH], labels[i : i + STEP_BATCH]) for i in range(0, len(labels), STEP_BATCH)]
+def training_batches(
+    seed: int, steps: int, size: int = STEP_BATCH
+) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+    """Return `steps` batches of images `[size, 1, 28, 28]` and labels."""
+    images, labels = random_images(seed + 20, steps * size), random_labels(seed + 20, steps * size)
+    return [(images[i : i + size], labels[i : i + size]) for i in range(0, len(labels), size)]

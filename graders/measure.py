@@ -26,6 +26,7 @@ TINY_BATCH = 32  # asked of a data loader over the tiny training digits: seven f
 STEPS = 8  # of a short epoch: enough for a slip to show, few enough for float32 to agree to 1e-6
 PARAMETERS = 7_850  # 784 x 10 weights and 10 biases
 LEARNING_RATE, LESSONS_EPOCHS = 0.1, 15  # the lesson's
+OTHER_RATE = 0.03  # not the lesson's, so that a rate written down as a number, or a default, shows
 NO_RATE = 1e-9  # a learning rate whose steps are lost in float32's rounding
 GRADIENTS = (1.0, 0.0, -2.0)  # of three optimizer steps: momentum shows in the second, Adam's scale in the third
 
@@ -150,7 +151,7 @@ def flattened(lab: Lab, images: NDArray[Any]) -> Evidence:
 def built_model(lab: Lab) -> Evidence:
     """Ask `build_model`; expects a module."""
     seen = lab.call("build_model", keep=True)
-    expect.instance(seen, "torch.nn.modules.module.Module")
+    lab.settle(expect.instance(seen, "torch.nn.modules.module.Module"))
     return seen
 
 
@@ -263,17 +264,18 @@ def trained(
     epochs: int | None = 1,
     learning_rate: float = LEARNING_RATE,
     criterion: Handle | None = None,
+    size: int = inputs.STEP_BATCH,
 ) -> Trained:
     """Train with the student's `train_epoch` or `train` on fixed batches, beside the oracle.
 
     With `epochs` None, `train` is left to its default, the lesson's 15.
     """
     lab.require(function)
-    batches = inputs.training_batches(lab.seed, steps)
+    batches = inputs.training_batches(lab.seed, steps, size)
     images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
     model = lab.model()
     start = lab.affine(model)
-    loader = lab.fixed_loader(images, labels, inputs.STEP_BATCH)
+    loader = lab.fixed_loader(images, labels, size)
     pieces = (model, loader, criterion or lab.criterion(), lab.optimizer(model, learning_rate), lab.device())
     many = [] if function == "train_epoch" or epochs is None else [epochs]
     asked = f"{function}(model, data_loader, criterion, optimizer, device{''.join(f', {n}' for n in many)})"

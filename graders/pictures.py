@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .harness.exhibits import Exhibit
-    from .harness.model import Report, Throughput
+    from .harness.model import Report
+    from .harness.speed import Throughput
 
 Arrays = dict[str, "NDArray[Any]"]
 

@@ -6,13 +6,14 @@ One mistake then costs one part: a wrong `flatten_images` is graded in `reshape`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numpy as np
 
 from . import oracle, soundness
 from .harness.errors import CheckFailed, Unloadable, Unwritten
-from .harness.model import Evidence, Handle, Named, TensorValue
-from .idx import Split, write_root
+from .harness.model import Evidence, Folder, Handle, Named, TensorValue
+from .idx import Split, root_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +36,8 @@ NEEDS = {
 
 @dataclass(slots=True)
 class Shared:
-    """What the checks of one run share: which functions are sound, and where roots are written."""
+    """What the checks of one run share: which functions are sound, and how many roots there were."""
 
-    scratch: Path
     sound: dict[str, bool] = field(default_factory=dict)
     seen: dict[object, object] = field(default_factory=dict)  # by what looked
     explained: dict[object, tuple[Named, ...]] = field(default_factory=dict)  # by clue
@@ -121,12 +121,12 @@ class Lab:
         """Return what a builder of the student's builds, or what its stand-in does."""
         if not self.sound(function):
             self.notes.standins.add(function)
-            return self._made("standin", function, *args)
+            return self.made("standin", function, *args)
         value = self.call(function, *args, asked=asked, keep=True).value
         assert isinstance(value, Handle)  # a sound builder was seen to return one
         return value
 
-    def _made(self, probe: str, *args: object) -> Handle:
+    def made(self, probe: str, *args: object) -> Handle:
         """Return what a probe builds: of no function of the student's, so that no function's death refuses it."""
         value = self.probe(probe, *args, of="", keep=True).value
         assert isinstance(value, Handle)
@@ -135,9 +135,14 @@ class Lab:
     def model(self, spread: float = 0.0) -> Handle:
         """Return a model; with `spread`, one whose parameters got normal noise of that size."""
         model = self.piece("build_model")
+        self.settle(model)
         if spread:
             self.probe("stir", model, self.seed, spread, of="build_model")
         return model
+
+    def settle(self, model: Handle) -> None:
+        """Have a model's parameters there, also those of lazy layers."""
+        self.probe("settle", model, of="build_model")
 
     def affine(self, model: Handle) -> oracle.Affine:
         """Return a model's weights and bias as its answers show them."""
@@ -158,39 +163,35 @@ class Lab:
 
     def doubled_criterion(self) -> Handle:
         """Return a criterion of the judge's that costs twice the mean cross-entropy."""
-        return self._made("doubled_criterion")
+        return self.made("doubled_criterion")
 
     def tagging_criterion(self) -> Handle:
         """Return a criterion of the judge's, the mean cross-entropy, that knows which of its graphs are alive."""
-        return self._made("tagging_criterion")
+        return self.made("tagging_criterion")
 
     def noting_criterion(self) -> Handle:
         """Return a criterion of the judge's, the mean cross-entropy, that notes its costs."""
-        return self._made("noting_criterion")
+        return self.made("noting_criterion")
 
     def device(self, name: str = "cpu") -> Handle:
         """Return a torch.device."""
-        return self._made("device", name)
+        return self.made("device", name)
 
     def fixed_loader(self, images: NDArray[Any], labels: NDArray[Any], batch_size: int) -> Handle:
         """Return a data loader that serves these images `[N, 1, 28, 28]` in this order."""
-        return self._made("fixed_loader", TensorValue.of(images), TensorValue.of(labels), batch_size)
+        return self.made("fixed_loader", TensorValue.of(images), TensorValue.of(labels), batch_size)
 
     # ---- data
 
-    def root(self, train: Split, test: Split) -> str:
-        """Write a root in torchvision's layout and return its path."""
-        root = self.empty_root()
-        write_root(Path(root), train, test)
-        return root
+    def root(self, train: Split, test: Split) -> Folder:
+        """Return a root in torchvision's layout; the student's function gets its path."""
+        files = {name: np.frombuffer(content, np.uint8) for name, content in root_files(train, test).items()}
+        return Folder(self.empty_root().name, files)
 
-    def empty_root(self) -> str:
-        """Return the path of a root that has no digits."""
+    def empty_root(self) -> Folder:
+        """Return a root that has no digits."""
         self.shared.roots += 1
-        root = self.shared.scratch / f"root{self.shared.roots}"
-        root.mkdir()
-        self.submission.hide(str(root), "root")
-        return str(root)
+        return Folder(f"root{self.shared.roots}")
 
     def dataset(self, split: Split, train: bool = False) -> Handle:
         """Return a data set that serves `split`, loaded as its test digits or, with `train`, as its training digits."""
@@ -201,4 +202,4 @@ class Lab:
     def pairs(self, split: Split) -> Handle:
         """Return the digits of `split` as a plain list of (image, label) pairs."""
         images = (split.images[:, None] / 255).astype("float32")
-        return self._made("pairs", TensorValue.of(images), TensorValue.of(split.labels.astype("int64")))
+        return self.made("pairs", TensorValue.of(images), TensorValue.of(split.labels.astype("int64")))

@@ -5,6 +5,7 @@ Every public function here can be asked for by name; arguments and results cross
 
 from __future__ import annotations
 
+import contextlib
 import io
 from typing import Any
 
@@ -13,6 +14,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from graders import standins
+from graders.timed import device_name as device_name
+from graders.timed import set_parameters as set_parameters
+from graders.timed import stage as stage
+from graders.timed import timed_epoch as timed_epoch
 from graders.watches import costs_noted as costs_noted
 from graders.watches import fetches as fetches
 from graders.watches import notes as notes
@@ -104,6 +109,13 @@ def affine(model: Any) -> tuple[Tensor, Tensor]:
     """Read an affine model off its answers: weights `[10, 784]`, bias `[10]`, float64, whatever it is made of."""
     bias = logits(model, torch.zeros(1, PIXELS))[0]
     return (logits(model, torch.eye(PIXELS)) - bias).T.contiguous(), bias
+
+
+def settle(model: Any) -> None:
+    """Show a model with lazy layers a blank image: only then do they have parameters to look at."""
+    if any(map(torch.nn.parameter.is_lazy, model.parameters())):
+        with torch.no_grad(), contextlib.suppress(Exception):  # what it cannot do shows where it is asked to
+            model(torch.zeros(1, PIXELS))
 
 
 def parameters(model: Any) -> list[tuple[list[int], bool]]:
@@ -204,11 +216,15 @@ def optimized(model: Any, optimizer: Any) -> tuple[int, int]:
 
 
 def figure(figure: Any) -> dict[str, Any]:
-    """Read a figure's pictures and texts from matplotlib's own objects."""
+    """Read a figure's pictures and texts from matplotlib's own objects.
+
+    A picture's shades are its numbers as the colour map gets them: 0 for the one end of its colours, 1 for the other.
+    """
     pictures = [image for axes in figure.axes for image in axes.get_images()]
     texts = [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center", "right")]
     return {
         "images": [torch.as_tensor(image.get_array().filled()).double() for image in pictures],
+        "shades": [torch.as_tensor(image.norm(image.get_array()).filled()).double() for image in pictures],
         "cmaps": [image.get_cmap().name for image in pictures],
         "interpolations": [image.get_interpolation() for image in pictures],
         "titles": [*texts, figure.get_suptitle()],

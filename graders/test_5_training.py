@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from graders import measure
+from graders import measure, trainings
 from graders.harness import expect
 from graders.harness.describe import describe
 
 if TYPE_CHECKING:
-    from graders.harness.model import Evidence, Handle
+    from graders.harness.model import Evidence
     from graders.pieces import Lab
 
 pytestmark = pytest.mark.part("training")
 
 EPOCHS = 3
-OTHER_RATE = 0.03  # not the lesson's, so that a rate written down as a number shows
-MAX_HELD = measure.STEPS // 2  # graphs of earlier batches: a name or two may hold one each, a leak holds all of them
 EPOCH_LINE = re.compile(r"Epoch: (\d{4}) cost = (\d+\.\d{9})")
 
 
-@pytest.mark.parametrize("learning_rate", [None, OTHER_RATE], ids=["default", "given"])
+@pytest.mark.parametrize("learning_rate", [None, measure.OTHER_RATE], ids=["default", "given"])
 def test_optimizer_honours_the_learning_rate(lab: Lab, learning_rate: float | None) -> None:
     """The first step is the learning rate times the gradient, for every parameter."""
     seen = measure.stepped(lab, learning_rate, (1.0,))
@@ -71,21 +69,9 @@ def test_epoch_uses_the_criterion_it_is_given(lab: Lab) -> None:
 
 def test_epoch_returns_a_float_without_a_graph(lab: Lab) -> None:
     """A tensor would keep the graph of its batch alive, also one that is only kept until the epoch's end."""
-    lab.require("train_epoch")
-    criterion = lab.tagging_criterion()
-    seen = measure.trained(lab, "train_epoch", criterion=criterion).evidence
-    expect.plain_float(seen)
-    held = _held_graphs(lab, criterion)
-    expect.that(held <= MAX_HELD, seen, "graphs_held", got=held, batches=measure.STEPS)
-
-
-def _held_graphs(lab: Lab, criterion: Handle) -> int:
-    """Return how many graphs of earlier batches were alive at most when the tagging criterion was asked for a cost.
-
-    Calls that are still under way may hold one each: a loop written as a recursion is no leak.
-    """
-    noted = cast("list[tuple[int, int]]", lab.probe("tags_alive", criterion, of="train_epoch").value)
-    return max((alive - (depth - noted[0][1]) for alive, depth in noted), default=0)
+    seen = trainings.held(lab)
+    expect.plain_float(seen.evidence)
+    expect.that(not seen.too_many, seen.evidence, "graphs_held", got=seen.graphs, batches=measure.STEPS)
 
 
 @pytest.mark.parametrize("epochs", [None, EPOCHS], ids=["default", "given"])
@@ -101,8 +87,9 @@ def test_training_returns_one_cost_an_epoch(lab: Lab, epochs: int | None) -> Non
 
 
 def test_training_goes_through_every_epoch(lab: Lab) -> None:
-    """After `training_epochs` epochs the weights are the oracle's."""
-    measure.expect_weights(measure.trained(lab, "train", epochs=EPOCHS))
+    """After `training_epochs` epochs of the given pieces the weights are the oracle's."""
+    measure.expect_weights(measure.trained(lab, "train", epochs=EPOCHS, learning_rate=measure.OTHER_RATE))
+    trainings.expect_given_pieces(lab, "train")
 
 
 def test_training_prints_a_line_an_epoch(lab: Lab) -> None:

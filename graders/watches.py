@@ -6,6 +6,7 @@ import contextlib
 import socket
 import sys
 import traceback
+import types
 import weakref
 from typing import Any
 from unittest import mock
@@ -127,7 +128,8 @@ def watched(model: Any, data_loader: Any, criterion: Any, optimizer: Any) -> tup
         (optimizer, "zero_grad", "zero"),
         (optimizer, "step", "step"),
     ):
-        setattr(piece, method, _noting(getattr(piece, method), note, events))
+        # A method, as it was: torch's schedulers wrap an optimizer's step, and look for the function behind it.
+        setattr(piece, method, types.MethodType(_noting(getattr(piece, method), note, events), piece))
     return _WatchedLoader(data_loader, events), _watched_criterion(criterion, events), _Notes(events)
 
 
@@ -144,7 +146,7 @@ def notes(noted: Any) -> list[str]:
 
 
 def _noting(method: Any, note: str, events: list[str]) -> Any:
-    def noting(*args: Any, **kwargs: Any) -> Any:
+    def noting(_self: Any, *args: Any, **kwargs: Any) -> Any:
         events.append(note)
         return method(*args, **kwargs)
 

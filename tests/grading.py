@@ -13,6 +13,8 @@ from graders import batch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+UNTIMED = ("--benchmark-disable",)  # training has to be right, not fast: seconds for each of hundreds of submissions
+
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[batch.Nurseries]:
@@ -32,7 +34,7 @@ def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], 
             shutil.copyfile(source, folder / "lab.py")
         else:
             (folder / "lab.py").write_text(source, encoding="utf-8")
-        graded = batch.grade(name, folder, tmp_path / "out", warm=warm)
+        graded = batch.grade(name, folder, tmp_path / "out", UNTIMED, warm)
         assert graded.report is not None, graded.output
         return graded.report
 

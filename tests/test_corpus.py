@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 pytest_plugins = ["grading"]
 
 BUGS_A_PART, CORRECT, HALF, PAIRS = 4, 24, 10, 8  # of the sample
-FOLLOWS = {"accuracy"}  # a part that a mistake may cost by consequence
+FOLLOWS = {"accuracy", "throughput"}  # parts that a mistake may cost by consequence
 # Mistakes that no number tells apart from others, or that leave none behind. The catalogue must keep silent.
 NAMELESS = {
     "random-half-of-the-images",  # chance decides which half
+    "log-of-sigmoid",  # the catalogue has no such cost; once it was taken for a log of a softmax
     "criterion-ends-the-process",  # nobody is left to be asked
     "model-ends-the-process",
 }
@@ -33,6 +34,7 @@ NAMELESS = {
 BROUGHT = {
     "gradients-left-by-testing": {"gradients-on-in-evaluation"},  # backward needs a graph
     "loss-base-ten": {"softmax-and-log-apart"},  # PyTorch has no log_softmax of base ten
+    "epochs-on-one-line": {"end-not-on-its-own-line"},
 }
 
 Grade = "Callable[[str, str | Path], dict[str, Any]]"
@@ -59,13 +61,15 @@ def _parts() -> list[str]:
 
 
 def shares(report: dict[str, Any]) -> dict[str, float]:
-    """Return the share of its points that each part got."""
-    return {part["name"]: part["points"] / part["max_points"] for part in report["parts"]}
+    """Return the share of its points that each part got, those left out that could not be run."""
+    return {part["name"]: part["points"] / part["max_points"] for part in report["parts"] if part["max_points"]}
 
 
 def reasons(report: dict[str, Any]) -> str:
     """Return what the failed checks said, for the assertion's message."""
-    failed = [check for part in report["parts"] for check in part["checks"] if check["status"] != "passed"]
+    failed = [
+        check for part in report["parts"] for check in part["checks"] if check["status"] not in ("passed", "skipped")
+    ]
     return "\n".join(f"{check['name']}: {check['message']}" for check in failed)
 
 

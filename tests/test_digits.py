@@ -16,7 +16,7 @@ from tiny_mnist import NAMES, SIZES, TEST, TRAIN, append, change_last_byte, empt
 from graders import digits, mirrors, synthetic
 from graders.digits import Digits, find_digits
 from graders.harness.errors import ConfigurationError
-from graders.harness.transport import CACHE
+from graders.harness.walls import CACHE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from graders import inputs, mistakes, oracle
 from graders.conftest import pytest_lab
 from graders.harness.grading import Grading, Notes, Options
 from graders.harness.model import Failure, Named
-from graders.mistakes import loops, steps
+from graders.mistakes import loops, rules
 from graders.mistakes.catalogue import Clue, Idea
 from graders.pieces import Lab, Shared
 
@@ -124,6 +124,21 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def test_correct_work_is_explained_by_no_mistake(clue, reference):
     """What gives on some inputs what correct work gives is no explanation of anything."""
     assert clue.explain(reference) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_idea_has_its_words(language):
+    """Every idea of the lesson has a text of one line, and no text is left over."""
+    ideas = {
+        key.partition(".")[2]: texts[""] for key, texts in words("lab", language).items() if key.startswith("ideas.")
+    }
+    assert set(ideas) == set(Idea)
+    assert max(map(len, ideas.values())) <= 70
+
+
+def test_a_mistake_belongs_to_one_idea():
+    """Whichever clue names a mistake, it belongs to the same idea."""
+    assert {mistake.name for _, mistake in ENTRIES if mistakes.IDEAS[mistake.name] is not mistake.idea} == set()
 
 
 # ---- no guess
@@ -244,13 +259,13 @@ def torch_rules() -> dict[str, tuple]:
 
     sgd = torch.optim.SGD
     return {
-        "momentum": (partial(sgd, momentum=0.9), partial(steps.sgd, momentum=0.9)),
-        "nesterov": (partial(sgd, momentum=0.8, nesterov=True), partial(steps.sgd, momentum=0.8, nesterov=True)),
-        "decay": (partial(sgd, weight_decay=0.01), partial(steps.sgd, decay=0.01)),
-        "adam": (torch.optim.Adam, steps.adam),
-        "adamw": (torch.optim.AdamW, partial(steps.adam, decay=0.01)),
-        "adagrad": (torch.optim.Adagrad, steps.adagrad),
-        "rmsprop": (torch.optim.RMSprop, steps.rmsprop),
+        "momentum": (partial(sgd, momentum=0.9), partial(rules.sgd, momentum=0.9)),
+        "nesterov": (partial(sgd, momentum=0.8, nesterov=True), partial(rules.sgd, momentum=0.8, nesterov=True)),
+        "decay": (partial(sgd, weight_decay=0.01), partial(rules.sgd, decay=0.01)),
+        "adam": (torch.optim.Adam, rules.adam),
+        "adamw": (torch.optim.AdamW, partial(rules.adam, decay=0.01)),
+        "adagrad": (torch.optim.Adagrad, rules.adagrad),
+        "rmsprop": (torch.optim.RMSprop, rules.rmsprop),
     }
 
 

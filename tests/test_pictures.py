@@ -16,9 +16,10 @@ from graders import batch, pictures, report, showing
 from graders.harness.exhibits import Exhibit, PackedArray, Picture
 from graders.harness.grading import Notes
 from graders.harness.messages import MESSAGES, Messages
-from graders.harness.model import CheckResult, PartResult, Report, Status, Throughput
+from graders.harness.model import CheckResult, PartResult, Report, Status
 from graders.harness.render import html
 from graders.harness.render.svg import inline
+from graders.harness.speed import Throughput
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that `corpus` is found however pytest was started
 

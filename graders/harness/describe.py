@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .model import Handle, NumpyScalar, TensorValue
+from .model import Folder, Handle, NumpyScalar, TensorValue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,8 @@ def _describe(value: object) -> str:
         return f"{value.dtype} tensor {list(value.shape)}" if value.shape else f"tensor({value.array.item():.9g})"
     if isinstance(value, np.ndarray):
         return f"{value.dtype.name} array {list(value.shape)}"
+    if isinstance(value, Folder):
+        return value.name
     if isinstance(value, Handle):
         return "None" if value.type_name == "NoneType" else value.type_name
     if isinstance(value, NumpyScalar):

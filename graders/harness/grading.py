@@ -6,6 +6,7 @@ import platform
 import time
 import traceback
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,11 @@ from .errors import CheckFailed, ConfigurationError, HarnessFault, Unloadable, U
 from .exhibits import Exhibit, PackedArray
 from .launcher import Launcher, Target, transport_for
 from .messages import LABELS, MESSAGES, Messages
-from .model import CheckResult, Excerpt, Failure, Report, Status, Throughput, Where
+from .model import CheckResult, Excerpt, Failure, Report, Status, Where
 from .rubric import load_rubric
 from .scoring import score
 from .source import Source
+from .speed import Throughput
 from .submission import Submission
 
 if TYPE_CHECKING:
@@ -35,14 +37,18 @@ PACKAGES = ("torch", "torchvision", "numpy")
 class LabSpec:
     """What the engine has to know of a lab: the folder with its rubric.toml, messages/ and probes.py, and its numbers.
 
-    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds. `draw` makes the
-    pictures of a report's exhibits, with the words of the lab's section `pictures`.
+    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
+    lists of (value, share of the points). `draw` makes the pictures of a report's exhibits, with the words of the lab's
+    section `pictures`. `beside` names the modules beside probes.py that it imports: a worker in a sandbox sees these
+    and no others.
     """
 
     folder: Path
     default_submission: Path
     thresholds: Mapping[str, tuple[float, float]]
+    tiers: Sequence[str] = ()
     draw: Callable[[Report, Mapping[str, str]], tuple[Picture, ...]] | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,10 @@ class Options:
 
     submission: Path
     rubric: Path
-    isolation: str
+    isolation: str  # "none", "process" or "sandbox"
     language: str
     seed: int
+    unsandboxed: str = ""  # why "auto" could not take the sandbox
     nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
     exhibits: bool = False  # whether somebody will look at pictures
     student: str | None = None  # whose submission it is, where its name does not say
@@ -83,15 +90,32 @@ class Grading:
 
     def __init__(self, spec: LabSpec, options: Options) -> None:
         self.spec, self.options = spec, options
-        self.rubric = load_rubric(options.rubric, spec.thresholds)
+        self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
         self.messages = Messages([MESSAGES, spec.folder / "messages"], options.language)
         self.source = Source.find(options.submission, self.rubric.file)
-        limits = self.rubric.limits
-        make = transport_for(options.isolation, options.nursery)
-        launcher = Launcher(Target(self.source.path, spec.folder / "probes.py"), limits, make)
-        self.submission = Submission(self.source, launcher, limits, self.rubric.functions)
+        self.submission = self._opened(self.source, self.rubric.functions)
+        self._beside: list[Submission] = []
         self.results: list[CheckResult] = []
         self._began = time.monotonic()
+
+    # ---- workers
+
+    def _opened(self, source: Source, functions: Sequence[str] = ()) -> Submission:
+        folder, limits = self.spec.folder, self.rubric.limits
+        modules = tuple(folder / name for name in self.spec.beside)
+        target = Target(source.path, folder / "probes.py", source.visible, modules)
+        make = partial(transport_for, self.options.isolation, nursery=self.options.nursery)
+        return Submission(source, Launcher(target, limits, make), limits, functions)
+
+    def beside(self, path: Path) -> Submission:
+        """Return a file of the lab's own as a second submission, with a worker of its own that starts when asked."""
+        self._beside.append(self._opened(Source(path.name, path, path)))
+        return self._beside[-1]
+
+    def close(self) -> None:
+        """End every worker."""
+        for submission in (self.submission, *self._beside):
+            submission.close()
 
     # ---- one check
 
@@ -147,7 +171,8 @@ class Grading:
         """Return what a named mistake has to say; it knows better than its check, which only knows what it asked."""
         entries = [self.messages.entry("mistakes", named.name, named.params) for named in mistakes]
         joined = {label: " ".join(entry[label] for entry in entries) for label in ("why", "hint") if entries}
-        return {"mistake": "; ".join(entry["title"] for entry in entries), **joined}
+        ideas = dict.fromkeys(self.messages.text("ideas", named.idea) for named in mistakes if named.idea)
+        return {"mistake": "; ".join(entry["title"] for entry in entries), "idea": "; ".join(ideas), **joined}
 
     # ---- all of them
 
@@ -158,18 +183,20 @@ class Grading:
         most = sum(part.max_points for part in parts)
         return Report(
             lab=self.rubric.lab,
-            title=self.rubric.title,
+            title=self.messages.text("lab", "title"),
             submission=self.source.name,
             status=status,
             score=round(sum(part.points for part in parts), 2) if status == "graded" else None,
             max_score=most,
             isolation=self.options.isolation,
+            unsandboxed=self.options.unsandboxed,
             data=next((result.data for result in self.results if result.data), None),
             seed=self.options.seed,
             duration_s=time.monotonic() - self._began,
             versions=_versions(),
             parts=parts,
             checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
+            skipped=tuple(dict.fromkeys(r.message for r in self.results if r.status is Status.SKIPPED and r.message)),
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),

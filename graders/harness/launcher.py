@@ -10,7 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from .errors import HarnessFault
+from .model import Word
 from .transport import InProcess, Process, WorkerGone, spawn
+from .walls import Walls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,29 +22,35 @@ if TYPE_CHECKING:
     from .transport import Frame, Transport
 
 
-def transport_for(isolation: str, nursery: Path | None = None) -> Callable[[], Transport]:
-    """Return what makes a way to a new worker: "none" or "process", the latter from a running nursery where given."""
-    if isolation == "none":
-        return InProcess
-    if nursery is None:
-        return partial(Process, spawn)
-    from .nursery import spawn_from  # needs Unix sockets, which not every system has
-
-    return partial(Process, partial(spawn_from, nursery))
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a worker is to load: the submission's file and the lab's probes."""
+    """What a worker is to load: the submission's file and the lab's probes.
+
+    `visible` is what it can see of the submission, `beside` the lab's modules that the probes import.
+    """
 
     module: Path
     probes: Path
+    visible: Path
+    beside: tuple[Path, ...] = ()
+
+
+def transport_for(isolation: str, target: Target, limits: Limits, nursery: Path | None = None) -> Transport:
+    """Make a way to a new worker: "none", "process" or "sandbox", the latter two from a running nursery where given."""
+    if isolation == "none":
+        return InProcess()
+    walls = Walls(isolation == "sandbox", target.visible, (target.probes, *target.beside), limits)
+    if nursery is None:
+        return Process(spawn, walls)
+    from .nursery import spawn_from  # needs Unix sockets, which not every system has
+
+    return Process(partial(spawn_from, nursery), walls)
 
 
 class Launcher:
     """Keeps one worker alive for a submission: starts it, restarts it after a death, numbers its requests."""
 
-    def __init__(self, target: Target, limits: Limits, make: Callable[[], Transport]) -> None:
+    def __init__(self, target: Target, limits: Limits, make: Callable[[Target, Limits], Transport]) -> None:
         self.generation = 0
         self._target, self._limits, self._make = target, limits, make
         self._transport: Transport | None = None
@@ -54,7 +62,7 @@ class Launcher:
         if self._transport is not None:
             return
         self.generation += 1
-        self._transport, self._loaded = self._make(), None
+        self._transport, self._loaded = self._make(self._target, self._limits), None
         limit = self._limits.memory_megabytes * 2**20 or None
         self._send({"op": "prepare", "probes": str(self._target.probes), "threads": 1, "memory_bytes": limit}, [])
         self._send({"op": "load", "path": str(self._target.module)}, [])
@@ -63,6 +71,11 @@ class Launcher:
     def running(self) -> bool:
         """Whether there is a worker."""
         return self._transport is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process; None where there is no worker, or none in a process of its own."""
+        return self._transport.pid if self._transport else None
 
     def load(self) -> dict[str, Any]:
         """Return the reply to "load". Raises HarnessFault when no worker can start here, else as `request` does."""
@@ -101,7 +114,7 @@ class Launcher:
         try:
             reply, arrays = cast("Transport", self._transport).receive(seconds)
             if reply.get("id") != number:
-                raise WorkerGone("unreadable", "an answer to another question")
+                raise WorkerGone("unreadable", "an answer to another question", Word("other_answer"))
         except WorkerGone:
             self.close()
             raise

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigurationError, HarnessFault
+from .model import Word
 from .render.telling import Words
 
 if TYPE_CHECKING:
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 
 MESSAGES = Path(__file__).with_name("messages")  # the engine's own
 FALLBACK = "en"  # a text that a translation lacks is shown in English, rather than none
-LABELS = ("asked", "expected", "got", "mistake", "why")  # the lines of a message, in the order in which they are shown
+LABELS = (
+    "asked",
+    "expected",
+    "got",
+    "mistake",
+    "idea",
+    "why",
+)  # the lines of a message, in the order in which they are shown
 
 
 class Messages:
@@ -41,11 +49,18 @@ class Messages:
         return _fill(template, params, f"{section}.{key}")
 
     def entry(self, section: str, key: str, params: Mapping[str, object]) -> dict[str, str]:
-        """Return all texts of the entry `section.key`, filled in; an entry that does not exist is a HarnessFault."""
+        """Return all texts of the entry `section.key`, filled in, with Words among `params` in this language.
+
+        Raises HarnessFault where there is no such entry, or no such word.
+        """
         entry = self._table.get(section, {}).get(key)
         if not isinstance(entry, dict):
             raise HarnessFault(f"no message {section}.{key} for the language {self.language}")
-        return {name: _fill(template, params, f"{section}.{key}.{name}") for name, template in entry.items()}
+        said = {name: self._said(value) for name, value in params.items()}
+        return {name: _fill(template, said, f"{section}.{key}.{name}") for name, template in entry.items()}
+
+    def _said(self, value: object) -> object:
+        return self.text("words", value.key, **value.params) if isinstance(value, Word) else value
 
     def section(self, section: str) -> Mapping[str, str]:
         """Return a whole section of plain texts, such as the table's headings."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .exhibits import Exhibit
+    from .speed import Throughput
 
 
 class Status(StrEnum):
@@ -74,6 +75,14 @@ class Handle:
     def type_name(self) -> str:
         """The short name of its class."""
         return self.kinds[0].rpartition(".")[2] if self.kinds else "object"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folder:
+    """A folder of files that the worker finds in its own place, and whose path is what the student's function gets."""
+
+    name: str
+    files: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)  # by path inside the folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +151,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word within a message, in its reader's language: the key of a text in the section `words`, and its fields."""
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
-    """A mistake's name in the lab's catalogue, and what goes into its message."""
+    """A mistake's name in the lab's catalogue, what goes into its message, and the lesson's idea that it belongs to.
+
+    `idea` is the key of a text in the section `ideas`; empty where there is none.
+    """
 
     name: str
     params: Mapping[str, object] = field(default_factory=dict)
+    idea: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,25 +184,6 @@ class Failure:
     where: Where | None = None
     mistakes: tuple[Named, ...] = ()
     credit: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Throughput:
-    """A training speed beside the yardstick's, on one device. Speeds in training samples a second.
-
-    `ratio` is the submission's speed over the yardstick's, the median of `rounds` paired ratios, with its 95 %
-    interval. `clock` tells which clock counted: "wall", or "cpu" where more than one core was at work.
-    """
-
-    device: str  # "cpu" or "cuda"
-    device_name: str
-    samples_per_second: float
-    yardstick_samples_per_second: float
-    ratio: float
-    ratio_low: float
-    ratio_high: float
-    rounds: int
-    clock: str = "wall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,18 @@ class CheckResult:
     excerpt: Excerpt | None = None
     figures: Mapping[str, float] = field(default_factory=dict)  # what the check measured, by name
     exhibits: tuple[Exhibit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Something in a submission that a person should look at. It moves no points.
+
+    `kind` is the name of its sentence in the messages, `what` the words of the submission's that gave rise to it.
+    """
+
+    kind: str
+    what: str
+    where: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +266,9 @@ class Report:
     parts: tuple[PartResult, ...]
     checks_in_rubric: int
     throughput: tuple[Throughput, ...] = ()
+    skipped: tuple[str, ...] = ()  # why checks were skipped, in words
+    unsandboxed: str = ""  # why there was no sandbox, where one was wanted
+    suspicions: tuple[Suspicion, ...] = ()
     language: str = "en"  # of its messages
     student: str = ""  # whose submission it is
 

@@ -16,16 +16,19 @@ import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
-from .transport import PACKAGE_ROOT, environment
+from .confine import keep
+from .plan import Plan
+from .transport import BOOT, PACKAGE_ROOT, environment
+from .walls import confined_folder
 from .worker import main as work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-BOOT = f"import sys; sys.path.insert(0, sys.argv[1]); from {__package__}.nursery import serve; del sys.path[0]; serve()"
 MAX_REQUEST = 65_536  # bytes of a request: a folder and an environment
 
 
@@ -51,58 +54,57 @@ def serve() -> None:
         connection.close()
 
 
-def _keep(connection: socket.socket) -> None:
-    """Fork one process, tell its process id, wait for it, tell how it ended."""
+def _keep(connection: socket.socket) -> NoReturn:
+    """Tell this fork's process id, have one process below it, wait for that, tell how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    request, pipes, _, _ = socket.recv_fds(connection, MAX_REQUEST, 3)
-    worker = os.fork()
-    if worker == 0:
-        connection.close()
-        _become(json.loads(request), pipes)
-    for pipe in pipes:
-        os.close(pipe)
-    connection.sendall(f"{worker}\n".encode())
-    _, status = os.waitpid(worker, 0)
-    with contextlib.suppress(OSError):
-        connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
-    os._exit(0)
+    code = 1
+    try:
+        text, pipes, _, _ = socket.recv_fds(connection, MAX_REQUEST, 3)
+        request = json.loads(text)
+        os.setsid()
+        connection.sendall(f"{os.getpid()}\n".encode())
+        _become(request, pipes)
+        plan = request["plan"]
+        code = _judge(request["pytest"], connection) if plan is None else keep(Plan(**plan), work, connection.fileno())
+        with contextlib.suppress(OSError):
+            connection.sendall(f"{code}\n".encode())
+    finally:
+        os._exit(0)
 
 
 def _become(request: dict[str, Any], pipes: Sequence[int]) -> None:
-    """Turn this fork into what a fresh process is: its own group, folder, environment and streams."""
-    os.setsid()
+    """Turn this fork into what a fresh process is: its own folder, environment and streams."""
     for number, pipe in enumerate(pipes):
         os.dup2(pipe, number)
         os.close(pipe)
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
+
+
+def _judge(arguments: list[str], connection: socket.socket) -> int:
+    """Run pytest in the current folder, as `python -m pytest` would, in a process of its own."""
+    judge = os.fork()
+    if judge:
+        return os.waitstatus_to_exitcode(os.waitpid(judge, 0)[1])
+    connection.close()
     code = 1
     try:
-        if request["pytest"] is None:
-            work()
-        else:
-            code = _judge(request["folder"], request["pytest"])
+        import pytest  # the nursery of judges has imported it; that of workers has no use for it
+
+        sys.path.insert(0, os.getcwd())  # noqa: PTH109  # a text, as Python's own entries are
+        code = int(pytest.main(arguments))
+        sys.stdout.flush()
+        sys.stderr.flush()
     finally:
         os._exit(code)
-
-
-def _judge(folder: str, arguments: list[str]) -> int:
-    """Run pytest in a folder, as `python -m pytest` would."""
-    import pytest  # the nursery of judges has imported it; that of workers has no use for it
-
-    sys.path.insert(0, folder)
-    code = int(pytest.main(arguments))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    return code
 
 
 # ---- the judge's side
 
 
 class Forked:
-    """A process forked from a nursery, as `subprocess.Popen` would show it."""
+    """A process below a keeper forked from a nursery, as `subprocess.Popen` would show it."""
 
     def __init__(self, connection: socket.socket, streams: Sequence[BinaryIO | None]) -> None:
         self._lines = connection.makefile("rb")
@@ -110,6 +112,16 @@ class Forked:
         self.stdin, self.stdout, self.stderr = streams
         self.pid = int(self._lines.readline())
         self._code: int | None = None
+
+    def end(self) -> None:
+        """Give up the lease, which is this side's end of the connection."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
+
+    def kill(self) -> None:
+        """Kill the keeper."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> int:
         """Return the exit code, or minus the signal. Raises subprocess.TimeoutExpired."""
@@ -123,33 +135,40 @@ class Forked:
         return self._code
 
 
-def spawn_from(nursery: Path, scratch: str) -> Forked:
+def spawn_from(nursery: Path, plan: Plan) -> Forked:
     """Ask the nursery at that socket for a worker. Raises OSError where none listens."""
     theirs_in, ours_in = os.pipe()
     ours_out, theirs_out = os.pipe()
     ours_err, theirs_err = os.pipe()
-    connection = _ask(nursery, scratch, environment(scratch), (theirs_in, theirs_out, theirs_err), None)
-    for descriptor in (theirs_in, theirs_out, theirs_err):
+    streams = theirs_in, theirs_out, theirs_err
+    connection = _ask(nursery, plan.folder, environment(confined_folder(plan)), streams, plan=asdict(plan))
+    for descriptor in streams:
         os.close(descriptor)
     return Forked(connection, (os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb")))
 
 
-def run_pytest(nursery: Path, folder: Path, arguments: Sequence[str]) -> tuple[int, str]:
+def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
     """Run pytest in a fork from the nursery at that socket; returns exit code and output. Raises OSError."""
     with tempfile.TemporaryFile() as output, Path(os.devnull).open("rb") as nothing:
         streams = (nothing.fileno(), output.fileno(), output.fileno())
-        connection = _ask(nursery, str(folder), dict(os.environ), streams, list(arguments))
+        connection = _ask(nursery, str(folder), variables, streams, pytest=list(arguments))
         code = Forked(connection, (None, None, None)).wait()
         output.seek(0)
         return code, output.read().decode("utf-8", "replace")
 
 
 def _ask(
-    nursery: Path, folder: str, variables: dict[str, str], streams: Sequence[int], pytest: list[str] | None
+    nursery: Path,
+    folder: str,
+    variables: dict[str, str],
+    streams: Sequence[int],
+    *,
+    plan: dict[str, Any] | None = None,
+    pytest: list[str] | None = None,
 ) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(str(nursery))
-    request = {"folder": folder, "environment": variables, "pytest": pytest}
+    request = {"folder": folder, "environment": variables, "plan": plan, "pytest": pytest}
     socket.send_fds(connection, [json.dumps(request).encode()], streams)
     return connection
 
@@ -159,7 +178,8 @@ def nursery(modules: Sequence[str]) -> Iterator[Path]:
     """Run a nursery that has imported `modules`; yields its socket. Raises OSError or TimeoutError where it cannot."""
     with tempfile.TemporaryDirectory(prefix="nursery-") as folder:
         path = Path(folder) / "socket"
-        command = [sys.executable, "-I", "-X", "utf8", "-c", BOOT, str(PACKAGE_ROOT), str(path), *modules]
+        boot = BOOT.format(f"{__package__}.nursery", "serve")
+        command = [sys.executable, "-I", "-X", "utf8", "-c", boot, str(PACKAGE_ROOT), str(path), *modules]
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -34,6 +34,11 @@ class Places:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._known: dict[CodeType, str | None] = {}
+        self._called: dict[str, str] = {}
+
+    def call(self, path: str, name: str) -> None:
+        """Show `name` wherever the text of an exception shows `path`, which differs from run to run."""
+        self._called[path] = name
 
     def file_of(self, code: CodeType) -> str | None:
         """Return the student's file that `code` is from, relative to the submission, or None."""
@@ -56,7 +61,7 @@ class Places:
         """Describe an exception: type, text, and the innermost student frame it passed through."""
         raised: dict[str, Any] = {
             "type": type(error).__name__,
-            "text": tidy(_text_of(error)),
+            "text": tidy(self._renamed(_text_of(error))),
             "where": None,
             "function": None,
         }
@@ -67,6 +72,11 @@ class Places:
         if raised["where"] is None and isinstance(error, SyntaxError) and error.filename:
             raised["where"] = self._syntax_error_place(error)
         return raised
+
+    def _renamed(self, text: str) -> str:
+        for path, name in self._called.items():
+            text = text.replace(path, name)
+        return text
 
     def _syntax_error_place(self, error: SyntaxError) -> list[object] | None:
         path = Path(str(error.filename))

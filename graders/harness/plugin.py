@@ -13,23 +13,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from . import outputs
+from . import benchmarking, fixtures, outputs
 from .errors import ConfigurationError, HarnessFault, StaleHandle
+from .fixtures import GRADING, NOTES
 from .grading import Grading, LabSpec, Notes, Options, to_plain
 from .model import CheckResult, Status
 from .summary import Summary
+from .walls import choose
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from .rubric import Rubric
-    from .submission import Submission
 
 # Before NumPy is first imported: on a busy machine BLAS threads wait for one another, seconds for a millisecond's work.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-GRADING = pytest.StashKey[Grading]()
-NOTES = pytest.StashKey[Notes]()
 MAX_RERUNS = 20  # of one check; each needs another function that kills the worker, and a lab has a dozen
 LETTERS = {"blocked": "b", "unwritten": "u", "void": "V"}
 MARKUP = {"blocked": {"yellow": True}, "unwritten": {"yellow": True}, "void": {"purple": True}}
@@ -59,9 +57,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--language", default="en", metavar="LANG", help="the language of messages (default: en)")
     group.addoption(
         "--isolation",
-        choices=("auto", "none", "process"),
+        choices=("auto", "none", "process", "sandbox"),
         default="auto",
-        help="where the submission runs: a process of its own, or none to reach it with pdb (default: auto)",
+        help="where the submission runs: in a sandbox (Linux), in a process of its own, or none to reach it with pdb "
+        "(default: auto, the sandbox where there can be one)",
     )
     outputs.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
@@ -80,6 +79,8 @@ def _seed(text: str) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     """Read rubric and submission where checks are asked for; a pure grading run needs no failure pages of pytest's."""
     config.addinivalue_line("markers", "part(name): the part of the lab that a module's checks belong to")
+    benchmarking.begin(config)
+    config.pluginmanager.register(fixtures)
     spec: LabSpec | None = config.hook.pytest_lab(config=config)
     if spec is None:
         return
@@ -91,10 +92,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _begin(config: pytest.Config, spec: LabSpec) -> None:
     given = config.getoption("submission")
+    try:
+        isolation, unsandboxed = choose(config.getoption("isolation"), os.environ)
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
     options = Options(
         submission=_as_typed(config, Path(given).expanduser() if given else spec.default_submission),
         rubric=Path(config.getoption("rubric") or spec.folder / "rubric.toml"),
-        isolation="process" if config.getoption("isolation") == "auto" else config.getoption("isolation"),
+        isolation=isolation,
+        unsandboxed=unsandboxed,
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
         nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
@@ -145,13 +151,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the worker, also where no check ever asked for it."""
     if GRADING in config.stash:
-        config.stash[GRADING].submission.close()
+        config.stash[GRADING].close()
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say what is graded."""
     grading = config.stash.get(GRADING, None)
-    return f"grading {grading.source.name} (isolation: {grading.options.isolation})" if grading else None
+    if grading is None:
+        return None
+    options = grading.options
+    why = f"; no sandbox: {options.unsandboxed}" if options.unsandboxed else ""
+    return f"grading {grading.source.name} (isolation: {options.isolation}{why})"
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and --lf take checks out
@@ -169,6 +179,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{config.stash[GRADING].options.rubric}: parts.{part}.checks has no {_name(item)}")
     if GRADING in config.stash:
         _refuse_unknown_checks(config, items)
+        benchmarking.choose(config, items)
 
 
 def _refuse_unknown_checks(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -192,35 +203,6 @@ def _part(item: pytest.Item) -> str | None:
 
 def _name(item: pytest.Item) -> str:
     return getattr(item, "originalname", None) or item.name
-
-
-# ---- fixtures
-
-
-@pytest.fixture(scope="session")
-def submission(request: pytest.FixtureRequest) -> Submission:
-    """Return the submission that is graded."""
-    return request.config.stash[GRADING].submission
-
-
-@pytest.fixture(scope="session")
-def rubric(request: pytest.FixtureRequest) -> Rubric:
-    """Return the rubric in force."""
-    return request.config.stash[GRADING].rubric
-
-
-@pytest.fixture(scope="session")
-def seed(request: pytest.FixtureRequest) -> int:
-    """Return the seed of every random input of this run."""
-    return request.config.stash[GRADING].options.seed
-
-
-@pytest.fixture
-def notes(request: pytest.FixtureRequest) -> Notes:
-    """Return what this check notes down on its way."""
-    wanted = request.config.stash[GRADING].options.exhibits
-    kept: Notes = request.node.stash.setdefault(NOTES, Notes(wanted=wanted))
-    return kept
 
 
 # ---- running
@@ -252,7 +234,7 @@ def pytest_runtest_makereport(
     grading = item.config.stash[GRADING]
     error = call.excinfo.value if call.excinfo else None
     if report.skipped:
-        result = _skipped(item, part)
+        result = _skipped(item, part, report.longrepr)
     else:
         result = grading.judge(_name(item), part, error, item.stash.get(NOTES, Notes()), report.duration)
     report.grading = to_plain(result)  # type: ignore[attr-defined]  # pytest carries extra attributes, across xdist too
@@ -261,8 +243,9 @@ def pytest_runtest_makereport(
     return report
 
 
-def _skipped(item: pytest.Item, part: str) -> CheckResult:
-    return CheckResult(name=_name(item), part=part, status=Status.SKIPPED)
+def _skipped(item: pytest.Item, part: str, longrepr: object) -> CheckResult:
+    reason = str(longrepr[2]) if isinstance(longrepr, tuple) else ""  # (file, line, "Skipped: reason")
+    return CheckResult(_name(item), part, Status.SKIPPED, message=reason.removeprefix("Skipped: "))
 
 
 def _plain_text(message: str, where: object, hint: str) -> str:

@@ -36,6 +36,7 @@ class Source:
 
     name: str
     path: Path
+    visible: Path  # what the code may see: the folder that was given, or the one file
 
     @classmethod
     def find(cls, given: Path, file: str) -> Source:
@@ -48,7 +49,7 @@ class Source:
             raise ConfigurationError(f"--submission {given}: there is no such file or folder")
         path = given / file if given.is_dir() else given
         name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
-        return cls(name, path.resolve())
+        return cls(name, path.resolve(), given.resolve())
 
     def owner(self, file: str) -> str:
         """Return whose submission it is, going by names: the folder's, or the file's if it has another than `file`."""
@@ -58,16 +59,23 @@ class Source:
     def tree(self) -> ast.Module:
         """The parsed file. Raises Unloadable where it is missing, unreadable or no Python."""
         try:
-            return ast.parse(self._bytes(), filename=self.path.name)
+            return self._filled(ast.parse(self._bytes(), filename=self.path.name))
         except SyntaxError as error:
             where = Where(self.path.name, error.lineno or 1)
             raise Unloadable(Failure("syntax_error", {"text": error.msg}, where=where)) from None
         except (ValueError, RecursionError, MemoryError) as error:
             raise Unloadable(Failure("unreadable_source", {"file": self.path.name, "text": str(error)})) from None
 
+    def _filled(self, tree: ast.Module) -> ast.Module:
+        """Return the tree. Raises Unloadable where there is nothing in it, which is said once and not once a check."""
+        if not tree.body:
+            raise Unloadable(Failure("empty_file", {"file": self.path.name}, where=Where(self.path.name, 1)))
+        return tree
+
     def _bytes(self) -> bytes:
         if not self.path.is_file():
-            raise Unloadable(Failure("no_file", {"file": self.path.name, "folder": self.name, "found": self._found()}))
+            key = "only_a_notebook" if self._found().endswith(".ipynb") and ".py" not in self._found() else "no_file"
+            raise Unloadable(Failure(key, {"file": self.path.name, "folder": self.name, "found": self._found()}))
         try:
             if self.path.stat().st_size > MAX_SOURCE:
                 raise Unloadable(Failure("source_too_large", {"file": self.path.name, "limit": MAX_SOURCE // 2**20}))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .describe import describe_arguments
 from .errors import CheckFailed, HarnessFault, StaleHandle, Unloadable, Unwritten
-from .model import Evidence, Failure, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where
+from .model import Evidence, Failure, Folder, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where, Word
 from .transport import WorkerGone
 from .wire import MALFORMED, WireError, decode, encode, pick, place, tidy
 
@@ -31,6 +31,9 @@ class JudgeCodec:
         """Describe a tensor or a handle. Raises HarnessFault for what a check should not have sent."""
         if isinstance(value, TensorValue):
             return {"$": "tensor", **place(value.array, arrays), "requires_grad": value.requires_grad}
+        if isinstance(value, Folder):
+            files = [[name, place(content, arrays)] for name, content in value.files.items()]
+            return {"$": "folder", "name": value.name, "files": files}
         if isinstance(value, Handle):
             if value.generation != self._generation:
                 raise StaleHandle(f"a {value.type_name} of an earlier worker was sent to this one")
@@ -61,7 +64,6 @@ class Submission:
         self._launcher, self._limits = launcher, limits
         self._deaths: dict[str, list[Failure]] = {}
         self._unloadable: Unloadable | None = None
-        self._hidden: dict[str, str] = {}
         self._functions: dict[str, Where | None] = {}
         self._checked_generation = 0
 
@@ -75,9 +77,10 @@ class Submission:
         """Whether a worker is running or on its way."""
         return self._launcher.running
 
-    def hide(self, path: str, name: str) -> None:
-        """Show `name` wherever a message would show `path`, which differs from run to run."""
-        self._hidden[path] = name
+    @property
+    def pid(self) -> int | None:
+        """The process of its worker, None where it has none of its own."""
+        return self._launcher.pid
 
     def close(self) -> None:
         """End the worker."""
@@ -151,7 +154,7 @@ class Submission:
                 raise Unloadable(_failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
             return {str(name): _read_where(place) for name, place in loaded["functions"].items()}
         except MALFORMED:
-            raise Unloadable(Failure("unreadable", {"text": "the answer to the import"}, asked)) from None
+            raise Unloadable(Failure("unreadable", {"text": Word("import_answer")}, asked)) from None
 
     def _require(self, function: str) -> None:
         """Raise unless `function` is there to be called."""
@@ -219,8 +222,6 @@ class Submission:
 
     def _read_raised(self, raised: dict[str, Any]) -> Raised:
         text, function = tidy(raised["text"]), raised["function"]
-        for path, name in self._hidden.items():
-            text = text.replace(path, name)
         name = function and tidy(function, MAX_NAME)
         return Raised(tidy(raised["type"], MAX_NAME), text, _read_where(raised["where"]), name)
 
@@ -228,7 +229,7 @@ class Submission:
         return self.source.where(function) or self._functions.get(function)
 
     def _death(self, gone: WorkerGone, asked: str, where: Where | None) -> Failure:
-        return Failure(gone.reason, {"text": gone.detail}, asked, where)
+        return Failure(gone.reason, {"text": gone.word or gone.detail}, asked, where)
 
 
 def _call(name: str, probe: bool, seed: int, observe: bool, keep: bool, standins: Sequence[str]) -> dict[str, Any]:
@@ -240,6 +241,7 @@ def _failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool
     key = "raised_at_import" if at_import else "raised"
     key = "keyboard" if raised.type_name == "EOFError" and "reading a line" in raised.text else key
     key = "module_missing" if at_import and raised.type_name == "ModuleNotFoundError" else key
+    key = "notebook_code" if raised.type_name == "NameError" and "'get_ipython'" in raised.text else key
     return Failure(key, {"type": raised.type_name, "text": raised.text}, asked, raised.where or where)
 
 

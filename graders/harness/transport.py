@@ -10,6 +10,7 @@ import os
 import queue
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,35 +18,46 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
-import platformdirs
-
+from .model import Word
+from .plan import UNCONFINED
+from .walls import EXCESS, FONTS, KEEPERS, confined_folder
 from .wire import WireError, pack, read_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .plan import Plan
+    from .walls import Walls
+
 Frame = tuple[dict[str, Any], list[Any]]
 
 PACKAGE_ROOT = Path(__file__).parents[2]
-BOOT = f"import sys; sys.path.insert(0, sys.argv[1]); from {__package__}.worker import main; del sys.path[0]; main()"
+BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from {0} import {1}; del sys.path[0]; {1}()"
 # What Python, torch and CUDA need to start; no tokens, no PYTHON*, no CI variables.
 KEPT_VARIABLES = {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_HOME"}
 WINDOWS_VARIABLES = {"SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "TEMP", "TMP", "USERPROFILE", "APPDATA"}
-CACHE = "course-grader"  # the folder in the user's cache
 STDERR_KEPT = 4_000  # bytes of a worker's last words
 GRACE_SECONDS = 5  # for a killed process to be reaped
 
 
 class WorkerGone(Exception):
-    """The worker did not answer as it should: `reason` is "timeout", "crashed" or "unreadable"."""
+    """The worker did not answer as it should: `reason` is "timeout", "crashed", "unreadable" or an Excess.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    `detail` is for whoever looks after the grader, `word` says the same to a student where that is not a plain number.
+    """
+
+    def __init__(self, reason: str, detail: str, word: Word | None = None) -> None:
         super().__init__(detail)
-        self.reason, self.detail = reason, detail
+        self.reason, self.detail, self.word = reason, detail, word
+
+
+CLOSED = WorkerGone("crashed", "closed", Word("closed"))
 
 
 class Transport(Protocol):
-    """A way to a worker."""
+    """A way to a worker. `pid` is that of its process, None where it has none of its own."""
+
+    pid: int | None
 
     def send(self, header: dict[str, Any], arrays: list[Any]) -> None:
         """Send one request."""
@@ -59,6 +71,8 @@ class Transport(Protocol):
 
 class InProcess:
     """The worker inside the judge's own process, where a debugger can reach the student's code. Nothing is isolated."""
+
+    pid: int | None = None
 
     def __init__(self) -> None:
         from .worker import Worker
@@ -79,37 +93,75 @@ class InProcess:
 
 
 class Spawned(Protocol):
-    """A process as `subprocess.Popen` gives it: pid, three pipes, and a way to wait for its end."""
+    """A process as `subprocess.Popen` gives it: pid, three pipes, and ways to end it and to wait for its end."""
 
     pid: int
+
+    def end(self) -> None:
+        """Have it killed with all that it started."""
+
+    def kill(self) -> None:
+        """Kill this process alone."""
 
     def wait(self, timeout: float | None = None) -> int:
         """Return the exit code, or minus the signal. Raises subprocess.TimeoutExpired."""
 
 
-def spawn(scratch: str) -> Spawned:
+class Grouped(subprocess.Popen[bytes]):
+    """A process that is ended with its group: systems other than Linux know no better way."""
+
+    def end(self) -> None:
+        """Kill the group."""
+        if sys.platform == "win32":
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(self.pid)], capture_output=True, check=False)
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+
+class Kept(subprocess.Popen[bytes]):
+    """A keeper, which ends its worker when the lease is given up, be it by the judge's own end."""
+
+    def __init__(self, *arguments: Any, lease: socket.socket, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._lease = lease
+
+    def end(self) -> None:
+        """Give up the lease."""
+        self._lease.close()
+
+
+def spawn(plan: Plan) -> Spawned:
     """Start a fresh worker process, which has yet to import torch."""
-    return subprocess.Popen(
-        [sys.executable, "-I", "-X", "utf8", "-c", BOOT, str(PACKAGE_ROOT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=scratch,
-        env=environment(scratch),
-        start_new_session=os.name == "posix",
-    )
+    python = [sys.executable, "-I", "-X", "utf8", "-c"]
+    options: dict[str, Any] = {
+        **dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE),
+        "cwd": plan.folder,
+        "env": environment(confined_folder(plan)),
+        "start_new_session": os.name == "posix",
+    }
+    if not KEEPERS:
+        return Grouped([*python, BOOT.format(f"{__package__}.worker", "main"), str(PACKAGE_ROOT)], **options)
+    ours, theirs = socket.socketpair()
+    with theirs:
+        boot = BOOT.format(f"{__package__}.confine", "serve_alone")
+        command = [*python, boot, str(PACKAGE_ROOT), plan.to_json(), str(theirs.fileno())]
+        return Kept(command, lease=ours, pass_fds=[theirs.fileno()], **options)
 
 
 class Process:
     """The worker in a process of its own, with its own folder and environment."""
 
-    def __init__(self, spawn: Callable[[str], Spawned]) -> None:
+    def __init__(self, spawn: Callable[[Plan], Spawned], walls: Walls) -> None:
         self._scratch = tempfile.mkdtemp(prefix="grading-")
-        self._process = spawn(self._scratch)
+        self._process = spawn(walls.plan(self._scratch))
+        self.pid: int | None = self._process.pid
         self._requests: queue.Queue[Frame | None] = queue.Queue()
         self._frames: queue.Queue[Frame | WorkerGone] = queue.Queue(maxsize=8)
         self._last_words = bytearray()
-        for target in (self._write_frames, self._read_frames, self._drain_stderr):
+        self._listener = threading.Thread(target=self._drain_stderr, daemon=True)
+        self._listener.start()
+        for target in (self._write_frames, self._read_frames):
             threading.Thread(target=target, daemon=True).start()
 
     def send(self, header: dict[str, Any], arrays: list[Any]) -> None:
@@ -128,9 +180,12 @@ class Process:
 
     def close(self) -> None:
         """Kill the worker's whole process group and remove its folder."""
-        self._kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        self._process.end()
+        try:
             self._process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(OSError):
+                self._process.kill()  # a keeper that was stopped, say; its worker dies with it
         self._requests.put(None)
         with contextlib.suppress(queue.Empty):  # lets a reader go on that a flood of frames has stopped
             while True:
@@ -139,13 +194,6 @@ class Process:
 
     def _stream(self, name: str) -> BinaryIO:
         return cast("BinaryIO", getattr(self._process, name))
-
-    def _kill(self) -> None:
-        if sys.platform == "win32":
-            subprocess.run(["taskkill", "/F", "/T", "/PID", str(self._process.pid)], capture_output=True, check=False)
-        else:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
 
     # Each thread closes its own pipe at its end. Closed by another thread, it would wait for that end, which a process
     # that outlived the worker may put off for ever.
@@ -162,25 +210,30 @@ class Process:
             with self._stream("stdout") as stream:
                 while (frame := read_frame(stream.read)) is not None:
                     self._frames.put(frame)
-            self._frames.put(WorkerGone("crashed", self._how_it_ended()))
+            self._frames.put(self._how_it_ended())
         except WireError as error:
-            self._frames.put(WorkerGone("unreadable", str(error)))
+            self._frames.put(WorkerGone("unreadable", str(error), Word("no_answer")))
         except (OSError, ValueError):  # closed under our hands: nobody waits any more
-            self._frames.put(WorkerGone("crashed", "closed"))
+            self._frames.put(CLOSED)
 
     def _drain_stderr(self) -> None:
         with contextlib.suppress(OSError, ValueError), self._stream("stderr") as stream:
             while chunk := stream.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe has read1
                 self._last_words = (self._last_words + chunk)[-STDERR_KEPT:]
 
-    def _how_it_ended(self) -> str:
+    def _how_it_ended(self) -> WorkerGone:
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._process.wait(GRACE_SECONDS)
+            if code in EXCESS:
+                return WorkerGone(EXCESS[code], "")
+            if code == UNCONFINED:
+                self._listener.join(GRACE_SECONDS)
+                return WorkerGone("crashed", f"no sandbox: {self.last_words}")
             if code >= 0:
-                return f"exit code {code}"
+                return WorkerGone("crashed", f"exit code {code}", Word("exit_code", {"code": code}))
             with contextlib.suppress(ValueError):
-                return signal.Signals(-code).name
-        return "closed"
+                return WorkerGone("crashed", signal.Signals(-code).name)
+        return CLOSED
 
     @property
     def last_words(self) -> str:
@@ -188,13 +241,12 @@ class Process:
         return self._last_words.decode(errors="replace").strip()
 
 
-def environment(scratch: str) -> dict[str, str]:
-    """Return the environment of a worker whose own folder is `scratch`."""
+def environment(home: str) -> dict[str, str]:
+    """Return the environment of a worker whose own folder is `home`."""
     kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT_VARIABLES | WINDOWS_VARIABLES}
-    cache = platformdirs.user_cache_path(CACHE) / "matplotlib"
     return {
         **kept,
-        "HOME": scratch,
+        "HOME": home,
         "OMP_NUM_THREADS": "1",  # one thread: the same sums in the same order on every machine
         "MKL_NUM_THREADS": "1",
         # torch.compile runs a model as it stands: what is graded is what it computes, on machines without a compiler
@@ -202,5 +254,5 @@ def environment(scratch: str) -> dict[str, str]:
         "TORCH_COMPILE_DISABLE": "1",
         "TORCHDYNAMO_DISABLE": "1",
         "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": str(cache),  # its font list takes seconds to build: once, not once a worker
+        "MPLCONFIGDIR": f"{home}/{FONTS}",
     }

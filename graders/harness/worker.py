@@ -13,6 +13,7 @@ import importlib.util
 import os
 import random
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -40,6 +41,7 @@ class Worker:
         self._probes: Any = None
         self._torch: Any = None
         self._places = Places(Path(os.devnull))
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     # ---- requests
 
@@ -171,6 +173,18 @@ class Worker:
             "requires_grad": bool(tensor.requires_grad),
         }
 
+    def _lay_out(self, name: str, files: dict[str, Any]) -> str:
+        """Write a folder of the judge's into a place of the worker's own, and return its path."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="given-")
+        folder = Path(self._folder.name, name)
+        folder.mkdir(exist_ok=True)
+        for inside, content in files.items():
+            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+            content.tofile(folder / inside)
+        self._places.call(str(folder), "root")
+        return str(folder)
+
     def load(self, kind: str, node: dict[str, Any], arrays: list[Any]) -> object:
         """Build a tensor, or fetch what a handle stands for."""
         if kind == "tensor":
@@ -178,6 +192,8 @@ class Worker:
             return tensor.requires_grad_(node["requires_grad"])
         if kind == "handle":
             return self._handles[node["id"]]
+        if kind == "folder":
+            return self._lay_out(node["name"], {name: pick(content, arrays) for name, content in node["files"]})
         raise WireError(f"unknown kind {kind}")
 
 

@@ -17,14 +17,17 @@ from . import (
     evaluation,
     evaluation_rest,
     evaluation_stop,
+    fetching,
     loader,
     loss,
+    loss_labels,
     measuring,
     model,
     model_result,
     prediction,
     printed,
     reshape,
+    returned,
     steps,
     train,
 )
@@ -36,10 +39,26 @@ if TYPE_CHECKING:
     from .catalogue import Clue
 
 MODULES = (
-    *(data, loader, reshape, model, model_result, loss, steps, epoch, epoch_costs, train, printed),
+    *(
+        data,
+        fetching,
+        loader,
+        reshape,
+        returned,
+        model,
+        model_result,
+        loss,
+        loss_labels,
+        steps,
+        epoch,
+        epoch_costs,
+        train,
+        printed,
+    ),
     *(evaluation, evaluation_rest, evaluation_stop, measuring, prediction, drawing),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)
+IDEAS = {mistake.name: mistake.idea for clue in CLUES for mistake in clue.mistakes}
 SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar")  # there is nothing to ask any more
 
 
@@ -52,8 +71,13 @@ def name(lab: Lab, check: str, failure: Failure) -> Failure:
     for chosen in ([c for c in clues if not c.fallback], [c for c in clues if c.fallback]):
         found = {tuple(n.name for n in names): names for c in chosen if (names := _explained(c, lab))}
         if found:
-            return replace(failure, mistakes=next(iter(found.values()))) if len(found) == 1 else failure
+            return replace(failure, mistakes=_placed(*found.values())) if len(found) == 1 else failure
     return failure
+
+
+def _placed(mistakes: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Return mistakes with the lesson's ideas that they belong to."""
+    return tuple(replace(named, idea=IDEAS.get(named.name, "")) for named in mistakes)
 
 
 def _explained(clue: Clue, lab: Lab) -> tuple[Named, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from graders import oracle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -56,6 +57,25 @@ def binary(z: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.float64]:
     return -(one_hot(y) * log_sigmoid(z) + (1 - one_hot(y)) * log_sigmoid(-z))
 
 
+def sigmoid(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1 / (1 + exp(-z))."""
+    return np.exp(log_sigmoid(z))
+
+
+def binary_of(curve: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> tuple[Formula, ...]:
+    """Return binary cross-entropies of every digit's probability, as a curve gives it: mean, mean of sums, sum."""
+
+    def costs(z: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.float64]:
+        p = np.where(one_hot(y), curve(z), 1 - curve(z))
+        return -np.maximum(np.log(p), -100)  # torch does not go lower
+
+    return (
+        lambda z, y: costs(z, y).mean(),
+        lambda z, y: costs(z, y).sum(axis=1).mean(),
+        lambda z, y: costs(z, y).sum(),
+    )
+
+
 def margins(z: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the hinges of every wrong class, `[B, 10]`; torch's MultiMarginLoss adds them up and divides by 10."""
     return np.maximum(0, 1 - chosen(z, y)[:, None] + z) * (1 - one_hot(y))
@@ -83,11 +103,14 @@ FORMULAS: dict[str, tuple[Formula, ...]] = {
     "softmax-over-the-batch": (
         lambda z, y: -chosen(oracle.log_softmax(z.T).T, y).mean(),
         lambda z, y: -np.log(chosen(softmax(z.T).T, y)).mean(),
+        lambda z, y: -chosen(softmax(z.T).T, y).mean(),
+        after(lambda z: softmax(z.T).T),
     ),
     "activation-before-the-cost": (
-        after(lambda z: 1 / (1 + np.exp(-z))),
+        after(sigmoid),
         after(lambda z: np.maximum(z, 0)),
         after(np.tanh),
+        after(lambda z: np.where(z > 0, z, z / 100)),
     ),
     "logits-clamped": tuple(after(partial(np.clip, a_min=-c, a_max=c)) for c in CLAMPS),
     "logits-scaled": tuple(after(partial(np.multiply, 1 / t)) for t in TEMPERATURES),
@@ -106,7 +129,17 @@ FORMULAS: dict[str, tuple[Formula, ...]] = {
         lambda z, y: binary(z, y).sum(axis=1).mean(),
         lambda z, y: binary(z, y).sum(),
     ),
-    "margin-loss": (lambda z, y: (margins(z, y).sum(axis=1) / 10).mean(),),
+    "margin-loss": (
+        lambda z, y: (margins(z, y).sum(axis=1) / 10).mean(),
+        lambda z, y: (margins(z, y).sum(axis=1) / 10).sum(),
+        lambda z, y: ((margins(z, y) ** 2).sum(axis=1) / 10).mean(),
+    ),
+    "digits-compared-in-the-cost": (
+        lambda z, y: (z.argmax(axis=1) != y).mean(),
+        lambda z, y: (z.argmax(axis=1) == y).mean(),
+        lambda z, y: ((z.argmax(axis=1) - y) ** 2).mean(),
+        lambda z, y: np.abs(z.argmax(axis=1) - y).mean(),
+    ),
     "labels-shifted": tuple(partial(shifted, k) for k in range(1, 10)),
     "cost-not-scalar": (lambda z, y: each(z, y).mean(keepdims=True), lambda z, y: [[each(z, y).mean()]]),
     "probability-floored": (
@@ -114,3 +147,36 @@ FORMULAS: dict[str, tuple[Formula, ...]] = {
         *(partial(floored, np.maximum, e) for e in EPSILONS),
     ),
 }
+
+# ---- two slips: what an image costs, and how the costs of a batch become one
+
+IMAGE_COSTS: dict[str, tuple[Formula, ...]] = {
+    "softmax-twice": (lambda z, y: each(softmax(z), y),),
+    "activation-before-the-cost": (
+        lambda z, y: each(sigmoid(z), y),
+        lambda z, y: each(np.maximum(z, 0), y),
+        lambda z, y: each(np.tanh(z), y),
+    ),
+    "softmax-missing": (lambda z, y: -chosen(z, y),),
+    "log-missing": (lambda z, y: -chosen(softmax(z), y),),
+    "sign-forgotten": (lambda z, y: -each(z, y),),
+    "labels-shifted": tuple(partial(lambda k, z, y: each(z, (y + k) % 10), k) for k in (1, 9)),
+}
+REDUCTIONS: dict[str, tuple[Callable[[NDArray[Any]], Any], ...]] = {
+    "loss-summed": (np.sum,),
+    "loss-unreduced": (lambda costs: costs,),
+    "loss-averaged-twice": (lambda costs: costs.mean() / len(costs),),
+    "loss-of-one-image": (lambda costs: costs[0], lambda costs: costs[-1]),
+    "loss-of-the-extreme-image": (np.max, np.min),
+}
+
+
+def two_slips() -> Iterator[tuple[str, str, Formula]]:
+    """Yield what an image costs and a reduction, by name, with the formula of both together."""
+    for (image, costs), (batch, reductions) in itertools.product(IMAGE_COSTS.items(), REDUCTIONS.items()):
+        for cost, reduce in itertools.product(costs, reductions):
+            yield image, batch, partial(_reduced, reduce, cost)
+
+
+def _reduced(reduce: Callable[[NDArray[Any]], Any], cost: Formula, z: NDArray[Any], y: NDArray[np.int64]) -> Any:
+    return reduce(cost(z, y))

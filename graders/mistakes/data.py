@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -13,7 +11,7 @@ import numpy as np
 from graders import inputs, measure
 from graders.harness import expect
 from graders.harness.errors import CheckFailed
-from graders.harness.model import Handle, NumpyScalar, TensorValue
+from graders.harness.model import Folder, Handle, NumpyScalar, TensorValue
 from graders.idx import RAW
 
 from . import pixels
@@ -34,6 +32,7 @@ SPLITS, IMAGE, TYPE, PAIRED, FETCHED = (
     "test_each_image_has_its_own_label",
     "test_missing_digits_are_fetched_on_request_only",
 )
+SERVING = (SPLITS, IMAGE, RANGE, SHOWN, TYPE, PAIRED)
 SHIFTS = range(1, 10)
 DIGITS = {"float16": 2.0**-10, "bfloat16": 2.0**-7}  # of which rounding is a share, twice over
 
@@ -110,16 +109,17 @@ def _all_of_mnist(seen: Lengths) -> bool:
 def look_for_root(lab: Lab) -> str:
     """Return what loading from a root raises that has the same digits under the name of every such data set."""
     root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
-    for name in ("FashionMNIST", "KMNIST"):
-        shutil.copytree(Path(root, RAW.parts[0]), Path(root, name))
+    own = RAW.parts[0]
+    names = (own, "FashionMNIST", "KMNIST")
+    files = {path.replace(own, name, 1): content for path, content in root.files.items() for name in names}
     try:
-        lab.call("load_mnist", root, True, keep=True)
+        lab.call("load_mnist", Folder(root.name, files), True, keep=True)
     except CheckFailed as failed:
         return str(failed.failure.params.get("text"))
     return ""
 
 
-LOST = Clue((SPLITS, IMAGE, RANGE, SHOWN, TYPE, PAIRED, FETCHED), look_for_root)
+LOST = Clue((*SERVING, FETCHED), look_for_root)
 
 
 @LOST.mistake("root-ignored", Idea.DATASET)

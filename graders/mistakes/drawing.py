@@ -110,6 +110,15 @@ def _reshaped(seen: Drawn) -> bool:
     return np.squeeze(seen.pixels).shape != (28, 28) and np.allclose(seen.pixels.ravel(), seen.image.ravel())
 
 
+@PICTURE.mistake("drawing-range-fixed", Idea.PICTURE)
+def _other_range(seen: Drawn) -> bool:
+    """Recognise the right pixels, the brightest of which does not get the last colour, or the darkest not the first."""
+    (shades,) = seen.figure["shades"]
+    right = np.allclose(seen.pixels.squeeze(), seen.image[0], atol=measure.PIXEL_ATOL)
+    ends = float(shades.array.min()), float(shades.array.max())
+    return right and not np.allclose(ends, (0, 1), atol=measure.PIXEL_ATOL)
+
+
 @DRAWN.mistake("nothing-drawn", Idea.PICTURE)
 def _empty(seen: Drawn) -> bool:
     return not seen.figure["images"]

@@ -7,104 +7,35 @@ with at most one slip more, leaves just the weights that were seen.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graders import inputs, measure, oracle
-from graders.harness.errors import CheckFailed
+from graders import inputs, measure
 
 from .catalogue import NO_MATCH, Clue, Idea
-from .loops import Loop, clipped, relu_first, shifted, shortened, sigmoid_first, softmax_first, times
+from .costs import after, sigmoid, softmax
+from .loops import (
+    Loop,
+    clipped,
+    relu_first,
+    shifted,
+    shortened,
+    sigmoid_first,
+    softmax_first,
+    tanh_first,
+    times,
+)
+from .watching import groups, look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    from graders.harness.model import Evidence, Handle
-    from graders.pieces import Lab
+    from .watching import Watched
 
 WEIGHTS = ("test_one_batch_is_one_step_down_its_gradient", "test_every_batch_starts_from_a_fresh_gradient")
 COSTS = ("test_epoch_returns_the_mean_of_the_batch_costs", "test_epoch_uses_the_criterion_it_is_given")
-OPERATIONS = ("zero", "forward", "backward", "step")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Watched:
-    """A watched epoch: the notes, what it raised, the model before and after, and what it was given."""
-
-    notes: tuple[str, ...]
-    raised: str
-    evidence: Evidence | None
-    start: oracle.Affine
-    end: oracle.Affine
-    batches: list[tuple[NDArray[np.float32], NDArray[np.int64]]]
-
-    @property
-    def unmoved(self) -> bool:
-        """Whether the model is exactly as it was."""
-        return np.array_equal(self.start.weights, self.end.weights) and np.array_equal(self.start.bias, self.end.bias)
-
-    def order(self) -> Loop:
-        """Return the loop whose order of operations was noted. Raises ValueError where it changed, or broke off."""
-        if self.raised:
-            raise ValueError("the loop broke off")
-        first = self.notes.index("forward")
-        groups = _groups([note for note in self.notes if note in OPERATIONS])
-        scripts = set(groups[:-1])
-        if len(scripts) > 1:
-            raise ValueError("the loop changes its order")
-        before = _operations(self.notes[: self.notes.index("batch")])
-        inside = _operations(self.notes[self.notes.index("batch") : first])
-        # What a loop does before its forward pass, such as `zero`, is noted at the end of the batch before.
-        script = scripts.pop() if scripts else (*groups[0], *inside)
-        return Loop(script=script, before=(*before, *inside), last=groups[-1])
-
-    def left_by(self, loop: Loop) -> bool:
-        """Tell whether a loop leaves the weights that were seen."""
-        return self.ended_at(loop.run(self.start, self.batches, measure.LEARNING_RATE).model)
-
-    def ended_at(self, model: oracle.Affine) -> bool:
-        """Tell whether a model has the weights that were seen in the end."""
-        near = partial(np.allclose, rtol=1e-4, atol=measure.WEIGHT_ATOL)
-        return bool(near(model.weights, self.end.weights) and near(model.bias, self.end.bias))
-
-
-def _operations(notes: Sequence[str]) -> tuple[str, ...]:
-    return tuple(note for note in notes if note in OPERATIONS)
-
-
-def _groups(notes: list[str]) -> list[tuple[str, ...]]:
-    """Split notes at each forward pass; what comes before the first one is left out."""
-    starts = [index for index, note in enumerate(notes) if note == "forward"]
-    return [tuple(notes[a:b]) for a, b in zip(starts, [*starts[1:], len(notes)], strict=True)]
-
-
-def watch(
-    lab: Lab, function: str, *many: int, steps: int = measure.STEPS, rate: float = measure.LEARNING_RATE
-) -> Watched:
-    """Train with a student's function and note what the loop does."""
-    batches = inputs.training_batches(lab.seed, steps)
-    images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
-    model = lab.model()
-    start, optimizer = lab.affine(model), lab.optimizer(model, rate)
-    given = (model, lab.fixed_loader(images, labels, inputs.STEP_BATCH), lab.criterion(), optimizer)
-    loader, criterion, noted = cast("tuple[Handle, ...]", lab.probe("watched", *given, of="").value)
-    evidence, raised = None, ""
-    try:
-        evidence = lab.call(function, model, loader, criterion, optimizer, lab.device(), *many)
-    except CheckFailed as failed:
-        raised = str(failed.failure.params.get("text", ""))
-    notes = tuple(cast("list[str]", lab.probe("notes", noted, of="").value))
-    return Watched(notes, raised, evidence, start, lab.affine(model), batches)
-
-
-def look(lab: Lab) -> Watched:
-    """Watch an epoch."""
-    return watch(lab, "train_epoch")
 
 
 # ---- slips beside the order of operations
@@ -121,10 +52,16 @@ SLIPS: dict[str, tuple[Loop, ...]] = {
         Loop(batches=lambda batches: batches[::2]),
         Loop(batches=lambda batches: batches[1::2]),
         Loop(batches=lambda batches: batches[: len(batches) // 2]),
+        Loop(batches=lambda batches: batches[len(batches) // 2 :]),
     ),
     "loop-left-after-one-batch": (Loop(batches=lambda batches: batches[:1]),),
     "only-the-last-batch-trained": (Loop(batches=lambda batches: batches[-1:]),),
-    "batches-repeated": (Loop(batches=lambda batches: [*batches, *batches]),),
+    "batches-repeated": (
+        Loop(batches=lambda batches: [*batches, *batches]),
+        Loop(batches=lambda batches: [*batches, *batches, *batches]),
+        Loop(batches=lambda batches: [batch for batch in batches for _ in range(2)]),
+    ),
+    "iterator-restarted": (Loop(batches=lambda batches: batches[:1] * len(batches)),),
     "pixels-changed-in-training": (
         Loop(images=times(1 / 255)),
         Loop(images=times(255)),
@@ -134,10 +71,14 @@ SLIPS: dict[str, tuple[Loop, ...]] = {
         Loop(images=lambda images: images.swapaxes(-1, -2)),
     ),
     "labels-shifted-in-training": tuple(Loop(labels=shifted(k)) for k in range(1, 10)),
-    "softmax-twice-in-training": (Loop(gradient=softmax_first),),
-    "activation-in-training": (Loop(gradient=relu_first), Loop(gradient=sigmoid_first)),
+    "softmax-twice-in-training": (Loop(cost=after(softmax), gradient=softmax_first),),
+    "activation-in-training": (
+        Loop(cost=after(lambda z: np.maximum(z, 0)), gradient=relu_first),
+        Loop(cost=after(sigmoid), gradient=sigmoid_first),
+        Loop(cost=after(np.tanh), gradient=tanh_first),
+    ),
     "gradient-clipped": (
-        *(Loop(limit=clipped(bound)) for bound in (0.001, 0.01, 0.05, 0.1)),
+        *(Loop(limit=clipped(bound)) for bound in (0.001, 0.005, 0.01, 0.05, 0.1)),
         *(Loop(limit=shortened(norm)) for norm in (0.01, 0.1, 0.25, 0.5, 1.0, 2.0)),
     ),
     "gradient-scaled": tuple(
@@ -162,48 +103,16 @@ SLIPS: dict[str, tuple[Loop, ...]] = {
 PAIRED = 3  # variants of each slip that are tried beside another: 400 loops take a third of a second
 
 
-def order_names(loop: Loop) -> frozenset[str]:
-    """Return what is wrong with a loop's order of operations, in the catalogue's names."""
-    script, found = loop.script, set()
-    after = _behind(loop)
-    zeroes, steps, backwards = (script.count(note) for note in ("zero", "step", "backward"))
-    if zeroes == 0:
-        found.add("zero-grad-once-an-epoch" if "zero" in (*loop.before, *after) else "zero-grad-forgotten")
-    found |= {name for name, wrong in _miscounts(steps, backwards, "step" in after).items() if wrong}
-    if steps and backwards and script.index("step") < script.index("backward"):
-        found.add("step-before-backward")
-    elif zeroes and steps and backwards and "zero" in script[script.index("backward") : script.index("step")]:
-        found.add("gradient-thrown-away")
-    return frozenset(found)
-
-
-def _behind(loop: Loop) -> tuple[str, ...]:
-    """Return what is done after the last batch: what its notes have beyond the script."""
-    last = loop.last or loop.script
-    same = next((i for i, (a, b) in enumerate(zip(last, loop.script, strict=False)) if a != b), None)
-    return last[min(len(last), len(loop.script)) if same is None else same :]
-
-
-def _miscounts(steps: int, backwards: int, step_at_end: bool) -> dict[str, bool]:
-    return {
-        "no-backward": backwards == 0,
-        "backward-twice": backwards > 1,
-        "steps-repeated": steps > 1,
-        "step-once-an-epoch": steps == 0 and step_at_end,
-        "no-step": steps == 0 and not step_at_end,
-    }
-
-
 NAMES_OF_ORDERS = (
     "zero-grad-forgotten", "zero-grad-once-an-epoch", "gradient-thrown-away", "step-before-backward", "no-step",
-    "no-backward", "backward-twice", "steps-repeated", "step-once-an-epoch",
+    "no-backward", "backward-twice", "steps-repeated", "step-once-an-epoch", "graph-cut",
+    "backward-once-an-epoch",
 )  # fmt: skip
 
 
 def _in_order(name: str, seen: Watched) -> bool:
     """Tell whether the order alone explains the weights, and only this is wrong with it."""
-    loop = seen.order()
-    return order_names(loop) == {name} and seen.left_by(loop)
+    return seen.faults == {name} and seen.left_by(seen.order())
 
 
 def slips(seen: Watched) -> bool:
@@ -217,7 +126,7 @@ def slips(seen: Watched) -> bool:
 def _slipped(name: str, seen: Watched) -> bool:
     """Tell whether one slip beside a right order explains the weights."""
     loop = seen.order()
-    if order_names(loop) or seen.left_by(loop):
+    if seen.faults or seen.left_by(loop):
         return False
     return any(seen.left_by(loop.with_(slip)) for slip in SLIPS[name])
 
@@ -228,7 +137,7 @@ def _pairs(seen: Watched) -> Iterator[tuple[str, str]]:
         loop = seen.order()
     except ValueError:
         return
-    names = sorted(order_names(loop))
+    names = sorted(seen.faults)
     if len(names) == 2 and seen.left_by(loop):
         yield names[0], names[1]
     if seen.left_by(loop) or len(names) > 1:
@@ -244,7 +153,7 @@ def _pairs(seen: Watched) -> Iterator[tuple[str, str]]:
 EPOCH = Clue(WEIGHTS, look, _pairs)
 
 for _name in NAMES_OF_ORDERS:
-    EPOCH.mistake(_name, Idea.GRADIENT if "zero" in _name or "backward" in _name else Idea.DESCENT)(
+    EPOCH.mistake(_name, Idea.GRADIENT if "zero" in _name or "backward" in _name or "graph" in _name else Idea.DESCENT)(
         partial(_in_order, _name)
     )
 for _name in SLIPS:
@@ -260,11 +169,20 @@ def _another_model(seen: Watched) -> bool:
     return seen.unmoved and "forward" not in seen.notes and "cost" in seen.notes and not seen.raised
 
 
+@EPOCH.mistake("criterion-ignored", Idea.TRAINING)
+def _own_criterion(seen: Watched) -> bool:
+    return seen.own_criterion
+
+
+@EPOCH.mistake("optimizer-ignored", Idea.TRAINING)
+def _own_optimizer(seen: Watched) -> bool:
+    return seen.own_optimizer and not seen.own_criterion
+
+
 @EPOCH.mistake("step-every-second-batch", Idea.DESCENT)
 def _every_second(seen: Watched) -> bool:
     """Recognise a loop that alternates between stepping and not."""
-    groups = [tuple(note for note in group if note in OPERATIONS) for group in _groups(list(seen.notes))]
-    stepping = ["step" in group for group in groups]
+    stepping = ["step" in group for group in groups(seen.notes)]
     alternating = all(a != b for a, b in itertools.pairwise(stepping))
     with_step = Loop(batches=lambda batches: [b for b, stepped in zip(batches, stepping, strict=True) if stepped])
     return alternating and seen.left_by(with_step)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graders import inputs, measure, oracle
+from graders import inputs, measure, oracle, trainings
 from graders.harness import expect
 from graders.harness.errors import CheckFailed
 from graders.harness.model import NumpyScalar, TensorValue
 
+from . import watching
 from .catalogue import Clue, Idea
-from .epoch import COSTS, SLIPS, slips, watch
+from .epoch import COSTS, SLIPS, slips
 from .loops import Loop, times
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     Mean = Callable[[Sequence[float]], float]  # of the batch costs
 
 LENGTHS = (measure.STEPS, 5, 6)  # batches of the epochs: the last one's cost is then not the largest in all of them
-IMAGES = inputs.STEP_BATCH
+IMAGES, SMALLER = inputs.STEP_BATCH, 10  # of a batch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,20 +52,24 @@ class Epoch:
     def is_(self, mean: Mean, loop: Loop) -> bool:
         """Tell whether a formula of a loop's batch costs gives what was returned; NaN only where nothing is."""
         costs = self.costs(loop)
-        return near(self.returned, mean(costs)) if costs else bool(np.isnan(self.returned))
+        wanted = mean(costs) if costs else float("nan")
+        return near(self.returned, wanted) or bool(np.isnan(self.returned) and np.isnan(wanted))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Epochs:
-    """Epochs of several batches with steps too short to matter, of a single batch, and of one with a doubled criterion.
+    """Epochs of several batches with steps too short to matter, and of a single batch.
 
-    `slips` tells whether a slip in the loop explains the weights: then it has to explain the costs too.
+    `doubled` has a criterion that costs twice as much, `smaller` fewer images in a batch. `slips` tells whether a slip
+    in the loop explains the weights: then it has to explain the costs too. `own_optimizer` is as Watched has it.
     """
 
     several: list[Epoch]
     single: Epoch
     doubled: Epoch
+    smaller: Epoch
     slips: bool
+    own_optimizer: bool
 
     def are(self, mean: Mean, loop: Loop | None = None) -> bool:
         """Tell whether a formula of the batch costs, of a right loop or another, gives what every epoch returned."""
@@ -87,17 +92,24 @@ def near(got: float, wanted: float) -> bool:
 
 
 def look(lab: Lab) -> Epochs:
-    """Ask for the cost of epochs in which the steps hardly matter, and of single batches."""
+    """Ask for the cost of epochs in which the steps hardly matter, and of single batches.
+
+    Raises ValueError where the costs are another criterion's: they say nothing about their mean then.
+    """
+    watched = lab.seen(watching.look)
+    if watched.own_criterion:
+        raise ValueError("another criterion")
     several = [_epoch(lab, steps, measure.NO_RATE) for steps in LENGTHS]
     single, doubled = (_epoch(lab, 1, measure.LEARNING_RATE, twice) for twice in (False, True))
-    return Epochs(several, single, doubled, slips(watch(lab, "train_epoch")))
+    smaller = _epoch(lab, measure.STEPS, measure.NO_RATE, size=SMALLER)
+    return Epochs(several, single, doubled, smaller, slips(watched), watched.own_optimizer)
 
 
-def _epoch(lab: Lab, steps: int, rate: float, doubled: bool = False) -> Epoch:
+def _epoch(lab: Lab, steps: int, rate: float, doubled: bool = False, size: int = IMAGES) -> Epoch:
     criterion = lab.doubled_criterion() if doubled else None
-    batches = inputs.training_batches(lab.seed, steps)
+    batches = inputs.training_batches(lab.seed, steps, size)
     try:
-        seen = measure.trained(lab, "train_epoch", steps=steps, learning_rate=rate, criterion=criterion)
+        seen = measure.trained(lab, "train_epoch", steps=steps, size=size, learning_rate=rate, criterion=criterion)
         return Epoch(seen.start, batches, rate, doubled, expect.number(seen.evidence), seen.got)
     except CheckFailed:  # no batch is left where the first one is skipped, say
         start = lab.affine(lab.model())
@@ -120,7 +132,10 @@ MEANS: dict[str, tuple[Mean, ...]] = {
         lambda costs: float(np.sum(costs)) / (IMAGES * len(costs)),
         lambda costs: float(np.mean(costs)) / IMAGES / len(costs),
     ),
-    "batch-count-off-by-one": (lambda costs: float(np.sum(costs)) / (len(costs) + 1),),
+    "batch-count-off-by-one": (
+        lambda costs: float(np.sum(costs)) / (len(costs) + 1),
+        lambda costs: float(np.sum(costs)) / (len(costs) - 1) if costs[1:] else float("nan"),
+    ),
     "running-mean-wrong": (_pairwise,),
     "extreme-cost-returned": (max, min),
     "median-cost-returned": (lambda costs: float(np.median(costs)), lambda costs: sorted(costs)[(len(costs) - 1) // 2]),
@@ -159,7 +174,18 @@ def _counted(seen: Epochs) -> dict[str, object] | bool:
     """Recognise a sum that is always divided by the same number."""
     epoch = seen.several[0]
     number = round(sum(epoch.costs(Loop())) / epoch.returned)
-    return number > 1 and seen.are(lambda costs: sum(costs) / number) and {"number": number}
+
+    def share(costs: Sequence[float]) -> float:
+        return sum(costs) / number
+
+    return number > 1 and seen.are(share) and seen.smaller.is_(share, Loop()) and {"number": number}
+
+
+@VALUE.mistake("costs-divided-by-batch-size", Idea.TRAINING)
+def _per_image(seen: Epochs) -> bool:
+    """Recognise a sum that is divided by how many images a batch has."""
+    smaller = seen.smaller.is_(lambda costs: sum(costs) / SMALLER, Loop())
+    return smaller and seen.are(lambda costs: sum(costs) / IMAGES)
 
 
 @VALUE.mistake("cost-rounded", Idea.TRAINING)
@@ -185,9 +211,17 @@ def _own_criterion(seen: Epochs) -> bool:
 
 @VALUE.mistake("optimizer-ignored", Idea.TRAINING)
 def _own_optimizer(seen: Epochs) -> bool:
-    """Recognise the costs of steps at the default rate, where the given optimizer hardly moves."""
-    moving = [replace(epoch, rate=measure.LEARNING_RATE) for epoch in seen.several]
-    return not seen.right and all(epoch.is_(average, Loop()) for epoch in (*moving, seen.single, seen.doubled))
+    """Recognise right costs of single batches, and others where the given optimizer would hardly have moved."""
+    single = all(epoch.is_(average, Loop()) for epoch in (seen.single, seen.doubled))
+    return not seen.right and single and seen.own_optimizer
+
+
+OWN = Clue(COSTS, watching.look)
+
+
+@OWN.mistake("criterion-ignored", Idea.TRAINING)
+def _never_asked(seen: watching.Watched) -> bool:
+    return seen.own_criterion
 
 
 # ---- type
@@ -207,6 +241,15 @@ def _nothing(seen: Evidence) -> bool:
     return seen.value is None
 
 
+KEPT = Clue(FLOAT.checks, trainings.held)
+
+
+@KEPT.mistake("cost-keeps-its-graph", Idea.GRADIENT)
+def _kept(seen: trainings.Held) -> bool:
+    """Recognise costs that are added up, or kept, as tensors, though a float is returned in the end."""
+    return type(seen.evidence.value) is float and seen.too_many
+
+
 @FLOAT.mistake("cost-keeps-its-graph", Idea.GRADIENT)
 def _graph(seen: Evidence) -> bool:
     return isinstance(seen.value, TensorValue) and seen.value.requires_grad
@@ -224,4 +267,4 @@ def _list(seen: Evidence) -> bool:
     return isinstance(seen.value, list) and len(seen.value) == measure.STEPS
 
 
-CLUES = (VALUE, TYPE, FLOAT)
+CLUES = (VALUE, OWN, TYPE, FLOAT, KEPT)

@@ -30,6 +30,7 @@ ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK = (
     "test_images_keep_their_labels",
 )
 LIKE_OWN_CHECK = "test_any_dataset_is_served_like_your_own"
+ALL = (FORM_CHECK, SIZE_CHECK, COUNT_CHECK, ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK, LIKE_OWN_CHECK)
 SIZE = measure.TINY_BATCH
 LESSONS = 100
 LOTS_SCATTER = 5  # of how many different images 224 lots draw of 250

@@ -12,12 +12,15 @@ import numpy as np
 
 from graders import oracle
 
+from .costs import sigmoid
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     Batch = tuple[Any, Any]
+    Cost = Callable[[NDArray[np.float64], NDArray[np.int64]], float]
     Gradient = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
     Change = Callable[[Any], Any]
 
@@ -33,7 +36,8 @@ def same(value: Any) -> Any:
 class Loop:
     """A training loop: which batches it takes, what it does to images and labels, in which order it works.
 
-    `gradient` is the cost's gradient by the logits; `limit` bends the parameters' gradient before it is used.
+    `cost` is what a batch costs and `gradient` its gradient by the logits; `limit` bends the parameters' gradient
+    before it is used.
     """
 
     script: tuple[str, ...] = SCRIPT
@@ -42,6 +46,7 @@ class Loop:
     batches: Change = same
     images: Change = same
     labels: Change = same
+    cost: Cost = oracle.cross_entropy
     gradient: Gradient = oracle.logit_gradient
     limit: Change = same
     start: Change = same  # what becomes of the parameters before the first batch
@@ -66,7 +71,7 @@ class Loop:
         return replace(self, **slips)
 
 
-_FIELDS = ("script", "before", "last", "batches", "images", "labels", "gradient", "limit", "start")
+_FIELDS = ("script", "before", "last", "batches", "images", "labels", "cost", "gradient", "limit", "start")
 
 
 def _joined(model: oracle.Affine) -> NDArray[np.float64]:
@@ -90,7 +95,7 @@ class _State:
         elif operation == "forward" and batch is not None:
             rows, labels = batch
             logits = rows @ self.parameters.T
-            self.costs.append(oracle.cross_entropy(logits, labels))
+            self.costs.append(self._loop.cost(logits, labels))
             self._fresh = self._loop.gradient(logits, labels).T @ rows
         elif operation == "backward":
             self._grad = self._grad + self._fresh
@@ -115,8 +120,14 @@ def relu_first(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArra
 
 def sigmoid_first(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the gradient of the cross-entropy of sigmoid(logits)."""
-    s = 1 / (1 + np.exp(-logits))
+    s = sigmoid(logits)
     return oracle.logit_gradient(s, labels) * s * (1 - s)
+
+
+def tanh_first(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the gradient of the cross-entropy of tanh(logits)."""
+    t = np.tanh(logits)
+    return np.asarray(oracle.logit_gradient(t, labels) * (1 - t**2), np.float64)
 
 
 def clipped(bound: float) -> Change:

@@ -13,9 +13,11 @@ from graders.harness.errors import CheckFailed
 from graders.harness.model import TensorValue
 
 from .catalogue import Clue, Idea
-from .costs import FORMULAS, each
+from .costs import FORMULAS, binary_of, each, sigmoid, softmax, two_slips
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from graders.pieces import Lab
@@ -24,15 +26,17 @@ if TYPE_CHECKING:
 
 SIZES = (1, 6, 10, 12)  # of the batches asked for: a rule that depends on the size shows
 LARGE = 6.0  # of logits that reach 15 and more, where clamps and floors show
+SMALL, ROUGHLY = 0.5, 0.02  # logits of a size at which 1 - p loses little; the share that it loses at ordinary ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One batch and the cost that the submission gave it; None where it raised or gave no numbers."""
+    """One batch and the cost that the submission gave it; None where it raised, with the text, or gave no numbers."""
 
     logits: NDArray[np.float64]
     labels: NDArray[np.int64]
     cost: NDArray[np.float64] | None
+    text: str = ""
 
     @property
     def number(self) -> float:
@@ -52,9 +56,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Costs:
-    """What a criterion makes of ordinary batches, of single images with extreme logits, and of swapped arguments."""
+    """What a criterion makes of ordinary batches, of small logits, and of single images with extreme logits."""
 
     ordinary: list[Case]
+    small: list[Case]  # where exp() and log() round little
     extreme: list[Case]
     lab: Lab
 
@@ -62,6 +67,11 @@ class Costs:
         """Tell whether a formula gives all the ordinary costs and, if asked, the extreme ones."""
         right = all(case.is_(formula, measure.COST_ATOL) for case in self.ordinary)
         return right and (not extreme or all(case.is_(formula, measure.EXTREME_ATOL) for case in self.extreme))
+
+    def nearly(self, formula: Formula) -> bool:
+        """Tell whether a formula gives all the costs, ordinary ones but for what probabilities in float32 lose."""
+        small = all(case.is_(formula, measure.COST_ATOL) for case in self.small)
+        return small and all(case.is_(formula, ROUGHLY) for case in self.ordinary)
 
     def ratio(self) -> float:
         """Return by how much the mean cross-entropy is multiplied in every batch; NaN where that differs."""
@@ -75,11 +85,10 @@ def ask(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Case:
     wide = logits.astype(np.float64)
     try:
         value = measure.cost(lab, logits, labels).value
-    except CheckFailed:
-        return Case(wide, labels, None)
-    if isinstance(value, TensorValue):
-        return Case(wide, labels, value.array.astype(np.float64))
-    return Case(wide, labels, np.asarray(value, np.float64) if isinstance(value, float) else None)
+    except CheckFailed as failed:
+        return Case(wide, labels, None, str(failed.failure.params.get("text", "")))
+    value = value.array if isinstance(value, TensorValue) else value
+    return Case(wide, labels, np.asarray(value, np.float64) if isinstance(value, (float, np.ndarray)) else None)
 
 
 def look(lab: Lab) -> Costs:
@@ -87,8 +96,16 @@ def look(lab: Lab) -> Costs:
     ordinary = [ask(lab, *inputs.random_logits(lab.seed + size, size)) for size in SIZES]
     ordinary.append(ask(lab, *inputs.random_logits(lab.seed, 6, LARGE)))
     ordinary += [ask(lab, row[None], np.array([k])) for k, row in enumerate(inputs.random_logits(lab.seed, 10)[0])]
+    small = [ask(lab, *inputs.random_logits(lab.seed + size, size, SMALL)) for size in SIZES[:2]]
     extreme = zip(*inputs.extreme_logits(lab.seed, 6), strict=True)
-    return Costs(ordinary, [ask(lab, row[None], np.array([label])) for row, label in extreme], lab)
+    return Costs(ordinary, small, [ask(lab, row[None], np.array([label])) for row, label in extreme], lab)
+
+
+def _pairs(seen: Costs) -> Iterator[tuple[str, str]]:
+    """Yield what an image costs together with how a batch of them is summed up."""
+    for image, batch, formula in two_slips():
+        if seen.are(formula):
+            yield image, batch
 
 
 ORDINARY = Clue(
@@ -99,6 +116,7 @@ ORDINARY = Clue(
         "test_cost_can_be_differentiated",
     ),
     look,
+    _pairs,
 )
 UNUSUAL = Clue(("test_cost_survives_extreme_logits",), look)
 CLUES = (ORDINARY, UNUSUAL)
@@ -120,9 +138,20 @@ for _name in FORMULAS:
 
 @UNUSUAL.mistake("softmax-and-log-apart", Idea.COST)
 def _overflows(seen: Costs) -> bool:
-    """Ordinary logits have a finite cost; extreme ones have none."""
-    ordinary = all(case.cost is not None and np.isfinite(case.cost).all() for case in seen.ordinary)
-    return ordinary and any(case.cost is not None and not np.isfinite(case.cost).all() for case in seen.extreme)
+    """Recognise a cross-entropy, in whatever unit and however summed up, that extreme logits make infinite."""
+    alone = [case for case in seen.ordinary if len(case.labels) == 1]
+    ratios = [case.number / oracle.cross_entropy(case.logits, case.labels) for case in alone]
+    overflows = any(case.cost is not None and not np.isfinite(case.cost).all() for case in seen.extreme)
+    return bool(np.allclose(ratios, ratios[0], rtol=1e-4)) and overflows
+
+
+@UNUSUAL.mistake("binary-cross-entropy", Idea.COST)
+@ORDINARY.mistake("binary-cross-entropy", Idea.COST)
+def _binary_of_probabilities(seen: Costs) -> bool:
+    """Recognise the binary cross-entropy of probabilities that were worked out first, and rounded."""
+    if any(seen.are(formula) for formula in FORMULAS["binary-cross-entropy"]):
+        return False  # told already, by itself
+    return any(seen.nearly(formula) for curve in (softmax, sigmoid) for formula in binary_of(curve))
 
 
 @UNUSUAL.mistake("loss-scaled", Idea.COST)
@@ -160,58 +189,6 @@ def _divided(seen: Costs) -> dict[str, object] | bool:
     return number > 1 and seen.are(lambda z, y: each(z, y).sum() / number, extreme=True) and {"number": number}
 
 
-@UNUSUAL.mistake("label-smoothing", Idea.COST)
-@ORDINARY.mistake("label-smoothing", Idea.COST)
-def _smoothed(seen: Costs) -> dict[str, object] | bool:
-    """(1 - e) of the cross-entropy and e of its mean over all classes (Szegedy et al. 2016); one case tells e."""
-
-    def cost(z: NDArray[np.float64], y: NDArray[np.int64], e: float) -> float:
-        return float((1 - e) * oracle.cross_entropy(z, y) - e * oracle.log_softmax(z).mean())
-
-    first = seen.ordinary[1]
-    ends = cost(first.logits, first.labels, 0.0), cost(first.logits, first.labels, 1.0)
-    share = (first.number - ends[0]) / (ends[1] - ends[0])
-    return 1e-3 < share <= 1 and seen.are(partial(cost, e=round(share, 4))) and {"share": f"{share:.3g}"}
-
-
-@UNUSUAL.mistake("classes-weighted", Idea.COST)
-@ORDINARY.mistake("classes-weighted", Idea.COST)
-def _weighted(seen: Costs) -> bool:
-    """Recognise a weighted mean: pairs of classes tell the weights, ordinary batches confirm them."""
-    weights = _class_weights(seen.lab)
-    if not np.ptp(weights):
-        return False
-
-    def cost(z: NDArray[np.float64], y: NDArray[np.int64]) -> Any:
-        return (weights[y] * each(z, y)).sum() / weights[y].sum()
-
-    return seen.are(cost)
-
-
-def _class_weights(lab: Lab) -> NDArray[np.float64]:
-    """Return the weight of each class relative to class 1, told by batches of two."""
-    weights = np.ones(10)
-    for label in (0, *range(2, 10)):
-        logits, _ = inputs.random_logits(lab.seed + label, 2)
-        case = ask(lab, logits, np.array([1, label]))
-        mine, other = each(case.logits, case.labels)
-        cost = case.number
-        weights[label] = (mine - cost) / (cost - other)
-    return np.round(weights, 4)  # a weight of 0 must be 0: its class by itself then costs 0 / 0
-
-
-@UNUSUAL.mistake("one-hot-labels-expected", Idea.COST)
-@ORDINARY.mistake("one-hot-labels-expected", Idea.COST)
-def _wants_one_hot(seen: Costs) -> bool:
-    """With numbers multiplied where a one-hot vector was expected, only batches of 1 and 10 have a cost at all."""
-
-    def cost(z: NDArray[np.float64], y: NDArray[np.int64]) -> float:
-        return float(-(y * oracle.log_softmax(z)).sum(axis=1).mean())
-
-    possible = [case for case in seen.ordinary if len(case.labels) in (1, 10)]
-    return all(case.is_(cost, measure.COST_ATOL) for case in possible) and seen.ordinary[1].cost is None
-
-
 @ORDINARY.mistake("cost-without-graph", Idea.GRADIENT)
 def _detached(seen: Costs) -> bool:
     """Recognise the right cost with nothing to go backward from."""
@@ -225,6 +202,12 @@ def _detached(seen: Costs) -> bool:
 def _class_returned(seen: Costs) -> bool:
     """Recognise a class in the place of an object: calling it builds one and costs nothing."""
     return measure.is_class(seen.lab.call("build_criterion", keep=True))
+
+
+@UNUSUAL.mistake("criterion-not-returned", Idea.COST)
+@ORDINARY.mistake("criterion-not-returned", Idea.COST)
+def _nothing(seen: Costs) -> bool:
+    return measure.is_nothing(seen.lab.call("build_criterion", keep=True))
 
 
 @UNUSUAL.mistake("criterion-arguments-swapped", Idea.COST)

@@ -10,27 +10,23 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from graders import measure
-from graders.harness.model import Named, TensorValue
+from graders.harness.errors import CheckFailed
+from graders.harness.model import Named, TensorValue, Word
 
 from .catalogue import Clue, Idea
+from .rules import DECAYS, MOMENTA, RULES, sgd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from graders.pieces import Lab
 
-    Parameters = NDArray[np.float64]
-    # Parameters, the gradients of the steps (each the same for all parameters) and a rate: parameters after each step.
-    Rule = Callable[[Parameters, Sequence[float], float], list[Parameters]]
+    from .rules import Parameters, Rule
 
 RATES = (None, 0.03, 0.25)  # None: the default
-MOMENTA = (0.5, 0.8, 0.9, 0.95, 0.99)
-DECAYS = (1e-1, 1e-2, 5e-3, 1e-3, 5e-4, 1e-4)
+MIN_DECAY = 1e-5  # below that it is rounding
 FACTORS = (0.01, 0.1, 0.5, 2.0, 10.0, 100.0)  # by which a rate is often wrong, beside another slip
-FIXED = (measure.LEARNING_RATE, 0.01)  # rates that are often written down as a number
-TINY = 1e-8  # Adam's epsilon
+FIXED = (measure.LEARNING_RATE, 0.01, 0.001)  # rates that are often written down as a number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,88 +76,11 @@ def _run(lab: Lab, rate: float | None) -> Run:
     return Run(rate, [np.concatenate(state) for state in states], [p.size for p in states[0]])
 
 
-# ---- rules
-
-
-def _walk(
-    p: Parameters, gradients: Sequence[float], step: Callable[[Parameters, Parameters], Parameters]
-) -> list[Parameters]:
-    """Return the parameters after each step; `step` gets parameters and gradient."""
-    states = []
-    for g in gradients:
-        p = p - step(p, np.full_like(p, g))
-        states.append(p)
-    return states
-
-
-def sgd(
-    p: Parameters,
-    gradients: Sequence[float],
-    rate: float,
-    momentum: float = 0.0,
-    nesterov: bool = False,
-    decay: float = 0.0,
-) -> list[Parameters]:
-    """Walk as torch.optim.SGD does."""
-    v = np.zeros_like(p)
-
-    def step(p: Parameters, g: Parameters) -> Parameters:
-        nonlocal v
-        g = g + decay * p
-        v = momentum * v + g
-        return rate * (g + momentum * v if nesterov else v)
-
-    return _walk(p, gradients, step)
-
-
-def adam(p: Parameters, gradients: Sequence[float], rate: float, decay: float = 0.0) -> list[Parameters]:
-    """Walk as torch.optim.Adam does (Kingma and Ba 2015), or AdamW with a decay (Loshchilov and Hutter 2019)."""
-    m, v, counter = np.zeros_like(p), np.zeros_like(p), itertools.count(1)
-
-    def step(p: Parameters, g: Parameters) -> Parameters:
-        nonlocal m, v
-        t = next(counter)
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        return rate * (decay * p + (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + TINY))
-
-    return _walk(p, gradients, step)
-
-
-def adagrad(p: Parameters, gradients: Sequence[float], rate: float) -> list[Parameters]:
-    """Walk as torch.optim.Adagrad does (Duchi et al. 2011)."""
-    total = np.zeros_like(p)
-
-    def step(_: Parameters, g: Parameters) -> Parameters:
-        nonlocal total
-        total = total + g**2
-        return rate * g / (np.sqrt(total) + 1e-10)
-
-    return _walk(p, gradients, step)
-
-
-def rmsprop(p: Parameters, gradients: Sequence[float], rate: float) -> list[Parameters]:
-    """Walk as torch.optim.RMSprop does (Hinton 2012)."""
-    mean = np.zeros_like(p)
-
-    def step(_: Parameters, g: Parameters) -> Parameters:
-        nonlocal mean
-        mean = 0.99 * mean + 0.01 * g**2
-        return rate * g / (np.sqrt(mean) + TINY)
-
-    return _walk(p, gradients, step)
-
-
-RULES: dict[str, tuple[Rule, ...]] = {
-    "momentum": tuple(partial(sgd, momentum=m, nesterov=n) for m in MOMENTA for n in (False, True)),
-    "weight-decay": tuple(partial(sgd, decay=d) for d in DECAYS),
-    "adam": (adam, partial(adam, decay=0.01)),
-    "adagrad": (adagrad,),
-    "rmsprop": (rmsprop,),
-}
-
-
-def _pairs(seen: Runs) -> Iterator[tuple[str, Named]]:
-    """Yield a wrong rule together with a wrong rate."""
+def _pairs(seen: Runs) -> Iterator[tuple[str, str | Named]]:
+    """Yield a wrong rule together with a wrong rate, or momentum together with weight decay."""
+    for momentum, decay in itertools.product(MOMENTA, DECAYS):
+        if seen.follow(partial(sgd, momentum=momentum, decay=decay)):
+            yield "momentum", "weight-decay"
     for name, rules in RULES.items():
         for rule in rules:
             for factor in FACTORS:
@@ -187,8 +106,26 @@ def _ruled(name: str, seen: Runs) -> bool:
     return any(seen.follow(rule) for rule in RULES[name])
 
 
-for _name in RULES:
+for _name in RULES.keys() - {"momentum", "weight-decay"}:
     STEPS.mistake(_name, Idea.DESCENT)(partial(_ruled, _name))
+
+
+@STEPS.mistake("momentum", Idea.DESCENT)
+def _momentum(seen: Runs) -> bool:
+    """Recognise momentum of any size: the second gradient is 0, so the second step tells it."""
+    first, second = (float(np.median(a - b)) for a, b in itertools.pairwise(seen.runs[0].states[:3]))
+    ratio = round(second / first, 4)
+    rules = (partial(sgd, momentum=ratio), partial(sgd, momentum=round(ratio**0.5, 4), nesterov=True))
+    return ratio > 0 and (any(map(seen.follow, rules)) or _ruled("momentum", seen))
+
+
+@STEPS.mistake("weight-decay", Idea.DESCENT)
+def _decay(seen: Runs) -> bool:
+    """Recognise a decay of any size: the first step differs from parameter to parameter by it."""
+    before, after = seen.runs[0].states[:2]
+    slope = float(np.polyfit(before, (before - after) / measure.LEARNING_RATE, 1)[0])
+    rules = (partial(sgd, decay=float(f"{slope:.{digits}g}")) for digits in (1, 2, 3))
+    return slope > MIN_DECAY and (any(map(seen.follow, rules)) or _ruled("weight-decay", seen))
 
 
 def _ratios(seen: Runs) -> list[float]:
@@ -226,7 +163,7 @@ def _another_default(seen: Runs) -> dict[str, object] | bool:
 @STEPS.mistake("parameters-left-out", Idea.DESCENT)
 def _left_out(seen: Runs) -> dict[str, object] | bool:
     """Recognise parameters that never move beside others that move rightly."""
-    still, names = set(), {10: "bias", 7840: "weights"}
+    still, names = set[str](), {10: "bias", 7840: "weights"}
     for run in seen.runs:
         wanted = sgd(run.states[0], measure.GRADIENTS, run.rate or measure.LEARNING_RATE)[-1]
         for size, part in zip(run.sizes, _slices(run.sizes), strict=True):
@@ -234,7 +171,7 @@ def _left_out(seen: Runs) -> dict[str, object] | bool:
                 still.add(names[size])
             elif not _near(run.states[-1][part], wanted[part]):
                 return False
-    return len(still) == 1 and {"which": still.pop()}
+    return len(still) == 1 and {"which": Word(still.pop())}
 
 
 def _slices(sizes: Sequence[int]) -> Iterator[slice]:
@@ -247,6 +184,24 @@ def _foreign(seen: Runs) -> bool:
     """Recognise an optimizer that holds parameters, but none of this model's."""
     own, others = seen.held
     return own == 0 and others > 0 and seen.follow(sgd, _always(0.0))
+
+
+def _refusal(lab: Lab) -> str:
+    """Return what building an optimizer raises."""
+    try:
+        lab.call("build_optimizer", lab.model(), keep=True)
+    except CheckFailed as failed:
+        return str(failed.failure.params.get("text", ""))
+    return ""
+
+
+REFUSED = Clue(STEPS.checks, _refusal)
+
+
+@REFUSED.mistake("no-parameters-given", Idea.DESCENT)
+def _something_else(seen: str) -> bool:
+    """Recognise torch's and Python's words for a model, or a method that was not called, in the parameters' place."""
+    return seen.startswith("optimizer can only optimize Tensors") or seen.endswith("object is not iterable")
 
 
 def _class_returned(lab: Lab) -> Any:
@@ -266,4 +221,4 @@ def _not_returned(seen: Any) -> bool:
     return measure.is_nothing(seen)
 
 
-CLUES = (STEPS, BUILT)
+CLUES = (STEPS, REFUSED, BUILT)

@@ -85,6 +85,16 @@ def pixels(name: str, mistake: str, new: str) -> Bug:
 
 
 DATA = (
+    bug("dataset-forgotten", "data", "dataset-not-returned", f"    return {DIGITS}\n", f"    digits = {DIGITS}\n"),
+    bug("never-fetched", "data", "download-ignored", ", download=download)\n    images", ")\n    images"),
+    bug("always-fetched", "data", "download-always", "download=download)\n    images", "download=True)\n    images"),
+    bug(
+        "fetched-by-default",
+        "data",
+        "download-default-changed",
+        "train: bool, download: bool = False",
+        "train: bool, download: bool = True",
+    ),
     bug("train-and-test-swapped", "data", "train-flag-inverted", FILES, FILES.replace("=train,", "=not train,")),
     bug("always-training-digits", "data", "train-flag-ignored", FILES, FILES.replace("=train,", "=True,")),
     bug("always-test-digits", "data", "train-flag-ignored", FILES, FILES.replace("=train,", "=False,")),
@@ -136,6 +146,9 @@ def collate(name: str, mistake: str, images: str, labels: str) -> Bug:
 
 
 LOADER = (
+    serve(
+        "loader-forgotten", "data-loader-not-returned", "DataLoader(dataset, batch_size, shuffle=True, drop_last=True)"
+    ),
     serve("never-shuffled", "never-shuffled", "return DataLoader(dataset, batch_size=batch_size, drop_last=True)"),
     serve(
         "shuffled-once",
@@ -383,6 +396,20 @@ LOSS = (
     loss("label-smoothing", "label-smoothing", "nn.CrossEntropyLoss(label_smoothing=0.1)"),
     loss("class-zero-ignored", "classes-weighted", "nn.CrossEntropyLoss(ignore_index=0)"),
     loss("classes-weighted", "classes-weighted", "nn.CrossEntropyLoss(weight=torch.arange(1.0, 11.0))"),
+    loss("nine-ignored", "classes-weighted", "nn.CrossEntropyLoss(ignore_index=9)"),
+    loss("log-of-sigmoid", "", "nn.functional.nll_loss(logits.sigmoid().log(), labels)"),
+    loss("labels-not-used", "labels-unused", "-logits.log_softmax(dim=1).mean()"),
+    loss("digits-compared", "digits-compared-in-the-cost", "(logits.argmax(dim=1) != labels).float().mean()"),
+    loss("labels-shifted-off-the-end", "labels-shifted", f"{CE}(logits, labels - 1)"),
+    loss("mse-with-numbers", "squared-error", "nn.MSELoss()"),
+    loss("binary-cost-of-numbers", "one-hot-labels-expected", "nn.BCEWithLogitsLoss()"),
+    loss(
+        "binary-cross-entropy-of-probabilities",
+        "binary-cross-entropy",
+        "nn.functional.binary_cross_entropy(logits.softmax(dim=1), nn.functional.one_hot(labels, 10).float())",
+    ),
+    loss("cost-as-numpy-array", "cost-without-graph", f"{CE}(logits, labels).detach().numpy()"),
+    bug("criterion-forgotten", "loss", "criterion-not-returned", f"return {CRITERION}", f"criterion = {CRITERION}"),
     loss("cost-detached", "cost-without-graph", f"{CE}(logits, labels).detach()"),
     loss("cost-as-float", "cost-without-graph", f"{CE}(logits, labels).item()"),
     loss("cost-keeps-an-axis", "cost-not-scalar", f"{CE}(logits, labels).reshape(1)"),
@@ -436,6 +463,15 @@ OPTIMIZER = (
     optimizer("adam", "adam", "torch.optim.Adam(model.parameters(), lr=learning_rate)"),
     optimizer("adagrad", "adagrad", "torch.optim.Adagrad(model.parameters(), lr=learning_rate)"),
     optimizer("rmsprop", "rmsprop", "torch.optim.RMSprop(model.parameters(), lr=learning_rate)"),
+    optimizer("momentum-of-0.7", "momentum", "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.7)"),
+    optimizer(
+        "weight-decay-of-0.002",
+        "weight-decay",
+        "torch.optim.SGD(model.parameters(), lr=learning_rate, weight_decay=2e-3)",
+    ),
+    optimizer("model-optimised-itself", "no-parameters-given", "torch.optim.SGD(model, lr=learning_rate)"),
+    optimizer("parameters-not-called", "no-parameters-given", "torch.optim.SGD(model.parameters, lr=learning_rate)"),
+    bug("optimizer-forgotten", "training", "optimizer-not-returned", f"return {SGD}", f"optimizer = {SGD}"),
     optimizer(
         "gradient-ascent", "gradient-ascent", "torch.optim.SGD(model.parameters(), lr=learning_rate, maximize=True)"
     ),
@@ -538,6 +574,51 @@ EPOCH = (
         f"    {MEAN_COST}\n",
         "    print(torch.stack(costs).mean().item())\n",
     ),
+    training("cost-with-its-graph-until-the-end", "cost-keeps-its-graph", KEEP_COST, "costs.append(cost)"),
+    training(
+        "costs-divided-by-the-batch-size",
+        "costs-divided-by-batch-size",
+        MEAN_COST,
+        "return torch.stack(costs).sum().item() / len(labels)",
+    ),
+    training(
+        "first-cost-missing",
+        "costs-of-some-batches-missing",
+        MEAN_COST,
+        "return torch.stack(costs[1:]).mean().item()",
+    ),
+    training("backward-from-a-new-leaf", "graph-cut", BACKWARD, "        cost.detach().requires_grad_().backward()\n"),
+    training(
+        "backward-behind-the-loop",
+        "backward-once-an-epoch",
+        BACKWARD,
+        "",
+        STEP,
+        "",
+        f"    {MEAN_COST}\n",
+        f"    cost.backward()\n    optimizer.step()\n    {MEAN_COST}\n",
+    ),
+    training(
+        "loader-restarted-every-batch",
+        "iterator-restarted",
+        BATCHES,
+        "    for _ in range(len(data_loader)):\n        images, labels = next(iter(data_loader))\n",
+    ),
+    training(
+        "tanh-in-the-epoch", "activation-in-training", COST, COST.replace("model(images)", "model(images).tanh()")
+    ),
+    training(
+        "optimizer-of-another-rate-in-the-epoch",
+        "optimizer-ignored",
+        BATCHES,
+        "    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)\n" + BATCHES,
+    ),
+    training(
+        "summed-criterion-in-the-epoch",
+        "criterion-ignored",
+        COST,
+        "cost = nn.functional.cross_entropy(model(images), labels, reduction='sum')",
+    ),
     training("first-batch-skipped", "batches-skipped", BATCHES, "    for images, labels in list(data_loader)[1:]:\n"),
     training("last-batch-skipped", "batches-skipped", BATCHES, "    for images, labels in list(data_loader)[:-1]:\n"),
     training(
@@ -594,6 +675,51 @@ TRAIN = (
     training("epochs-always-15", "training-epochs-ignored", EPOCHS, "range(1, 16)"),
     training(
         "10-epochs-by-default", "default-epochs-changed", "training_epochs: int = 15", "training_epochs: int = 10"
+    ),
+    training("epochs-always-5", "training-epochs-ignored", EPOCHS, "range(1, 6)"),
+    training("epochs-always-3", "training-epochs-ignored", EPOCHS, "range(1, 4)"),
+    training("left-after-two-epochs", "training-ends-early", EPOCHS, "range(1, 3)"),
+    training(
+        "every-epoch-twice",
+        "epochs-repeated",
+        f"        {EPOCH_COST}\n",
+        f"        {EPOCH_COST}\n        {EPOCH_COST}\n",
+    ),
+    training(
+        "optimizer-rebuilt-every-epoch",
+        "optimizer-ignored",
+        f"        {EPOCH_COST}\n",
+        f"        optimizer = build_optimizer(model)\n        {EPOCH_COST}\n",
+    ),
+    training(
+        "criterion-rebuilt-every-epoch",
+        "criterion-ignored",
+        f"        {EPOCH_COST}\n",
+        f"        criterion = build_criterion()\n        {EPOCH_COST}\n",
+    ),
+    training(
+        "learning-rate-scheduled",
+        "learning-rate-changed-between-epochs",
+        f"    for epoch in {EPOCHS}:\n",
+        f"    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1, 0.1)\n    for epoch in {EPOCHS}:\n",
+        KEEP_EPOCH_COST,
+        KEEP_EPOCH_COST + "        schedule.step()\n",
+    ),
+    training("list-begun-in-every-epoch", "train-keeps-one-cost", KEEP_EPOCH_COST, "        costs = [cost]\n"),
+    training("costs-never-kept", "train-list-empty", KEEP_EPOCH_COST, ""),
+    training("costs-in-a-tuple", "train-returns-no-list", RETURN_COSTS, "    return tuple(costs)\n"),
+    training("epoch-number-from-two", "epochs-counted-from-two", PRINT, PRINT.replace("{epoch:", "{epoch + 1:")),
+    training("loss-for-cost", "words-differ", PRINT, PRINT.replace("cost =", "loss =")),
+    training("cost-as-python-prints-it", "cost-of-other-decimals", PRINT, PRINT.replace(":.9f", "")),
+    training("epochs-on-one-line", "epoch-lines-run-together", PRINT, PRINT.replace('")', '", end=" ")')),
+    training("line-without-f", "line-not-filled-in", PRINT, PRINT.replace('f"', '"')),
+    training(
+        "learning-finished-first",
+        "end-said-too-early",
+        FINISHED,
+        "",
+        f"    for epoch in {EPOCHS}:\n",
+        FINISHED + f"    for epoch in {EPOCHS}:\n",
     ),
     training("epoch-number-from-zero", "epochs-counted-from-zero", EPOCHS, "range(training_epochs)"),
     training("epoch-number-without-zeros", "epoch-number-without-zeros", PRINT, PRINT.replace(":04d", "")),
@@ -816,6 +942,7 @@ PREDICTION = (
     prediction("drawing-upside-down", "drawing-mirrored", SHOWN, "image.reshape(28, 28).flip(0)"),
     prediction("drawing-in-one-row", "drawing-of-another-shape", SHOWN, "image.reshape(1, 28 * 28)"),
     prediction("nothing-drawn", "nothing-drawn", DRAW, ""),
+    prediction("drawing-nearly-white", "drawing-range-fixed", NEAREST, NEAREST + ", vmin=0, vmax=255"),
 )
 
 BUGS: tuple[Bug, ...] = (

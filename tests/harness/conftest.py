@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ class Bench:
         return Path(self.launcher._transport._scratch)
 
 
-def bench(folder: Path, text: str, make: Callable[[], Any], limits: Limits) -> Bench:
+def bench(folder: Path, text: str, make: Callable[..., Any], limits: Limits) -> Bench:
     """Write `text` as lab.py beside some probes, and return the submission."""
     folder.mkdir(parents=True, exist_ok=True)
     lab, probes = folder / "lab.py", folder / "probes" / "probes.py"
@@ -64,7 +65,7 @@ def bench(folder: Path, text: str, make: Callable[[], Any], limits: Limits) -> B
     probes.parent.mkdir()
     probes.write_text(PROBES, encoding="utf-8")
     source = Source.find(folder, "lab.py")
-    launcher = Launcher(Target(source.path, probes), limits, make)
+    launcher = Launcher(Target(source.path, probes, source.visible), limits, make)
     return Bench(Submission(source, launcher, limits), launcher)
 
 
@@ -85,12 +86,23 @@ def open_lab(nursery_socket: Path | None, tmp_path_factory: pytest.TempPathFacto
     """Return a function that opens a submission with a worker; all are closed at the end."""
     opened = []
 
-    def make(text: str, *, call_seconds: float = LONG, memory: int = 0, fresh: bool = False, **files: str) -> Bench:
+    def make(
+        text: str,
+        *,
+        call_seconds: float = LONG,
+        memory: int = 0,
+        disk: int = 0,
+        processes: int = 0,
+        fresh: bool = False,
+        isolation: str = "process",
+        **files: str,
+    ) -> Bench:
         folder = tmp_path_factory.mktemp("lab")
         for name, content in files.items():
             (folder / f"{name}.py").write_text(content, encoding="utf-8")
-        way = transport_for("process", None if fresh else nursery_socket)
-        opened.append(bench(folder, text, way, Limits(LONG * 2, call_seconds, memory)))
+        way = partial(transport_for, isolation, nursery=None if fresh else nursery_socket)
+        limits = Limits(LONG * 2, call_seconds, memory, disk_megabytes=disk, processes=processes)
+        opened.append(bench(folder, text, way, limits))
         return opened[-1]
 
     yield make
@@ -139,7 +151,7 @@ def open_script(tmp_path: Path) -> Callable[..., Bench]:
     """Return a function that opens a submission whose worker answers by a script."""
 
     def make(script: Script, text: str = "def f():\n    return 1\n\ndef g():\n    return 2\n") -> Bench:
-        return bench(tmp_path / f"lab{len(list(tmp_path.iterdir()))}", text, lambda: Scripted(script), Limits())
+        return bench(tmp_path / f"lab{len(list(tmp_path.iterdir()))}", text, lambda *_: Scripted(script), Limits())
 
     return make
 
@@ -240,7 +252,6 @@ def run_pytest() -> Callable[..., subprocess.CompletedProcess[str]]:
 TINY_RUBRIC = """
 [lab]
 name = "tiny"
-title = "Tiny lab"
 file = "lab.py"
 [parts.alpha]
 points = 6
@@ -254,6 +265,8 @@ points = 4
 test_third = 1
 """
 TINY_MESSAGES = """
+[lab]
+title = "Tiny lab"
 [parts]
 alpha = "알파"
 beta = "beta"

@@ -14,9 +14,10 @@ import jsonschema
 import pytest
 
 from graders.harness.messages import Messages
-from graders.harness.model import Excerpt, Status, Throughput, Visibility, Where
+from graders.harness.model import Excerpt, Status, Visibility, Where
 from graders.harness.render import csv_row, github, gitlab, gradescope, html, json_report, junit, markdown, terminal
 from graders.harness.render.tame import MAX_NAME, MAX_TEXT, tame
+from graders.harness.speed import Throughput
 
 WORDS = Messages([Path(__file__).parents[2] / "graders" / "harness" / "messages"], "en").words
 FORMATS = {

@@ -12,8 +12,9 @@ import pytest
 
 from graders.harness.exhibits import Exhibit, PackedArray
 from graders.harness.grading import from_plain, to_plain
-from graders.harness.model import Excerpt, Status, Throughput, Visibility, Where
+from graders.harness.model import Excerpt, Status, Visibility, Where
 from graders.harness.render import json_report
+from graders.harness.speed import Throughput
 
 FIELDS = [
     "schema",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graders.conftest import THRESHOLDS
+from graders.conftest import THRESHOLDS, TIERS
 from graders.harness.errors import ConfigurationError
 from graders.harness.rubric import Limits, load_rubric
 
@@ -17,7 +17,6 @@ RIGHT = """
 
 [lab]
 name = "tiny"
-title = "Tiny lab"
 file = "lab.py"
 
 [limits]
@@ -38,6 +37,7 @@ points = 4
 [parts.beta.checks]
 test_third = 1
 """
+TIERS_OF = "[tiers]\nspeed = {}\n[parts.beta]"
 RANGES = {"minimum": (0.0, 1.0)}
 
 
@@ -49,7 +49,7 @@ def load(tmp_path):
         assert old in RIGHT
         path = tmp_path / "rubric.toml"
         path.write_text(RIGHT.replace(old, new, 1), encoding="utf-8")
-        return load_rubric(path, RANGES)
+        return load_rubric(path, RANGES, ["speed"] if "[tiers]" in new else [])
 
     return make
 
@@ -57,13 +57,13 @@ def load(tmp_path):
 @pytest.fixture(scope="module")
 def committed():
     """Return the rubric of this repository."""
-    return load_rubric(GRADERS / "rubric.toml", THRESHOLDS)
+    return load_rubric(GRADERS / "rubric.toml", THRESHOLDS, TIERS)
 
 
 def test_rubric_is_read(load):
     """Names, limits, thresholds, points and weights are what the file says."""
     rubric = load()
-    assert (rubric.lab, rubric.title, rubric.file) == ("tiny", "Tiny lab", "lab.py")
+    assert (rubric.lab, rubric.file) == ("tiny", "lab.py")
     assert rubric.thresholds == {"minimum": 0.5}
     assert [(part.name, part.points) for part in rubric.parts] == [("alpha", 6), ("beta", 4)]
     assert rubric.part("alpha").checks == {"test_first": 1, "test_second": 2.5}
@@ -96,7 +96,6 @@ def test_unknown_key_is_named(load, old, new, key):
     ("old", "key"),
     [
         ('name = "tiny"', "lab.name"),
-        ('title = "Tiny lab"', "lab.title"),
         ('file = "lab.py"', "lab.file"),
         ("minimum = 0.5", "thresholds.minimum"),
         ("points = 6", "parts.alpha.points"),
@@ -127,6 +126,17 @@ def test_value_of_the_wrong_type_is_named(load, old, new, key):
     """A value of another type, a bool in the place of a number above all, is refused."""
     with pytest.raises(ConfigurationError, match=rf"rubric\.toml: {key}: must be"):
         load(old, new)
+
+
+@pytest.mark.parametrize(("old", "new"), [("accuracy_epochs = 2 ", "accuracy_epochs = 2.5"), ("= 8192 ", "= 0.5 ")])
+def test_part_of_a_count_is_refused(tmp_path, old, new):
+    """What is counted, such as epochs, is a whole number: half an epoch is refused, not cut off."""
+    text = (GRADERS / "rubric.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "rubric.toml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="must be a whole number"):
+        load_rubric(path, THRESHOLDS)
 
 
 @pytest.mark.parametrize("section", ["lab", "limits", "thresholds", "parts"])
@@ -236,3 +246,37 @@ def test_functions_of_this_lab_are_those_of_the_template(committed):
     template = ast.parse((GRADERS.parent / "student_template" / "lab.py").read_text(encoding="utf-8"))
     assert set(committed.functions) <= {node.name for node in template.body if isinstance(node, ast.FunctionDef)}
     assert len(set(committed.functions)) == len(committed.functions)
+
+
+# ---- tiers
+
+
+def test_tiers_are_values_and_shares(load):
+    """A list of [value, share], the best first."""
+    rubric = load("[parts.beta]", TIERS_OF.format("[[0.9, 1.0], [0.5, 0.4]]"))
+    assert rubric.tiers == {"speed": ((0.9, 1.0), (0.5, 0.4))}
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ("[]", "must be a list of"),
+        ("[0.9, 1.0]", "must be a list of"),
+        ("[[0.9]]", "must be a list of"),
+        ("[[0.9, 0.8]]", "must begin with share 1"),
+        ("[[0.9, 1], [0.9, 0.5]]", "must begin with share 1 and fall"),
+        ("[[0.9, 1], [0.5, 1]]", "must begin with share 1 and fall"),
+        ("[[0.9, 1], [0.5, 2]]", "must be between 0 and 1"),
+        ('[["fast", 1]]', "must be a number"),
+    ],
+)
+def test_tiers_that_make_no_sense_are_refused(load, rows, problem):
+    """Each error names its key."""
+    with pytest.raises(ConfigurationError, match=rf"tiers\.speed: {problem}"):
+        load("[parts.beta]", TIERS_OF.format(rows))
+
+
+def test_unknown_tiers_are_refused(load):
+    """A lab knows its tiers by name."""
+    with pytest.raises(ConfigurationError, match=r"tiers\.height: is unknown"):
+        load("[parts.beta]", "[tiers]\nheight = [[1, 1]]\n[parts.beta]")

@@ -14,7 +14,7 @@ from graders.harness.scoring import merge, score, score_part, worst
 
 PART = Part("alpha", 6.0, ("f",), {"test_a": 1, "test_b": 2, "test_c": 3})
 OTHER = Part("beta", 4.0, ("g",), {"test_d": 1})
-RUBRIC = Rubric("tiny", "Tiny lab", "lab.py", Limits(), (PART, OTHER))
+RUBRIC = Rubric("tiny", "lab.py", Limits(), (PART, OTHER))
 TITLES = {"alpha": "Alpha", "beta": "Beta"}
 
 

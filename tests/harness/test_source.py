@@ -189,6 +189,22 @@ def test_missing_file_is_told_with_what_is_there(tmp_path):
     assert (failure.key, failure.params["found"]) == ("no_file", "Lab7.py, lab.ipynb")
 
 
+def test_folder_with_a_notebook_alone_is_told_as_such(tmp_path):
+    """Who hands in a notebook is told how to make a Python file of it."""
+    (tmp_path / "lab.ipynb").write_text("{}", encoding="utf-8")
+    with pytest.raises(Unloadable) as caught:
+        _ = Source.find(tmp_path, "lab.py").tree
+    assert (caught.value.failure.key, caught.value.failure.params["found"]) == ("only_a_notebook", "lab.ipynb")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# to be written\n"])
+def test_empty_file_is_told_once(read, content):
+    """A file without a statement fails as a whole."""
+    with pytest.raises(Unloadable) as caught:
+        _ = read(content).tree
+    assert caught.value.failure.key == "empty_file"
+
+
 def test_folder_in_place_of_the_file_is_told(tmp_path):
     """A folder that is called lab.py is no file."""
     (tmp_path / "lab.py").mkdir()

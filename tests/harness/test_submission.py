@@ -97,14 +97,6 @@ def test_evidence_points_to_the_return(open_script, script, good_reply):
     assert (evidence.where, evidence.beside.where) == (Where("lab.py", 5), Where("lab.py", 4))
 
 
-def test_hidden_path_is_replaced_in_texts(open_script, script):
-    """A path that differs from run to run is shown by its name."""
-    raised = {"type": "FileNotFoundError", "text": "no /tmp/x7/root/MNIST", "where": None, "function": None}
-    lab = open_script(script(call={"raised": raised}))
-    lab.submission.hide("/tmp/x7/root", "root")
-    assert failure_of(lab).params["text"] == "no root/MNIST"
-
-
 def test_unfinished_function_of_the_students_is_unwritten(open_script, script):
     """NotImplementedError raised in a function of the file names that function."""
     raised = {"type": "NotImplementedError", "text": "", "where": ["lab.py", 5], "function": "g"}
@@ -117,6 +109,19 @@ def test_not_implemented_elsewhere_is_a_failure(open_script, script):
     """NotImplementedError out of torch is an exception like any other."""
     raised = {"type": "NotImplementedError", "text": "no kernel", "where": ["lab.py", 2], "function": "<lambda>"}
     assert failure_of(open_script(script(call={"raised": raised}))).key == "raised"
+
+
+def test_leftover_of_a_notebook_is_told_as_such(open_script, script):
+    """get_ipython() is what %magic becomes outside of notebooks; whoever never wrote it cannot know."""
+    raised = {
+        "type": "NameError",
+        "text": "name 'get_ipython' is not defined",
+        "where": ["lab.py", 3],
+        "function": None,
+    }
+    with pytest.raises(Unloadable) as caught:
+        open_script(script(load={"raised": raised})).call("f")
+    assert caught.value.failure.key == "notebook_code"
 
 
 # ---- deaths

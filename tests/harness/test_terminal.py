@@ -112,6 +112,18 @@ def test_message_shows_its_rows_in_order(make_report, failed):
     assert shown[4].split() == ["where", "lab.py:3:", "return", "3"]
 
 
+def test_idea_gives_way_to_the_hint(make_report, failed):
+    """The row with the lesson's idea is shown where there is room, and left out before it costs the hint's end."""
+    rows = ["asked", "expected", "got", "mistake", "idea", "why"]
+    few = "\n".join(f"{label}\tword" for label in rows)
+    many = "\n".join(f"{label}\t{'word ' * (1 if label in ('got', 'idea') else 20)}" for label in rows)
+    shown = lines(make_report(failed(message=few)))
+    assert [line.split()[0] for line in shown[1:9]] == [*rows[:5], "where", "why", "hint"]
+    block = terminal.render(make_report(failed(message=many)), PLAIN).partition("\n\n")[0]
+    assert "idea" not in block
+    assert block.splitlines()[-1].split() == ["hint", "think"]
+
+
 def test_failure_that_repeats_itself_is_said_once(make_report, failed):
     """The same message at the same place is shown once, with how often it came."""
     shown = "\n".join(lines(make_report(failed(), failed("test_b"), failed("test_c", "beta"))))
@@ -186,15 +198,15 @@ def test_total_says_the_verdict(make_report, make_check, changes, words):
     ],
 )
 def test_footnote_says_what_a_reader_should_know(make_report, make_check, changes, words):
-    """Where the digits came from and a missing isolation are said, and only where so."""
-    assert words in lines(make_report(make_check(), **changes))[-1]
+    """Where the digits came from and a missing isolation are said."""
+    assert words in "\n".join(lines(make_report(make_check(), **changes)))
     assert words not in "\n".join(lines(make_report(make_check())))
 
 
 def test_standins_are_named(make_report, make_check):
     """Functions that were replaced are named once."""
     report = make_report(make_check(standins=("g", "f")), make_check("test_b", standins=("f",)))
-    assert "where f, g was needed" in lines(report)[-1]
+    assert "where f, g was needed" in "\n".join(lines(report))
 
 
 def test_skipped_part_is_not_said_to_be_wrong(make_report, make_check):

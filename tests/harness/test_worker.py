@@ -581,6 +581,7 @@ def test_memory_limit_fails_the_one_call_that_asks_too_much(open_lab):
 
 EVIDENCE = """
 import sys
+from functools import partial
 from pathlib import Path
 import numpy as np
 from graders.harness.launcher import Launcher, Target, transport_for
@@ -594,7 +595,8 @@ nursery = Path(sys.argv[3]) if sys.argv[3:] else None
 
 def seen(isolation):
     source, limits = Source.find(Path(sys.argv[1]), "lab.py"), Limits(120, 60)
-    launcher = Launcher(Target(source.path, Path(sys.argv[2])), limits, transport_for(isolation, nursery))
+    target = Target(source.path, Path(sys.argv[2]), source.visible)
+    launcher = Launcher(target, limits, partial(transport_for, isolation, nursery=nursery))
     submission = Submission(source, launcher, limits)
     calls = [submission.call(name, seed=3, observe=name == "observed") for name in ("draw", "tensors", "observed")]
     calls.append(submission.call("echo", TensorValue.of(np.arange(3))))

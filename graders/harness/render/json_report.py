@@ -10,7 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ..exhibits import Exhibit
-from ..model import CheckResult, Excerpt, PartResult, Report, Status, Throughput, Visibility, Where
+from ..model import CheckResult, Excerpt, PartResult, Report, Status, Suspicion, Visibility, Where
+from ..speed import Throughput
 from .tame import tame
 
 SCHEMA = 1
@@ -37,6 +38,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         "score": report.score,
         "max_score": report.max_score,
         "isolation": report.isolation,
+        "unsandboxed": report.unsandboxed,
         "data": report.data,
         "seed": report.seed,
         "language": report.language,
@@ -55,8 +57,18 @@ def to_dict(report: Report) -> dict[str, Any]:
             }
             for part in report.parts
         ],
+        "skipped": list(report.skipped),
         "throughput": [asdict(timed) for timed in report.throughput],
+        "suspicions": [_suspicion(suspicion) for suspicion in report.suspicions],
     }
+
+
+def _place(where: Where | None) -> dict[str, Any] | None:
+    return {"file": where.file, "line": where.line} if where else None
+
+
+def _suspicion(suspicion: Suspicion) -> dict[str, Any]:
+    return {"kind": suspicion.kind, "what": suspicion.what, "where": _place(suspicion.where)}
 
 
 def _check(check: CheckResult) -> dict[str, Any]:
@@ -67,7 +79,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "message": check.message.replace("\t", ": "),
         "mistake": " + ".join(check.mistakes) or None,
         "hint": check.hint,
-        "where": asdict(check.where) if check.where else None,
+        "where": _place(check.where),
         "source_line": check.source_line,
         "excerpt": asdict(check.excerpt) if check.excerpt else None,
         "unwritten": check.unwritten,
@@ -116,9 +128,20 @@ def _read(plain: dict[str, Any]) -> Report:
         parts=parts,
         checks_in_rubric=plain.get("checks_in_rubric", sum(len(part.checks) for part in parts)),
         throughput=tuple(Throughput(**timed) for timed in plain.get("throughput", [])),
+        skipped=tuple(plain.get("skipped", [])),
+        unsandboxed=plain.get("unsandboxed", ""),
+        suspicions=tuple(_read_suspicion(suspicion) for suspicion in plain.get("suspicions", [])),
         language=plain.get("language", "en"),
         student=plain.get("student", plain["submission"]),
     )
+
+
+def _read_place(plain: dict[str, Any] | None) -> Where | None:
+    return Where(plain["file"], plain["line"]) if plain else None
+
+
+def _read_suspicion(plain: dict[str, Any]) -> Suspicion:
+    return Suspicion(plain["kind"], plain["what"], _read_place(plain["where"]))
 
 
 def _read_part(plain: dict[str, Any]) -> PartResult:
@@ -134,7 +157,7 @@ def _read_part(plain: dict[str, Any]) -> PartResult:
 
 
 def _read_check(plain: dict[str, Any], part: str) -> CheckResult:
-    where, excerpt = plain["where"], plain.get("excerpt")
+    excerpt = plain.get("excerpt")
     return CheckResult(
         name=plain["name"],
         part=part,
@@ -143,7 +166,7 @@ def _read_check(plain: dict[str, Any], part: str) -> CheckResult:
         message="\n".join("\t".join(row.split(": ", 1)) for row in plain["message"].split("\n")),
         hint=plain["hint"],
         mistakes=tuple(plain["mistake"].split(" + ")) if plain["mistake"] else (),
-        where=Where(where["file"], where["line"]) if where else None,
+        where=_read_place(plain["where"]),
         source_line=plain.get("source_line", ""),
         excerpt=Excerpt(excerpt["first"], tuple(excerpt["lines"])) if excerpt else None,
         unwritten=plain.get("unwritten"),

@@ -23,6 +23,7 @@ def tame(report: Report) -> Report:
         isolation=name(report.isolation),
         versions={name(package): name(version) for package, version in report.versions.items()},
         parts=tuple(_part(part) for part in report.parts),
+        throughput=tuple(replace(timed, device_name=name(timed.device_name)) for timed in report.throughput),
     )
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ..model import CheckResult, PartResult, Report, Where
+    from ..speed import Throughput
+
+MAX_SUSPICIONS = 10  # told; a person who looks finds the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,22 @@ def footnotes(report: Report, words: Words) -> Iterator[str]:
         yield words.notes["standins"].format(functions=", ".join(replaced))
     if f"data_{report.data}" in words.notes:
         yield words.notes[f"data_{report.data}"]
-    if report.isolation == "none":
-        yield words.notes["isolation_none"]
+    for timed in report.throughput:
+        yield words.notes["throughput"].format(**_rounded(timed))
+    yield from report.skipped
+    why = f" ({report.unsandboxed})" if report.unsandboxed else ""
+    yield words.notes[f"isolation_{report.isolation}"].format(why=why)
+    if report.suspicions:
+        yield words.notes["suspicions"].format(count=len(report.suspicions))
+    for suspicion in report.suspicions[:MAX_SUSPICIONS]:
+        yield f"  {suspicion.where or '-'}: {words.notes[f'suspicion_{suspicion.kind}']}: {suspicion.what}"
+
+
+def _rounded(timed: Throughput) -> dict[str, object]:
+    speeds = {"speed": f"{timed.samples_per_second:,.0f}", "yardstick": f"{timed.yardstick_samples_per_second:,.0f}"}
+    ratios = {"ratio": timed.ratio, "low": timed.ratio_low, "high": timed.ratio_high}
+    rounded = {name: f"{value:.2f}" for name, value in ratios.items()}
+    return {**speeds, **rounded, "device": timed.device, "name": timed.device_name, "rounds": timed.rounds}
 
 
 def path_of(report: Report, where: Where) -> str:

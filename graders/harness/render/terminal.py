@@ -79,6 +79,9 @@ def _block(cause: Cause, style: Style) -> str:
     # What is void has to be mended by whoever reads it, so all of it is told.
     most = MAX_ROW if cause.first.status is Status.FAILED else MAX_LINES
     lines = [line for label, text in cause.rows for line in _wrapped(label, text, style, most)]
+    if len(lines) >= MAX_LINES:  # where the idea would cost the end of the hint, it goes
+        rows = [(label, text) for label, text in cause.rows if label != style.words.labels["idea"]]
+        lines = [line for label, text in rows for line in _wrapped(label, text, style, most)]
     heading = _cut(cause.title, max(style.width, MIN_WIDTH))
     return "\n".join([style.paint(heading, "bold"), *lines[: MAX_LINES - 1]])
 

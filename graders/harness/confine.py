@@ -1,0 +1,188 @@
+"""The walls around a worker: a keeper that ends all that the worker started, limits, and in a sandbox namespaces.
+
+Child side, Linux, standard library only: it runs before the worker is imported, or in a fork of the nursery. The keeper
+is the worker's parent. It never runs student code; it adopts what the worker's children leave behind, looks after their
+memory, number and disk, and ends them all when the worker ends, when it is told to, or when the judge is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import select
+import signal
+import socket
+import sys
+import traceback
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from . import namespaces
+from .family import end_alike, end_family, excess_of
+from .plan import UNCONFINED, Plan
+from .restrict import PR_SET_PDEATHSIG, prctl, restrict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
+LOOK_SECONDS = 0.25  # between two looks at what the worker's family uses
+
+
+# ---- the keeper
+
+
+def keep(plan: Plan, work: Callable[[], None], lease: int) -> int:
+    """Run `work` inside the walls; returns its exit code, or minus the signal that ended it, or an Excess's code.
+
+    Ends it as soon as the descriptor `lease` can be read: its other end, the judge's, is then closed.
+    """
+    wake, tell = socket.socketpair()
+    tell.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(tell.fileno())
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    judge, keeper = os.getppid(), os.getpid()
+    copies = {name: Path(path).read_bytes() for name, path in plan.copied.items()}
+    first = os.fork()
+    if first == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for descriptor in (wake.fileno(), tell.fileno(), lease):
+            os.close(descriptor)
+        if plan.sandbox:
+            _build_sandbox(plan, partial(_run, plan, copies, work, ()))
+        _run(plan, copies, work, (keeper, judge))
+    _let_go_of_streams()
+    code = _watch(plan, first, wake.fileno(), lease)
+    end_family()
+    return code
+
+
+def _let_go_of_streams() -> None:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    os.close(nothing)
+
+
+def _watch(plan: Plan, first: int, wake: int, lease: int) -> int:
+    """Wait until the worker ends, uses too much, or is to be ended."""
+    while True:
+        ready, _, _ = select.select([wake, lease], [], [], LOOK_SECONDS)
+        if wake in ready:
+            os.read(wake, 64)
+        with suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                if ended[0] == first:
+                    return os.waitstatus_to_exitcode(ended[1])
+        if lease in ready:
+            return -signal.SIGKILL
+        if not ready and (excess := excess_of(plan)):
+            return excess.code
+
+
+def serve_alone() -> NoReturn:
+    """Be the keeper of one worker, in a process started for that: `argv` is a folder of modules, a Plan, a lease."""
+    _, _, text, lease = sys.argv
+    plan = Plan.from_json(text)
+    sys.argv[1:] = []
+
+    def work() -> None:
+        from .worker import main  # inside the walls: it imports NumPy
+
+        main()
+
+    end_alike(keep(plan, work, int(lease)))
+
+
+def try_sandbox(text: str) -> NoReturn:
+    """Build a sandbox to that plan and leave it again; the exit code and stderr tell whether and why not."""
+    plan = Plan.from_json(text)
+    _build_sandbox(plan, partial(_run, plan, {}, lambda: None, ()))
+
+
+# ---- the worker's side
+
+
+def _run(plan: Plan, copies: dict[str, bytes], work: Callable[[], None], untouchable: tuple[int, ...]) -> NoReturn:
+    """Build the last walls and work."""
+    code = 1
+    try:
+        os.setsid()
+        os.chdir(plan.inside if plan.sandbox else plan.folder)
+        for name, content in copies.items():
+            Path(name).parent.mkdir(exist_ok=True)
+            Path(name).write_bytes(content)
+        restrict(plan, untouchable)
+        work()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _build_sandbox(plan: Plan, run: Callable[[], NoReturn]) -> NoReturn:
+    """Build a sandbox, have a child be its first process, and end as its worker ends."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    try:
+        namespaces.unshare()
+        root = build_root(plan)
+        told, telling = os.pipe()
+        first = os.fork()
+        if first == 0:
+            os.close(told)
+            _be_first(root, run, telling)
+        os.close(telling)
+        _let_go_of_streams()
+        with os.fdopen(told, "rb") as lines:
+            text = lines.read()
+        os.waitpid(first, 0)
+        end_alike(int(text or -signal.SIGKILL))
+    except OSError as error:
+        os.write(2, f"{error.strerror}\n".encode())
+    finally:
+        os._exit(UNCONFINED)
+
+
+def build_root(plan: Plan) -> namespaces.Root:
+    """Lay out what can be seen inside a sandbox. Raises OSError."""
+    root = namespaces.Root(Path(plan.folder))
+    root.scratch("/tmp", plan.disk or 1024)
+    root.scratch("/dev/shm", plan.disk or 1024)
+    root.system()
+    for path in plan.shown[:1]:  # the submission; hiding what is not for it comes after
+        root.show(Path(path))
+    for path in plan.hidden:
+        root.hide(Path(path))
+    for path in plan.shown[1:]:
+        root.show(Path(path))
+    return root
+
+
+def _be_first(root: namespaces.Root, run: Callable[[], NoReturn], telling: int) -> NoReturn:
+    """Be the first process of a sandbox: start the worker, bury the dead, tell how the worker ended."""
+    code = UNCONFINED
+    try:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        root.enter(platform.machine())
+        Path(Plan.inside).mkdir()
+        worker = os.fork()
+        if worker == 0:
+            os.close(telling)
+            run()
+        prctl(PR_SET_DUMPABLE, 0)
+        _let_go_of_streams()
+        while (ended := os.wait())[0] != worker:
+            pass
+        code = os.waitstatus_to_exitcode(ended[1])
+    except OSError as error:
+        os.write(2, f"{error.strerror}\n".encode())
+    finally:
+        os.write(telling, str(code).encode())
+        os._exit(0)

@@ -1,0 +1,52 @@
+"""The plan of a worker's walls, as the judge draws it and the keeper reads it. Both sides; standard library only."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+UNCONFINED = 239  # the exit code of a sandbox that could not be built, so that nothing of the worker ran
+
+
+class Excess(StrEnum):
+    """What a worker and its children can have too much of; the keeper then ends them."""
+
+    MEMORY = "too_much_memory"
+    PROCESSES = "too_many_processes"
+    DISK = "too_much_disk"
+
+    @property
+    def code(self) -> int:
+        """The keeper's exit code for it."""
+        return UNCONFINED + 1 + list(Excess).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a worker is walled in. Sizes in MiB, 0 for no limit.
+
+    In a sandbox, the files that can be seen are the system's, Python's and `shown`, of which the first is the
+    submission; nothing under `hidden`, unless `shown` names it.
+    """
+
+    inside: ClassVar[str] = "/tmp/work"  # the worker's own folder as a sandbox has it
+
+    sandbox: bool
+    folder: str  # the worker's own, where it starts
+    shown: list[str]
+    hidden: list[str]
+    memory: int
+    disk: int
+    processes: int
+    copied: dict[str, str]  # files put into the worker's own folder: name there, path here
+
+    def to_json(self) -> str:
+        """Return the plan as text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Return the plan that `to_json` wrote."""
+        return cls(**json.loads(text))

@@ -1,0 +1,42 @@
+"""Misconceptions about what load_mnist and make_data_loader return: what is no data at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graders import inputs, measure
+
+from . import data, loader
+from .catalogue import Clue, Idea
+
+if TYPE_CHECKING:
+    from graders.harness.model import Evidence
+    from graders.pieces import Lab
+
+
+def look_at_dataset(lab: Lab) -> Evidence:
+    """Return what loading the training digits returns, whatever it is."""
+    root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
+    return lab.call("load_mnist", root, True, keep=True)
+
+
+def look_at_data_loader(lab: Lab) -> Evidence:
+    """Return what make_data_loader returns, whatever it is."""
+    dataset = lab.dataset(inputs.tiny_split(lab.seed, True), train=True)
+    return lab.call("make_data_loader", dataset, measure.TINY_BATCH, keep=True)
+
+
+DATASET, DATA_LOADER = Clue(data.SERVING, look_at_dataset), Clue(loader.ALL, look_at_data_loader)
+
+
+@DATASET.mistake("dataset-not-returned", Idea.DATASET)
+def _no_dataset(seen: Evidence) -> bool:
+    return measure.is_nothing(seen)
+
+
+@DATA_LOADER.mistake("data-loader-not-returned", Idea.BATCHES)
+def _no_data_loader(seen: Evidence) -> bool:
+    return measure.is_nothing(seen)
+
+
+CLUES = (DATASET, DATA_LOADER)

@@ -1,0 +1,71 @@
+"""Part `throughput`: how fast `train_epoch` trains, beside the lesson's own loop, on the CPU and on a GPU."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from graders import throughput
+from graders.harness.errors import CheckFailed
+from graders.harness.model import Failure
+
+if TYPE_CHECKING:
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+    from graders.harness.messages import Messages
+    from graders.harness.race import Race
+    from graders.harness.rubric import Rubric
+    from graders.harness.speed import Throughput
+    from graders.harness.submission import Submission
+    from graders.pieces import Lab
+
+pytestmark = pytest.mark.part("throughput")
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_training_keeps_up_with_the_lesson(
+    lab: Lab, rubric: Rubric, words: Messages, yardstick: Submission, benchmark: BenchmarkFixture, device: str
+) -> None:
+    """Rounds of training take no longer than the lesson's own loop needs for the same work, or only a little."""
+    lab.require("train_epoch")
+    name = cast("str | None", lab.probe("device_name", device, of="").value)
+    if name is None:
+        pytest.skip(words.text("notes", "no_cuda"))
+    if lab.submission.pid is None or not benchmark.enabled:
+        throughput.prove(lab, device)
+        pytest.skip(words.text("notes", "not_timed"))
+    tiers = rubric.tiers["throughput"]
+    with throughput.race(lab, yardstick, device, rubric.thresholds["throughput_seconds"]) as race:
+        _run(race, benchmark, [ratio for ratio, _ in tiers])
+    standing = race.standing()
+    timed = throughput.timed(standing, device, throughput.processor() if device == "cpu" else name)
+    lab.notes.throughput = timed
+    benchmark.group = f"train_epoch on {device}"
+    benchmark.extra_info.update(asdict(timed), proof="weights of every round")
+    credit = throughput.share(standing, tiers)
+    if credit < 1:
+        raise CheckFailed(_too_slow(lab, timed, tiers[0][0], credit))
+
+
+def _run(race: Race, benchmark: BenchmarkFixture, thresholds: list[float]) -> None:
+    """Run pairs of rounds until the race has its verdict; pytest-benchmark's statistics are of our own rounds."""
+    benchmark.pedantic(race.run, setup=race.before, teardown=race.after, rounds=1)  # type: ignore[no-untyped-call]  # its own
+    assert benchmark.stats is not None  # made by the first round
+    while race.wants_more(thresholds):
+        benchmark.stats.update(race.pair())
+
+
+def _too_slow(lab: Lab, timed: Throughput, wanted: float, credit: float) -> Failure:
+    params = {
+        "wanted": f"{wanted:g}",
+        "yardstick": f"{timed.yardstick_samples_per_second:,.0f}",
+        "speed": f"{timed.samples_per_second:,.0f}",
+        "ratio": f"{timed.ratio:.2f}",
+        "low": f"{timed.ratio_low:.2f}",
+        "high": f"{timed.ratio_high:.2f}",
+        "credit": f"{credit * 100:.0f}",
+    }
+    where = lab.submission.source.where("train_epoch")
+    return Failure("too_slow", params, throughput.asked(timed.device), where, credit=credit)

@@ -1,0 +1,299 @@
+"""The walls around a worker: what it can see, reach and use, and what becomes of all that it started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from graders.harness import seccomp, walls
+from graders.harness.errors import CheckFailed, ConfigurationError
+
+linux = pytest.mark.skipif(not walls.KEEPERS, reason="needs keepers, which only Linux has")
+PROBLEM = walls.sandbox_problem()
+sandboxed = pytest.mark.skipif(bool(PROBLEM), reason=f"no sandbox here: {PROBLEM}")
+LEVELS = ["process", pytest.param("sandbox", marks=sandboxed)]
+each_level = pytest.mark.parametrize("level", LEVELS)
+each_start = pytest.mark.parametrize("fresh", [False, True], ids=["forked", "started"])
+ROOT = Path(__file__).parents[2]
+
+LAB = """
+import errno, os, socket, subprocess, sys, time
+
+def listed(path): return sorted(os.listdir(path)) if os.path.isdir(path) else None
+def exists(*paths): return [path for path in paths if os.path.exists(path)]
+def processes(): return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+def environment(): return dict(os.environ)
+def own(): return [os.getcwd(), os.path.expanduser("~"), listed("."), os.getpid()]
+def names(): return sorted(sys.modules)
+def outcome(action):
+    try:
+        action()
+    except OSError as error:
+        return errno.errorcode.get(error.errno, str(error))
+    return "done"
+def connects(host, port): return outcome(lambda: socket.create_connection((host, port), 1).close())
+def writes(path): return outcome(lambda: open(path, "w").close())
+def removes(path): return outcome(lambda: os.remove(path))
+def kills(pid): return outcome(lambda: os.kill(pid, 0))
+def becomes_root(): return outcome(lambda: os.setresuid(0, 0, 0))
+def leaves():
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    return [libc.unshare(0x10000000), libc.ptrace(0, 0, 0, 0), libc.mount(b"none", b"/tmp", b"tmpfs", 0, None)]
+def daemon():
+    nothing = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    return subprocess.Popen(["setsid", "--fork", "sleep", "4242"], **nothing).wait()
+def hog(step=2**26):
+    kept = []
+    while True: kept.append(bytearray(os.urandom(1) * step))
+def family_of_hogs():
+    for _ in range(4):
+        if os.fork() == 0:
+            kept = b"x" * (500 * 2**20); time.sleep(20)
+    time.sleep(20)
+def bomb():
+    started = 0
+    try:
+        while True:
+            if os.fork() == 0: time.sleep(60); os._exit(0)
+            started += 1
+    except OSError as error:
+        return [started, errno.errorcode[error.errno]]
+def fills(folder, megabytes):
+    with open(os.path.join(folder, "big"), "wb") as file:
+        for _ in range(megabytes): file.write(b"x" * 2**20)
+def fills_many(files):
+    for number in range(files): fills_one(str(number))
+    time.sleep(30)
+def fills_one(name):
+    with open(name, "wb") as file: file.write(b"x" * (8 * 2**20))
+"""
+
+
+def running(*words: str) -> list[int]:
+    """Return the processes whose command line has all these words."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            line = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdecimal() else []
+        except OSError:
+            continue
+        if all(word.encode() in line for word in words):
+            found.append(int(entry.name))
+    return found
+
+
+def vanish(*words: str) -> bool:
+    """Tell whether no such process runs any more, within a second."""
+    end = time.monotonic() + 1
+    while (found := running(*words)) and time.monotonic() < end:
+        time.sleep(0.02)
+    for pid in found:
+        os.kill(pid, signal.SIGKILL)
+    return not found
+
+
+def key(lab, function, *args):
+    """Return the key of the failure of a call."""
+    with pytest.raises(CheckFailed) as caught:
+        lab.call(function, *args)
+    return caught.value.failure.key
+
+
+@sandboxed
+@each_start
+def test_sandbox_shows_only_what_the_worker_needs(open_lab, fresh):
+    """No tests, reference, oracle or home: the submission, the worker's modules, the probes, system and Python."""
+    lab = open_lab(LAB, isolation="sandbox", fresh=fresh)
+    hidden = [ROOT / name for name in ("tests", "reference", "student_template", "graders/oracle.py", "README.md")]
+    hidden += [ROOT / "graders" / "harness" / "grading.py", Path("/root/.bashrc"), Path("/home"), Path("/etc/shadow")]
+    assert lab.call("exists", *map(str, hidden)).value == []
+    shown = [lab.submission.source.path, ROOT / "graders" / "harness" / "worker.py", Path(sys.prefix)]
+    assert lab.call("exists", *map(str, shown)).value == [str(path) for path in shown]
+
+
+@sandboxed
+@each_start
+def test_sandbox_has_processes_of_its_own_only(open_lab, fresh):
+    """The judge cannot be found in /proc, by which a thief once came to the solution."""
+    lab = open_lab(LAB, isolation="sandbox", fresh=fresh)
+    assert len(lab.call("processes").value) == 2  # the first and the worker
+    assert lab.call("exists", f"/proc/{os.getpid()}/cwd").value == []
+
+
+@sandboxed
+def test_sandbox_has_no_network(open_lab):
+    """Not even this machine's own address answers."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert open_lab(LAB).call("connects", "127.0.0.1", port).value == "done"
+        assert open_lab(LAB, isolation="sandbox").call("connects", "127.0.0.1", port).value == "ENETUNREACH"
+
+
+@sandboxed
+def test_sandbox_is_read_only(open_lab):
+    """Neither the system nor Python nor the submission itself can be written to."""
+    lab = open_lab(LAB, isolation="sandbox")
+    places = ["/x", "/usr/x", f"{sys.prefix}/x", f"{lab.submission.source.path.parent}/x", "/proc/self/oom_score_adj"]
+    assert [lab.call("writes", place).value for place in places] == ["EROFS"] * len(places)
+    assert lab.call("writes", "/tmp/x").value == lab.call("writes", "/dev/shm/x").value == "done"
+
+
+@each_level
+def test_worker_has_an_empty_folder_and_a_bare_environment(open_lab, level, monkeypatch):
+    """Scratch folder as current folder and home; no token, no PYTHON*, no sign of CI."""
+    for name in ("GITHUB_TOKEN", "CI", "PYTHONPATH", "PYTEST_CURRENT_TEST", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "secret")
+    lab = open_lab(LAB, isolation=level)
+    here, home, inside, _ = lab.call("own").value
+    assert here == home
+    assert inside == ["matplotlib"]
+    assert not {name for name, value in lab.call("environment").value.items() if value == "secret"}
+
+
+@each_level
+@each_start
+def test_planted_modules_take_no_place(open_lab, level, fresh):
+    """Files named as modules of Python's and its packages' are never imported instead of these."""
+    planted = ("sitecustomize", "usercustomize", "torch", "random", "json", "numpy", "conftest")
+    text = f"import random, json, torch, numpy\n{LAB}"
+    text += "def files(): return [m.__file__ for m in (random, json, torch, numpy)]\n"
+    lab = open_lab(text, isolation=level, fresh=fresh, **dict.fromkeys(planted, "raise SystemExit('planted')"))
+    folder = str(lab.submission.source.path.parent)
+    assert not [file for file in lab.call("files").value if file.startswith(folder)]
+    assert not {"sitecustomize", "usercustomize", "conftest"} & set(lab.call("names").value)
+
+
+@linux
+@each_level
+def test_system_calls_of_an_attack_are_refused(open_lab, level):
+    """No new namespace, no look into other processes, no mount, no way back to a user given up."""
+    if not seccomp.available():
+        pytest.skip("no filter for this machine")
+    lab = open_lab(LAB, isolation=level)
+    assert lab.call("leaves").value == [-1, -1, -1]
+    if os.geteuid() == 0:
+        assert lab.call("becomes_root").value == "EPERM"
+
+
+@linux
+def test_worker_cannot_signal_judge_keeper_or_everybody(open_lab):
+    """kill(-1) as root would end the machine."""
+    lab = open_lab(LAB, fresh=True)
+    for pid in (-1, os.getpid(), -os.getpid()):
+        assert lab.call("kills", pid).value == "EPERM"
+
+
+@linux
+@each_level
+@each_start
+def test_daemon_ends_with_its_worker(open_lab, level, fresh):
+    """What left group and session, and was orphaned, is ended all the same."""
+    lab = open_lab(LAB, isolation=level, fresh=fresh)
+    assert lab.call("daemon").value == 0
+    assert running("sleep", "4242")
+    lab.submission.close()
+    assert vanish("sleep", "4242")
+
+
+JUDGE = """
+import os, sys
+from functools import partial
+from pathlib import Path
+from graders.harness.launcher import Launcher, Target, transport_for
+from graders.harness.rubric import Limits
+from graders.harness.source import Source
+from graders.harness.submission import Submission
+source, limits = Source.find(Path(sys.argv[1]), "lab.py"), Limits()
+launcher = Launcher(Target(source.path, Path(sys.argv[2]), source.visible), limits, partial(transport_for, sys.argv[3]))
+Submission(source, launcher, limits).call("daemon")
+os.kill(os.getpid(), 9)
+"""
+
+
+@linux
+@each_level
+def test_everything_ends_with_the_judge(open_lab, level):
+    """A judge that is killed leaves neither worker nor daemon behind."""
+    path = open_lab(LAB, isolation=level).submission.source.path
+    command = [sys.executable, "-c", JUDGE, str(path), str(path.parent / "probes" / "probes.py"), level]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    assert vanish("sleep", "4242")
+
+
+@linux
+@each_level
+def test_fork_bomb_goes_off_in_a_small_room(open_lab, level):
+    """The kernel refuses one process more than the limit, before the machine feels it."""
+    lab = open_lab(LAB, isolation=level, processes=40)
+    started, why = lab.call("bomb").value
+    assert (why, started <= 40) == ("EAGAIN", True)
+
+
+@linux
+@each_level
+def test_memory_of_a_whole_family_counts(open_lab, level):
+    """Children that stay below the limit one by one are ended when they pass it together."""
+    assert key(open_lab(LAB, isolation=level, memory=1500), "family_of_hogs") == "too_much_memory"
+
+
+@linux
+@each_level
+def test_memory_hog_gets_a_memory_error(open_lab, level):
+    """One process alone hits the kernel's limit and can be told of it."""
+    lab = open_lab(LAB, isolation=level, memory=1500)
+    assert key(lab, "hog") == "raised"
+    assert lab.call("listed", "/nowhere").value is None
+
+
+@linux
+@each_level
+def test_one_large_file_is_an_error_that_says_so(open_lab, level):
+    """A file larger than the limit cannot be written."""
+    lab = open_lab(LAB, isolation=level, disk=20)
+    with pytest.raises(CheckFailed) as caught:
+        lab.call("fills", ".", 40)
+    assert caught.value.failure.params["type"] == "OSError"
+
+
+@linux
+def test_many_files_end_the_worker(open_lab):
+    """In a process, the keeper looks at what the worker's folder holds."""
+    assert key(open_lab(LAB, disk=20), "fills_many", 6) == "too_much_disk"
+
+
+@sandboxed
+def test_many_files_do_not_fit_into_a_sandbox(open_lab):
+    """In a sandbox, the folder itself has a size."""
+    assert key(open_lab(LAB, isolation="sandbox", disk=20), "fills_many", 6) == "raised"
+
+
+def test_auto_says_why_there_is_no_sandbox(monkeypatch):
+    """Without a sandbox, auto is a process, and the reason is kept for the report."""
+    monkeypatch.setattr(walls, "sandbox_problem", lambda: "Operation not permitted")
+    assert walls.choose("auto", {}) == ("process", "Operation not permitted")
+    assert walls.choose("process", {"CI": "true"}) == ("process", "")
+
+
+@pytest.mark.parametrize(("isolation", "variables"), [("auto", {"CI": "true"}), ("sandbox", {})])
+def test_less_than_the_sandbox_is_refused_in_ci(monkeypatch, isolation, variables):
+    """In CI auto never falls back; a sandbox that is asked for is had or refused."""
+    monkeypatch.setattr(walls, "sandbox_problem", lambda: "Operation not permitted")
+    with pytest.raises(ConfigurationError, match="Operation not permitted"):
+        walls.choose(isolation, variables)
+
+
+def test_filter_fits_its_jumps():
+    """A jump of classic BPF goes at most 255 instructions far; the program has whole instructions."""
+    for machine in seccomp.MACHINES:
+        program = seccomp.program(machine, (-1, 10, -10, 11, -11))
+        assert len(program) % 8 == 0
+        assert len(program) // 8 < 4096
