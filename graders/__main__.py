@@ -9,7 +9,9 @@ from .harness.errors import ConfigurationError
 
 COMMANDS = {
     "batch": "grade every submission of a class",
+    "gradescope": "build the autograder that Gradescope takes",
     "release": "write the students' repository",
+    "report": "render a report.json in another format",
     "template": "make student_template/lab.py from reference/lab.py",
 }
 
@@ -18,7 +20,7 @@ def main() -> int:
     """Run the command that the first argument names; returns its exit code."""
     name, *arguments = sys.argv[1:] or [""]
     if name not in COMMANDS:
-        rows = "\n".join(f"  {command:<9} {text}" for command, text in COMMANDS.items())
+        rows = "\n".join(f"  {command:<10} {text}" for command, text in COMMANDS.items())
         print(f"usage: python -m graders COMMAND [options]\n\n{rows}\n\n`pytest graders` grades one submission.")
         return 0 if name in ("-h", "--help") else 2
     try:

@@ -23,6 +23,7 @@ IMPORTED_ONCE = ("torch", "torchvision", "matplotlib.figure")  # by the nursery;
 JUDGES_IMPORT = (
     *("pytest", "pytest_benchmark.plugin", "hypothesis.strategies"),
     *("graders.pieces", "graders.mistakes", "graders.digits", "graders.throughput"),
+    *("jinja2", "matplotlib.figure", "matplotlib.backends.backend_svg"),  # for the page
 )
 CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
 USAGE = 4  # pytest's exit code for a wrong option

@@ -42,6 +42,12 @@ GAP = 2  # pixels between pictures in a row
 WIDTH = 4.6  # inches of 72 pixels: text of 10 is then read on a phone, and not too large on a screen
 
 
+def prepare() -> None:
+    """Import what drawing needs, half a second, while there is nothing else to do."""
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401  # imported for later
+
+
 def draw(report: Report, words: Mapping[str, str]) -> tuple[Picture, ...]:
     """Return a picture for each exhibit of the report, and one of what was timed.
 
@@ -73,10 +79,15 @@ def _picture(name: str, words: Mapping[str, str], make: Callable[[], tuple[Figur
     return Picture(name, words[f"{name}_title"], words[f"{name}_text"].format_map(said), svg.getvalue())
 
 
-def _figure(height: float) -> Any:
+def _figure(height: float, box: tuple[float, float, float, float] = (0, 0, 1, 1)) -> tuple[Figure, Any]:
+    """Return a figure and its axes: left, bottom, width and height of their box as shares of the figure's.
+
+    Finding a box by constrained layout would draw everything twice.
+    """
     from matplotlib.figure import Figure
 
-    return Figure((WIDTH, height), layout="constrained")
+    figure = Figure((WIDTH, height))
+    return figure, figure.add_axes(box)
 
 
 # ---- curves
@@ -84,8 +95,7 @@ def _figure(height: float) -> Any:
 
 def _costs(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
     yours, truth = arrays["yours"].astype(float), arrays["oracle"].astype(float)
-    figure = _figure(2.4)
-    axes = figure.subplots()
+    figure, axes = _figure(2.4, (0.12, 0.2, 0.86, 0.77))
     steps = np.arange(1, len(truth) + 1)
     axes.plot(steps, truth, color=ORACLE, linewidth=5, alpha=0.55, label=words["costs_oracle"])
     axes.plot(
@@ -104,8 +114,8 @@ def _below(values: NDArray[Any], most: float) -> bool:
 
 
 def _throughput(timed: tuple[Throughput, ...], words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
-    figure = _figure(0.9 + 0.4 * len(timed))
-    axes = figure.subplots()
+    height = 0.9 + 0.4 * len(timed)
+    figure, axes = _figure(height, (0.12, 0.6 / height, 0.86, 1 - 0.7 / height))
     rows = range(len(timed))
     ratios = [each.ratio for each in timed]
     ends = [[each.ratio - each.ratio_low for each in timed], [each.ratio_high - each.ratio for each in timed]]
@@ -146,7 +156,7 @@ def _mosaic(axes: Any, images: NDArray[Any], columns: int, captions: list[str], 
         top = (i // columns) * (side + room)
         axes.imshow(line, extent=(0, line.shape[1], top + side, top), interpolation="nearest", **look)
         for j, caption in enumerate(captions[i : i + columns]):
-            axes.text((j + 0.5) * side, top + side + room * 0.45, caption, ha="center", va="center", fontsize=9)
+            axes.text((j + 0.5) * side, top + side + room * 0.45, caption, ha="center", va="center", fontsize=10)
     lines = -(-len(images) // columns)
     axes.set_xlim(0, columns * side)
     axes.set_ylim(lines * (side + room), 0)
@@ -154,9 +164,9 @@ def _mosaic(axes: Any, images: NDArray[Any], columns: int, captions: list[str], 
 
 
 def _weights(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
-    figure = _figure(2.5)
+    figure, axes = _figure(2.5)
     captions = [str(digit) for digit in range(10)]
-    _mosaic(figure.subplots(), arrays["weights"], 5, captions, cmap="RdBu", vmin=-127, vmax=127)
+    _mosaic(axes, arrays["weights"], 5, captions, cmap="RdBu", vmin=-127, vmax=127)
     return figure, {}
 
 
@@ -166,25 +176,24 @@ def _misread(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str
         words["misread_caption"].format(label=label, answer=answer)
         for label, answer in zip(labels, answers, strict=True)
     ]
-    figure = _figure(2.5)
-    _mosaic(figure.subplots(), arrays["images"], 5, captions, cmap="Greys", vmin=0, vmax=255)
+    figure, axes = _figure(2.5)
+    _mosaic(axes, arrays["images"], 5, captions, cmap="Greys", vmin=0, vmax=255)
     return figure, {"count": len(labels)}
 
 
 def _reshape(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
     count = len(arrays["images"])
-    figure = _figure(3.9)
+    figure, axes = _figure(3.9)
     both = np.concatenate([arrays["images"], arrays["rows"]])
     captions = [words["reshape_image"].format(number=i) for i in range(count)]
     captions += [words["reshape_row"].format(number=i) for i in range(count)]
-    _mosaic(figure.subplots(), both, count, captions, cmap="Greys", vmin=0, vmax=255)
+    _mosaic(axes, both, count, captions, cmap="Greys", vmin=0, vmax=255)
     return figure, {}
 
 
 def _confusion(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
     counts = arrays["counts"]
-    figure = _figure(4.4)
-    axes = figure.subplots()
+    figure, axes = _figure(4.4, (0.1, 0.12, 0.88, 0.86))
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)  # the root shows rare mistakes, too
     for (label, answer), count in np.ndenumerate(counts):

@@ -17,7 +17,10 @@ PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.parent
 STUDENT_FILES = PACKAGE / "student_files"  # what only the students' repository has
 COPIED = ("student_template/lab.py", "conftest.py", "constraints.txt", "LICENSE", ".gitignore")
-INSTRUCTORS = ("release.py", "template.py", "batch.py", "student_files")  # of graders/, of no use to students
+INSTRUCTORS = {  # of graders/, of no use to students
+    *("release.py", "template.py", "batch.py", "student_files"),
+    *("gradescope.py", "on_gradescope.py", "gradescope_files"),
+}
 
 
 def release(target: Path) -> None:
@@ -43,10 +46,15 @@ def _copy(target: Path) -> None:
     for name in COPIED:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target / name)
-    shutil.copytree(PACKAGE, target / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__", *INSTRUCTORS))
+    shutil.copytree(PACKAGE, target / PACKAGE.name, ignore=_left_out)
     shutil.copytree(STUDENT_FILES, target, dirs_exist_ok=True)
     template = (target / "pyproject.toml").read_text(encoding="utf-8")
     (target / "pyproject.toml").write_text(template.replace("dependencies = []", _dependencies()), encoding="utf-8")
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """Return what of a folder students do not get; a name says so in `graders/` itself, not below."""
+    return {"__pycache__"} | (INSTRUCTORS & set(names) if Path(folder) == PACKAGE else set())
 
 
 def _dependencies() -> str:

@@ -63,6 +63,7 @@ class Options:
     unsandboxed: str = ""  # why "auto" could not take the sandbox
     nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
     exhibits: bool = False  # whether somebody will look at pictures
+    student: str | None = None  # whose submission it is, where its name does not say
 
 
 @dataclass(slots=True)
@@ -198,6 +199,7 @@ class Grading:
             skipped=tuple(dict.fromkeys(r.message for r in self.results if r.status is Status.SKIPPED and r.message)),
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
+            student=self.options.student or self.source.owner(self.rubric.file),
         )
 
 

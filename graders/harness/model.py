@@ -270,6 +270,7 @@ class Report:
     unsandboxed: str = ""  # why there was no sandbox, where one was wanted
     suspicions: tuple[Suspicion, ...] = ()
     language: str = "en"  # of its messages
+    student: str = ""  # whose submission it is
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

@@ -25,7 +25,7 @@ def add_options(group: pytest.OptionGroup) -> None:
     """Add the options that say where results go."""
     group.addoption("--report-dir", metavar="DIR", help="also write DIR/report.json and DIR/report.html")
     group.addoption("--csv", metavar="FILE", help="also append a row to a gradebook's table")
-    group.addoption("--student", metavar="ID", help="who is in that row (default: the submission's name)")
+    group.addoption("--student", metavar="ID", help="whose submission it is (default: its name)")
 
 
 class Outputs:
@@ -90,10 +90,9 @@ class Outputs:
             return ()
 
     def _add_row(self, table: Path, report: Report) -> None:
-        student = self._config.getoption("student") or self._grading.source.owner(self._grading.rubric.file)
         folder = self._config.getoption("report_dir")
         page = Path(folder, "report.html").as_posix() if folder else ""
-        files.append_row(table, csv_row.header(report), csv_row.render(report, student, page))
+        files.append_row(table, csv_row.header(report), csv_row.render(report, page))
 
     def _add_summary(self, path: Path, report: Report) -> None:
         with path.open("a", encoding="utf-8") as summary:

@@ -105,6 +105,7 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         seed=config.getoption("grading_seed"),
         nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
         exhibits=bool(config.getoption("report_dir")),
+        student=config.getoption("student"),
     )
     try:
         grading = Grading(spec, options)

@@ -29,7 +29,7 @@ FORMATS = {
     "gitlab": lambda report: gitlab.render(report, WORDS),
     "junit": junit.render,
     "gradescope": lambda report: gradescope.render(report, WORDS),
-    "csv": lambda report: csv_row.header(report) + csv_row.render(report, report.submission),
+    "csv": lambda report: csv_row.header(report) + csv_row.render(report),
 }
 EVIL = (
     "</style></pre><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}\n::error file=x,line=1::pwned\r"
@@ -91,7 +91,7 @@ def evil(make_report, failed):
             unloadable=False,
         )
         unwritten = failed("test_c", unwritten=text)
-        report = make_report(check, unwritten, submission=text, title=text, versions={text: text})
+        report = make_report(check, unwritten, submission=text, student=text, title=text, versions={text: text})
         return replace(report, parts=tuple(replace(part, title=text) for part in report.parts))
 
     return make
@@ -207,7 +207,7 @@ def test_markdown_shows_signs_as_they_are(evil):
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
 def test_cell_is_never_a_formula(report, sign):
     """A spreadsheet computes nothing that a submission's name says."""
-    cells = next(csv.reader([csv_row.render(report, f"{sign}cmd()")]))
+    cells = next(csv.reader([csv_row.render(replace(report, student=f"{sign}cmd()"))]))
     assert cells[0] == f"'{sign}cmd()"
 
 
@@ -409,7 +409,7 @@ def test_gradescope_has_partial_scores_visibility_and_a_leaderboard(report):
 
 def test_row_has_a_cell_for_each_column(report):
     """Who, score, each part's points, where the feedback is, under Canvas's names for who."""
-    row = csv_row.render(replace(report, score=12.5), "anna", "out/report.html")
+    row = csv_row.render(replace(report, score=12.5, student="anna"), "out/report.html")
     cells = dict(zip(next(csv.reader([csv_row.header(report)])), next(csv.reader([row])), strict=True))
     assert list(cells)[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     assert (cells["SIS Login ID"], cells["tiny"], cells["tiny: alpha"]) == ("anna", "12.5", "0")
@@ -418,7 +418,7 @@ def test_row_has_a_cell_for_each_column(report):
 
 def test_row_without_a_grade_has_no_zero(report):
     """An empty cell leaves a gradebook as it is."""
-    row = csv_row.render(replace(report, score=None, status="void"), "anna")
+    row = csv_row.render(replace(report, score=None, status="void"))
     cells = dict(zip(next(csv.reader([csv_row.header(report)])), next(csv.reader([row])), strict=True))
     assert (cells["tiny"], cells["tiny: alpha"], cells["Status"]) == ("", "", "void")
 

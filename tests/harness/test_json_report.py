@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from graders.harness.exhibits import Exhibit, PackedArray
 from graders.harness.grading import from_plain, to_plain
-from graders.harness.model import Status, Where
+from graders.harness.model import Excerpt, Status, Visibility, Where
 from graders.harness.render import json_report
 from graders.harness.speed import Throughput
 
@@ -98,6 +102,90 @@ def test_report_ends_with_a_newline_and_keeps_letters(make_report, make_check):
     assert "한글" in text
 
 
+def test_report_is_read_back_as_it_was(make_report, make_check):
+    """All that a format needs is in the file."""
+    exhibit = Exhibit("seen", {"rows": PackedArray.of(np.arange(6, dtype=np.uint8).reshape(2, 3))})
+    failed = make_check(
+        "test_b",
+        status=Status.FAILED,
+        message="asked\tf(1: 2)\ngot\t3: 4",
+        hint="생각",
+        mistakes=("loss-summed", "other"),
+        where=Where("lab.py", 4),
+        source_line="return 3",
+        excerpt=Excerpt(3, ("def f():", "    return 3")),
+        standins=("g",),
+        unwritten="h",
+        unloadable=True,
+        credit=0.5,
+        figures={"accuracy": 0.5},
+        exhibits=(exhibit,),
+    )
+    report = make_report(
+        make_check(), failed, duration_s=1.25, throughput=(TIMED,), language="ko", data="mnist", student="anna"
+    )
+    part = replace(report.parts[0], visibility=Visibility.HIDDEN, title="알파")
+    report = replace(report, parts=(part,))
+    assert json_report.parse(json_report.render(report)) == report
+
+
+def test_report_of_the_first_version_is_read(make_report, make_check):
+    """A report without the fields that came later gets what stands for them: its names for titles."""
+    plain = json_report.to_dict(make_report(make_check()))
+    first = {field: plain[field] for field in FIELDS}
+    first["parts"] = [
+        {
+            **{key: part[key] for key in ("name", "status", "points", "max_points")},
+            "checks": [{key: check[key] for key in CHECK_FIELDS} for check in part["checks"]],
+        }
+        for part in plain["parts"]
+    ]
+    read = json_report.parse(json.dumps(first))
+    assert (read.title, read.parts[0].title, read.checks[0].title) == ("tiny", "alpha", "test_a")
+    assert (read.score, read.checks_in_rubric) == (10.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is no JSON"),
+        ("[]", "is no report"),
+        ("{}", "is no report"),
+        ('{"schema": 2}', "has schema version 2; this grader reads version 1"),
+        ('{"schema": 1, "parts": []}', "is no whole report: KeyError 'lab'"),
+        ('{"schema": 1, "parts": [3]}', "is no whole report: TypeError"),
+    ],
+)
+def test_what_is_no_report_is_refused(text, words):
+    """Whatever else a file holds is told in words."""
+    with pytest.raises(json_report.UnreadableReport, match=re.escape(words)):
+        json_report.parse(text)
+
+
+def test_packed_array_is_the_same_unpacked():
+    """Exhibits lose nothing on their way through JSON."""
+    array = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
+    packed = PackedArray.of(array)
+    assert np.array_equal(packed.unpack(), array)
+    assert packed.unpack().dtype == array.dtype
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        PackedArray("object", (1,), ""),
+        PackedArray("uint8", (1,), "AAAA"),
+        PackedArray("uint8", (3,), PackedArray.of(np.zeros(2, np.uint8)).data),
+        PackedArray("uint8", (2**26,), PackedArray.of(np.zeros(2**26, np.uint8)).data),
+    ],
+    ids=["dtype", "bytes", "shape", "bomb"],
+)
+def test_what_is_no_array_is_refused(packed):
+    """A file that was tampered with gives no array, and no gigabytes."""
+    with pytest.raises(ValueError, match=r"array|buffer"):
+        packed.unpack()
+
+
 TIMED = Throughput("cpu", "some processor", 2e6, 1.9e6, 1.05, 1.02, 1.08, 80)
 
 
@@ -110,7 +198,9 @@ def test_throughput_is_listed_by_device(make_report, make_check):
 
 def test_throughput_survives_the_way_between_processes(make_check):
     """What a check timed is the same on the other side."""
-    result = make_check(throughput=TIMED, credit=0.5)
+    exhibit = Exhibit("seen", {"rows": PackedArray.of(np.zeros((2, 3), np.uint8))})
+    noted = {"exhibits": (exhibit,), "figures": {"accuracy": 0.5}, "excerpt": Excerpt(1, ("a", "b"))}
+    result = make_check(throughput=TIMED, credit=0.5, **noted)
     assert from_plain(json.loads(json.dumps(to_plain(result)))) == result
 
 

@@ -27,12 +27,16 @@ def header(report: Report) -> str:
     return _line([*IDENTIFYING, report.lab, *parts, "Maximum", "Status", "Feedback file"])
 
 
-def render(report: Report, student: str, feedback: str = "") -> str:
-    """Return the row of `student`; without a grade its points are empty, which leaves a gradebook as it is."""
+def render(report: Report, feedback: str = "") -> str:
+    """Return the report's row; without a grade its points are empty, which leaves a gradebook as it is.
+
+    `feedback` is the path of the page, for whoever hands it out.
+    """
     report = tame(report)
     graded = report.score is not None
     points = [f"{value:g}" if graded else "" for value in (report.score or 0.0, *(p.points for p in report.parts))]
-    who = [_cell(student), "", _cell(student), _cell(student), ""]
+    student = _cell(report.student)
+    who = [student, "", student, student, ""]
     return _line([*who, *points, f"{report.max_score:g}", report.status, _cell(feedback)])
 
 

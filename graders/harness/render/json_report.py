@@ -33,6 +33,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         "lab": report.lab,
         "title": report.title,
         "submission": report.submission,
+        "student": report.student,
         "status": report.status,
         "score": report.score,
         "max_score": report.max_score,
@@ -131,6 +132,7 @@ def _read(plain: dict[str, Any]) -> Report:
         unsandboxed=plain.get("unsandboxed", ""),
         suspicions=tuple(_read_suspicion(suspicion) for suspicion in plain.get("suspicions", [])),
         language=plain.get("language", "en"),
+        student=plain.get("student", plain["submission"]),
     )
 
 

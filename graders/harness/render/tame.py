@@ -19,6 +19,7 @@ def tame(report: Report) -> Report:
         report,
         title=name(report.title),
         submission=name(report.submission),
+        student=name(report.student),
         isolation=name(report.isolation),
         versions={name(package): name(version) for package, version in report.versions.items()},
         parts=tuple(_part(part) for part in report.parts),
