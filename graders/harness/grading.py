@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import CheckFailed, ConfigurationError, HarnessFault, Unloadable, Unwritten
+from .errors import CheckFailed, ConfigurationError, HarnessFault, Spoilt, Unloadable, Unwritten
 from .launcher import Launcher, Target, transport_for
 from .messages import LABELS, Messages
 from .model import CheckResult, Failure, Report, Status, Throughput, Where
@@ -56,8 +56,14 @@ class Notes:
     """What a check notes down on its way: the stand-ins it used, and where its digits came from."""
 
     standins: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)  # functions that keep their place, since their stand-ins lack something
     data: str | None = None
     throughput: Throughput | None = None
+
+    def keep(self, function: str) -> None:
+        """Have a function's own result used, whatever it is."""
+        self.own.add(function)
+        self.standins.discard(function)
 
 
 class Grading:
@@ -87,6 +93,10 @@ class Grading:
             return passed
         if isinstance(error, Unwritten):
             return replace(passed, **self._unwritten(error.function, part))
+        if isinstance(error, Spoilt):
+            spoilt = Failure("spoilt", {"function": error.function}, where=self.source.where(error.function))
+            told = self._told(spoilt, None)
+            return replace(passed, status=Status.BLOCKED, unwritten=error.function, **told)
         if isinstance(error, CheckFailed):
             told = self._told(error.failure, name)
             unloadable, credit = isinstance(error, Unloadable), error.failure.credit
