@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import CheckFailed, ConfigurationError, HarnessFault, Unloadable, Unwritten
+from .errors import CheckFailed, ConfigurationError, HarnessFault, Spoilt, Unloadable, Unwritten
 from .exhibits import Exhibit, PackedArray
 from .launcher import Launcher, Target, transport_for
 from .messages import LABELS, MESSAGES, Messages
@@ -75,6 +75,7 @@ class Notes:
 
     wanted: bool = False
     standins: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)  # functions that keep their place, since their stand-ins lack something
     data: str | None = None
     throughput: Throughput | None = None
     figures: dict[str, float] = field(default_factory=dict)
@@ -83,6 +84,11 @@ class Notes:
     def exhibit(self, name: str, **arrays: NDArray[Any]) -> None:
         """Note arrays for the picture `name`, each small and of one of PACKED_DTYPES."""
         self.exhibits.append(Exhibit(name, {key: PackedArray.of(array) for key, array in arrays.items()}))
+
+    def keep(self, function: str) -> None:
+        """Have a function's own result used, whatever it is."""
+        self.own.add(function)
+        self.standins.discard(function)
 
 
 class Grading:
@@ -135,6 +141,10 @@ class Grading:
             return passed
         if isinstance(error, Unwritten):
             return replace(passed, **self._unwritten(error.function, part))
+        if isinstance(error, Spoilt):
+            spoilt = Failure("spoilt", {"function": error.function}, where=self.source.where(error.function))
+            told = self._told(spoilt, None)
+            return replace(passed, status=Status.BLOCKED, unwritten=error.function, **told)
         if isinstance(error, CheckFailed):
             told = self._told(error.failure, name)
             unloadable, credit = isinstance(error, Unloadable), error.failure.credit

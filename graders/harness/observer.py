@@ -28,6 +28,17 @@ RANGED_CALLS = (
 )
 
 
+class Lacking(AttributeError):
+    """Raised by a stand-in for an attribute that only the student's own piece can have.
+
+    `function` is the one whose stand-in it is. Code that asks with hasattr, or getattr and a default, notices nothing.
+    """
+
+    def __init__(self, function: str, attribute: str) -> None:
+        super().__init__(attribute)
+        self.function = function
+
+
 class Places:
     """Knows which frames are the student's: those of files in the submission's folder."""
 
@@ -64,6 +75,7 @@ class Places:
             "text": tidy(self._renamed(_text_of(error))),
             "where": None,
             "function": None,
+            "standin": error.function if isinstance(error, Lacking) else None,
         }
         for frame, line in traceback.walk_tb(error.__traceback__):
             file = self.file_of(frame.f_code)

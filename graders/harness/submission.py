@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .describe import describe_arguments
-from .errors import CheckFailed, HarnessFault, StaleHandle, Unloadable, Unwritten
+from .errors import CheckFailed, HarnessFault, StaleHandle, StandinLacks, Unloadable, Unwritten
 from .model import Evidence, Failure, Folder, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where, Word
 from .transport import WorkerGone
 from .wire import MALFORMED, WireError, decode, encode, pick, place, tidy
@@ -209,7 +209,8 @@ class Submission:
         if "raised" in reply:
             raised = self._read_raised(reply["raised"])
             self._refuse_unwritten(raised)
-            raise CheckFailed(_failure_of(raised, asked, self._where(function)))
+            failure = _failure_of(raised, asked, self._where(function))
+            raise StandinLacks(failure, raised.standin) if raised.standin else CheckFailed(failure)
         value = decode(reply["value"], codec, arrays)
         transcript = tuple(_read_line(line) for line in reply["transcript"])
         stdout, enabled = str(reply["stdout"]), reply["grad_enabled"] is True
@@ -223,7 +224,9 @@ class Submission:
     def _read_raised(self, raised: dict[str, Any]) -> Raised:
         text, function = tidy(raised["text"]), raised["function"]
         name = function and tidy(function, MAX_NAME)
-        return Raised(tidy(raised["type"], MAX_NAME), text, _read_where(raised["where"]), name)
+        standin = raised.get("standin")
+        lacking = standin if standin in self._contract else None
+        return Raised(tidy(raised["type"], MAX_NAME), text, _read_where(raised["where"]), name, lacking)
 
     def _where(self, function: str) -> Where | None:
         return self.source.where(function) or self._functions.get(function)
