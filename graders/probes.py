@@ -12,32 +12,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
-from graders import standins
 from graders.watches import fetches as fetches
 from graders.watches import notes as notes
 from graders.watches import tagging_criterion as tagging_criterion
 from graders.watches import tags_alive as tags_alive
 from graders.watches import watched as watched
 
-STANDINS = {
-    function.__name__: function
-    for function in (
-        standins.load_mnist,
-        standins.make_data_loader,
-        standins.flatten_images,
-        standins.build_model,
-        standins.build_criterion,
-        standins.build_optimizer,
-        standins.train_epoch,
-    )
-}
 PIXELS = 784
 MAX_BATCHES = 10_000  # of one epoch of a data loader that may never end
-
-
-def standin(name: str, *args: Any) -> Any:
-    """Call a stand-in, for what it builds."""
-    return STANDINS[name](*args)
 
 
 def device(name: str) -> torch.device:

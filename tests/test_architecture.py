@@ -23,7 +23,9 @@ ALLOWED = {
     "observer": {"wire"},
     "model": set(),
     "errors": {"model"},
-    "worker": {"wire", "observer"},
+    "seals": {"observer"},
+    "suspicion": {"model"},
+    "worker": {"wire", "observer", "seals"},
     "plan": set(),
     "seccomp": set(),
     "namespaces": set(),
@@ -34,7 +36,9 @@ ALLOWED = {
     "messages": {"errors"},
     "describe": {"model"},
     "expect": {"describe", "errors", "model"},
-    "source": {"errors", "model"},
+    "archive": set(),
+    "excerpt": set(),
+    "source": {"archive", "errors", "model", "suspicion"},
     "scoring": {"model", "rubric"},
 }
 JUDGE_MODULES = sorted(

@@ -32,8 +32,8 @@ PACKAGES = ("torch", "torchvision", "numpy")
 class LabSpec:
     """What the engine has to know of a lab: the folder with its rubric.toml, messages/ and probes.py, and its numbers.
 
-    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `beside` the names
-    of the modules beside probes.py that it imports: a worker in a sandbox sees these and no others.
+    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `beside` the files
+    of the modules that probes.py imports, in an order in which they can be loaded. standins.py is there besides.
     """
 
     folder: Path
@@ -73,8 +73,9 @@ class Grading:
         self.messages = Messages([Path(__file__).with_name("messages"), spec.folder / "messages"], options.language)
         self.source = Source.find(options.submission, self.rubric.file)
         limits = self.rubric.limits
-        beside = tuple(spec.folder / name for name in spec.beside)
-        target = Target(self.source.path, spec.folder / "probes.py", self.source.visible, beside)
+        modules = tuple(spec.folder / name for name in spec.beside)
+        probes, standins = spec.folder / "probes.py", spec.folder / "standins.py"
+        target = Target(self.source.path, probes, self.source.visible, modules, standins)
         make = partial(transport_for, options.isolation, nursery=options.nursery)
         launcher = Launcher(target, limits, make)
         self.submission = Submission(self.source, launcher, limits, self.rubric.functions)
@@ -153,6 +154,7 @@ class Grading:
             parts=parts,
             checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
             throughput=tuple(result.throughput for result in self.results if result.throughput),
+            suspicions=(*self.source.suspicions, *self.submission.patched),
         )
 
 

@@ -34,6 +34,7 @@ class Summary:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Close the verdict: exit code 3, pytest's for an internal error, says that there is none."""
+        self._grading.submission.close()  # first: nothing of the submission's runs when the report is written
         if not self._grading.results:
             return
         self._report = self._grading.report()
