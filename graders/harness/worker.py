@@ -23,7 +23,7 @@ import numpy as np
 
 from .observer import Places, Recorder, Transcript
 from .seals import Seals
-from .wire import WireError, decode, encode, pack, pick, place, read_frame, tidy
+from .wire import MAX_REPLY, WireError, decode, encode, pack, pick, place, read_frame, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -257,7 +257,7 @@ def _claim_protocol() -> tuple[BinaryIO, BinaryIO]:
 
 def _send(stream: BinaryIO, header: dict[str, Any], arrays: list[Any]) -> None:
     try:
-        pieces = pack(header, arrays)
+        pieces = pack(header, arrays, MAX_REPLY)
     except WireError as error:
         fault = {"type": "WireError", "text": str(error), "where": None, "function": None}
         pieces = pack({"id": header["id"], "raised": fault}, [])
