@@ -115,11 +115,18 @@ def test_attack_gets_what_the_work_alone_gets(
     """No point for work not done; every other part is graded in full; a person is told where to look."""
     outcome = attempt(attack, level)
     assert (outcome.report["status"], outcome.report["isolation"]) == ("graded", level)
-    assert {part: outcome.points[part] for part, most in attack.most.items() if outcome.points[part] > most} == {}
+    gained = {part: outcome.points[part] for part, most in attack.most.items() if outcome.points[part] > most}
+    assert bool(gained) == (attack.gains == level), gained
     others = {part: most for part, most in PARTS.items() if part not in attack.most and part not in attack.also}
     assert {part: outcome.points[part] for part in others} == others, outcome.output
     assert bool(outcome.report["suspicions"]) >= attack.looked_at
     assert not re.search(r"(?m)^\s*(::|##\[)|[\x07\x1b]", outcome.output)
+
+
+def test_attack_that_gains_is_owned_up_to() -> None:
+    """SECURITY.md names every attack that gains, and no attack gains in a sandbox."""
+    text = (RUBRIC.parents[1] / "SECURITY.md").read_text(encoding="utf-8")
+    assert [a.name for a in ATTACKS if a.gains and (a.gains == "sandbox" or f"`{a.name}`" not in text)] == []
 
 
 def test_corpus_is_large_and_has_every_class() -> None:

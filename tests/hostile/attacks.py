@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import Attack
+from . import REFERENCE, Attack
 
 PARTS = {
     "data": 8,
@@ -446,6 +446,14 @@ LEAKS = [
 ]
 
 LEAKS += [
+    reshape(
+        "reads-the-reference-off-the-disk",
+        "leaks",
+        STEALS,
+        f"REPOSITORY = {str(REFERENCE.parent)!r}\n" + THIEF.format(folders="[REPOSITORY]"),
+        ZEROS_GET,
+        gains="process",
+    ),
     reshape(
         "searches-the-objects-for-stand-ins",
         "leaks",
