@@ -128,10 +128,16 @@ class Lab:
         """Return what a builder of the student's builds, or what its stand-in does."""
         if function not in self.notes.own and not self.sound(function):
             self.notes.standins.add(function)
-            return self.made("standin", function, *args)
+            return self.standin(function, *args)
         value = self.call(function, *args, asked=asked, keep=True).value
         assert isinstance(value, Handle)  # a sound builder was seen to return one
         return value
+
+    def standin(self, function: str, *args: object) -> Handle:
+        """Return what the stand-in of a builder builds."""
+        built = self.submission.standin(function, *args, seed=self.seed).value
+        assert isinstance(built, Handle)
+        return built
 
     def made(self, probe: str, *args: object) -> Handle:
         """Return what a probe builds: of no function of the student's, so that no function's death refuses it."""

@@ -39,8 +39,8 @@ class LabSpec:
 
     `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
     lists of (value, share of the points). `draw` makes the pictures of a report's exhibits, with the words of the lab's
-    section `pictures`. `beside` names the modules beside probes.py that it imports: a worker in a sandbox sees these
-    and no others.
+    section `pictures`. `beside` names the files of the modules that probes.py imports, in an order
+    in which they can be loaded; standins.py is there besides.
     """
 
     folder: Path
@@ -109,7 +109,7 @@ class Grading:
     def _opened(self, source: Source, functions: Sequence[str] = ()) -> Submission:
         folder, limits = self.spec.folder, self.rubric.limits
         modules = tuple(folder / name for name in self.spec.beside)
-        target = Target(source.path, folder / "probes.py", source.visible, modules)
+        target = Target(source.path, folder / "probes.py", source.visible, modules, folder / "standins.py")
         make = partial(transport_for, self.options.isolation, nursery=self.options.nursery)
         return Submission(source, Launcher(target, limits, make), limits, functions)
 
@@ -210,6 +210,7 @@ class Grading:
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
+            suspicions=(*self.source.suspicions, *self.submission.patched),
         )
 
 
