@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .harness.archive import is_archive, stem
 from .harness.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -48,18 +49,20 @@ class Graded:
 
 
 def submissions(folder: Path) -> dict[str, Path]:
-    """Return the submissions in a class's folder by name: each folder in it, and each Python file.
+    """Return the submissions in a class's folder by name: each folder in it, each archive, and each Python file.
 
     Raises ConfigurationError where there are none, or two with one name.
     """
     if not folder.is_dir():
         raise ConfigurationError(f"{folder} is no folder")
     found = sorted(
-        p for p in folder.iterdir() if not p.name.startswith((".", "_")) and (p.is_dir() or p.suffix == ".py")
+        p
+        for p in folder.iterdir()
+        if not p.name.startswith((".", "_")) and (p.is_dir() or p.suffix == ".py" or is_archive(p))
     )
-    names = [path.stem if path.is_file() else path.name for path in found]
+    names = [path.name if path.is_dir() else stem(path) if is_archive(path) else path.stem for path in found]
     if not found:
-        raise ConfigurationError(f"{folder} holds no submissions: no folder and no Python file")
+        raise ConfigurationError(f"{folder} holds no submissions: no folder, archive or Python file")
     for name in names:
         if names.count(name) > 1:
             raise ConfigurationError(f"{folder} holds two submissions called {name}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graders.pieces import Lab, Shared
 
 FOLDER = Path(__file__).parent
-BESIDE_PROBES = ("standins.py", "timed.py", "watches.py")
+BESIDE_PROBES = ("timed.py", "watches.py")
 THRESHOLDS = {  # the rubric's numbers for this lab: lowest and highest sensible value
     "accuracy_minimum": (0.1, 1.0),
     "accuracy_train_digits": (100, 60_000),

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
-from graders import standins
 from graders.timed import device_name as device_name
 from graders.timed import set_parameters as set_parameters
 from graders.timed import stage as stage
@@ -26,25 +25,8 @@ from graders.watches import tagging_criterion as tagging_criterion
 from graders.watches import tags_alive as tags_alive
 from graders.watches import watched as watched
 
-STANDINS = {
-    function.__name__: function
-    for function in (
-        standins.load_mnist,
-        standins.make_data_loader,
-        standins.flatten_images,
-        standins.build_model,
-        standins.build_criterion,
-        standins.build_optimizer,
-        standins.train_epoch,
-    )
-}
 PIXELS = 784
 MAX_BATCHES = 10_000  # of one epoch of a data loader that may never end
-
-
-def standin(name: str, *args: Any) -> Any:
-    """Call a stand-in, for what it builds."""
-    return STANDINS[name](*args)
 
 
 def device(name: str) -> torch.device:

@@ -121,7 +121,7 @@ def runner(lab: Lab, pool: Pool, device: str) -> Runner:
     layout = _layout(lab, model)
     if layout is None:  # no parameter of it is just one of the oracle's
         lab.notes.standins.add("build_model")
-        model = lab.made("standin", "build_model")
+        model = lab.standin("build_model")
         layout = cast("NDArray[np.int64]", _layout(lab, model))
     pieces = model, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE)
     stage = lab.made("stage", *pieces, TensorValue.of(pool.images), device)

@@ -30,10 +30,12 @@ ALLOWED = {
     "speed": set(),
     "model": {"exhibits", "speed"},
     "errors": {"model"},
-    "worker": {"wire", "observer"},
     "rubric": {"errors", "model"},
     "messages": {"errors", "model", "render.telling"},
     "files": {"errors"},
+    "seals": {"observer"},
+    "suspicion": {"model"},
+    "worker": {"wire", "observer", "seals"},
     "plan": set(),
     "seccomp": set(),
     "namespaces": set(),
@@ -42,7 +44,9 @@ ALLOWED = {
     "confine": {"family", "namespaces", "plan", "restrict", "worker"},  # the worker once the walls stand
     "describe": {"model"},
     "expect": {"describe", "errors", "model"},
-    "source": {"errors", "model"},
+    "archive": set(),
+    "excerpt": set(),
+    "source": {"archive", "errors", "model", "suspicion"},
     "scoring": {"model", "rubric"},
 }
 JUDGE_MODULES = sorted(

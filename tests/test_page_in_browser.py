@@ -109,8 +109,8 @@ def test_page_is_accessible(browser: Any, pages: dict[str, Path], case: str, sch
 @pytest.mark.parametrize(
     ("case", "names"),
     [
-        ("full marks", ["costs", "weights", "confusion", "misread"]),
-        ("scrambled", ["reshape", "costs", "weights", "confusion", "misread"]),
+        ("full marks", ["costs", "weights", "confusion", "misread", "throughput"]),
+        ("scrambled", ["reshape", "costs", "weights", "confusion", "misread", "throughput"]),
         ("syntax error", []),
     ],
 )

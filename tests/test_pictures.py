@@ -220,3 +220,32 @@ def test_nothing_is_noted_for_nobody() -> None:
     showing.answers(lab, nothing, nothing)
     showing.reshape(lab)
     assert notes.exhibits == []
+
+
+# ---- whatever a submission prints and raises
+
+EVIL = "</pre><script>alert(1)</script>\\n::error file=x::pwned\\n##[error]\\x1b[31m\\u202e|`*_ ]]>"
+
+
+def test_submission_that_shouts_is_inert_in_every_format(graded: Callable[[str], tuple[Report, str]]) -> None:
+    """100 MB of text, script tags, commands and escapes, printed, raised and returned, do no harm anywhere."""
+    shout = "\n".join(
+        [
+            f'\nEVIL = "{EVIL}"\n\n',
+            "def build_criterion():\n    raise ValueError(EVIL * 1000)\n\n",
+            'def evaluate(model, dataset, device):\n    return EVIL + "y" * 10**7\n\n',
+            'def show_prediction(image, label, prediction):\n    print(EVIL + "x" * 10**8)\n    return EVIL\n\n\n',
+        ]
+    )
+    before, main, after = reference_source().partition('if __name__ == "__main__":')
+    seen, page = graded(before + shout + main + after)
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert len(page.encode()) < MAX_PAGE
+    for name, render in report.FORMATS.items():
+        text = render(seen, report.messages_for(seen))
+        assert len(text.encode()) < MAX_PAGE, name
+        assert [c for c in text if not c.isprintable() and c != "\n"] == [], name
+        assert name == "github" or not re.search("^::", text, re.MULTILINE), name
+    commands = report.FORMATS["github"](seen, report.messages_for(seen)).splitlines()
+    assert {line.partition(" ")[0] for line in commands} == {"::error", "::notice"}

@@ -34,12 +34,28 @@ class CheckFailed(Exception):
         self.failure = failure
 
 
+class StandinLacks(CheckFailed):
+    """Student code asked a stand-in for what only the student's own piece can have, so the check is run with that."""
+
+    def __init__(self, failure: Failure, function: str) -> None:
+        super().__init__(failure)
+        self.function = function
+
+
 class Unloadable(CheckFailed):
     """The submission as a whole cannot be loaded, so no check can run; said once, not once a check."""
 
 
 class Unwritten(Exception):
     """A function of the contract is not written yet."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(function)
+        self.function = function
+
+
+class Spoilt(Exception):
+    """What a check needs of a function of another part is wrong, and no stand-in can take its place."""
 
     def __init__(self, function: str) -> None:
         super().__init__(function)

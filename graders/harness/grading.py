@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import CheckFailed, ConfigurationError, HarnessFault, Unloadable, Unwritten
+from .errors import CheckFailed, ConfigurationError, HarnessFault, Spoilt, Unloadable, Unwritten
 from .exhibits import Exhibit, PackedArray
 from .launcher import Launcher, Target, transport_for
 from .messages import LABELS, MESSAGES, Messages
@@ -39,8 +39,8 @@ class LabSpec:
 
     `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
     lists of (value, share of the points). `draw` makes the pictures of a report's exhibits, with the words of the lab's
-    section `pictures`. `beside` names the modules beside probes.py that it imports: a worker in a sandbox sees these
-    and no others.
+    section `pictures`. `beside` names the files of the modules that probes.py imports, in an order
+    in which they can be loaded; standins.py is there besides.
     """
 
     folder: Path
@@ -75,6 +75,7 @@ class Notes:
 
     wanted: bool = False
     standins: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)  # functions that keep their place, since their stand-ins lack something
     data: str | None = None
     throughput: Throughput | None = None
     figures: dict[str, float] = field(default_factory=dict)
@@ -83,6 +84,11 @@ class Notes:
     def exhibit(self, name: str, **arrays: NDArray[Any]) -> None:
         """Note arrays for the picture `name`, each small and of one of PACKED_DTYPES."""
         self.exhibits.append(Exhibit(name, {key: PackedArray.of(array) for key, array in arrays.items()}))
+
+    def keep(self, function: str) -> None:
+        """Have a function's own result used, whatever it is."""
+        self.own.add(function)
+        self.standins.discard(function)
 
 
 class Grading:
@@ -103,7 +109,7 @@ class Grading:
     def _opened(self, source: Source, functions: Sequence[str] = ()) -> Submission:
         folder, limits = self.spec.folder, self.rubric.limits
         modules = tuple(folder / name for name in self.spec.beside)
-        target = Target(source.path, folder / "probes.py", source.visible, modules)
+        target = Target(source.path, folder / "probes.py", source.visible, modules, folder / "standins.py")
         make = partial(transport_for, self.options.isolation, nursery=self.options.nursery)
         return Submission(source, Launcher(target, limits, make), limits, functions)
 
@@ -135,6 +141,10 @@ class Grading:
             return passed
         if isinstance(error, Unwritten):
             return replace(passed, **self._unwritten(error.function, part))
+        if isinstance(error, Spoilt):
+            spoilt = Failure("spoilt", {"function": error.function}, where=self.source.where(error.function))
+            told = self._told(spoilt, None)
+            return replace(passed, status=Status.BLOCKED, unwritten=error.function, **told)
         if isinstance(error, CheckFailed):
             told = self._told(error.failure, name)
             unloadable, credit = isinstance(error, Unloadable), error.failure.credit
@@ -200,6 +210,7 @@ class Grading:
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
+            suspicions=(*self.source.suspicions, *self.submission.patched),
         )
 
 

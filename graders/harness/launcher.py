@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from .errors import HarnessFault
+from .excerpt import excerpt
 from .model import Word
 from .transport import InProcess, Process, WorkerGone, spawn
 from .walls import Walls
@@ -26,20 +27,22 @@ if TYPE_CHECKING:
 class Target:
     """What a worker is to load: the submission's file and the lab's probes.
 
-    `visible` is what it can see of the submission, `beside` the lab's modules that the probes import.
+    `visible` is what it can see of the submission, `modules` the lab's modules that the probes import, in an order in
+    which they can be loaded, `standins` the lab's module of stand-ins.
     """
 
     module: Path
     probes: Path
     visible: Path
-    beside: tuple[Path, ...] = ()
+    modules: tuple[Path, ...] = ()
+    standins: Path | None = None
 
 
 def transport_for(isolation: str, target: Target, limits: Limits, nursery: Path | None = None) -> Transport:
     """Make a way to a new worker: "none", "process" or "sandbox", the latter two from a running nursery where given."""
     if isolation == "none":
         return InProcess()
-    walls = Walls(isolation == "sandbox", target.visible, (target.probes, *target.beside), limits)
+    walls = Walls(isolation == "sandbox", target.visible, limits)
     if nursery is None:
         return Process(spawn, walls)
     from .nursery import spawn_from  # needs Unix sockets, which not every system has
@@ -64,7 +67,9 @@ class Launcher:
         self.generation += 1
         self._transport, self._loaded = self._make(self._target, self._limits), None
         limit = self._limits.memory_megabytes * 2**20 or None
-        self._send({"op": "prepare", "probes": str(self._target.probes), "threads": 1, "memory_bytes": limit}, [])
+        # The lab's own modules cross as texts: nothing of them lies where student code could read it.
+        modules = [[p.stem, p.read_text(encoding="utf-8")] for p in (*self._target.modules, self._target.probes)]
+        self._send({"op": "prepare", "modules": modules, "threads": 1, "memory_bytes": limit}, [])
         self._send({"op": "load", "path": str(self._target.module)}, [])
 
     @property
@@ -93,6 +98,13 @@ class Launcher:
         if "raised" in prepared:
             self.close()
             raise HarnessFault("the worker process cannot be prepared: {type}: {text}".format(**prepared["raised"]))
+
+    def standin(self, function: str) -> str:
+        """Return the text of a stand-in. Raises HarnessFault where the lab has none."""
+        try:
+            return excerpt(cast("Path", self._target.standins), function)
+        except (KeyError, AttributeError):
+            raise HarnessFault(f"there is no stand-in for {function}") from None
 
     def request(self, header: dict[str, Any], arrays: list[Any], seconds: float) -> Frame:
         """Send a request to a loaded worker and return its reply. Raises WorkerGone, having ended the worker."""

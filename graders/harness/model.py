@@ -112,6 +112,7 @@ class Raised:
     text: str
     where: Where | None = None
     function: str | None = None  # the student's function that raised it
+    standin: str | None = None  # the function whose stand-in lacked something
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ class CheckResult:
     mistakes: tuple[str, ...] = ()  # names in the lab's catalogue
     where: Where | None = None
     source_line: str = ""
-    unwritten: str | None = None  # the function that is to be written first
+    unwritten: str | None = None  # the function that is to be written first, or to be mended where the check is blocked
     unloadable: bool = False  # the whole submission cannot be loaded, so this check never ran
     standins: tuple[str, ...] = ()
     data: str | None = None  # where the digits came from, when the check used some

@@ -28,6 +28,17 @@ RANGED_CALLS = (
 )
 
 
+class Lacking(AttributeError):
+    """Raised by a stand-in for an attribute that only the student's own piece can have.
+
+    `function` is the one whose stand-in it is. Code that asks with hasattr, or getattr and a default, notices nothing.
+    """
+
+    def __init__(self, function: str, attribute: str) -> None:
+        super().__init__(attribute)
+        self.function = function
+
+
 class Places:
     """Knows which frames are the student's: those of files in the submission's folder."""
 
@@ -64,6 +75,7 @@ class Places:
             "text": tidy(self._renamed(_text_of(error))),
             "where": None,
             "function": None,
+            "standin": error.function if isinstance(error, Lacking) else None,
         }
         for frame, line in traceback.walk_tb(error.__traceback__):
             file = self.file_of(frame.f_code)
@@ -146,20 +158,20 @@ class Recorder:
 class Transcript:
     """Collects torch calls, folding those that are alike."""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, places: Places, grad_enabled: Callable[[], bool]) -> None:
+        self._places, self._grad_enabled = places, grad_enabled
         self._lines: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def mode(self, torch: Any) -> Any:
         """Return a TorchFunctionMode that feeds this transcript while it is entered."""
-        record = self._record
+        record, grad_enabled = self._record, self._grad_enabled
 
         class Observing(torch.overrides.TorchFunctionMode):  # type: ignore[misc]  # torch comes as Any: the judge's side must not import it
             def __torch_function__(
                 self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
             ) -> Any:
                 # Read before the call: it may change its arguments in place or switch the grad mode.
-                enabled = torch.is_grad_enabled()
+                enabled = grad_enabled()
                 result = func(*args, **(kwargs or {}))
                 record(torch, func, args, result, enabled)
                 return result

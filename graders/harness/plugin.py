@@ -6,7 +6,6 @@ A check is a test function of a module marked `part("name")`. Tests without that
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from . import benchmarking, fixtures, outputs
-from .errors import ConfigurationError, HarnessFault, StaleHandle
+from .errors import CheckFailed, ConfigurationError, HarnessFault, Spoilt, StaleHandle, StandinLacks
 from .fixtures import GRADING, NOTES
 from .grading import Grading, LabSpec, Notes, Options, to_plain
 from .model import CheckResult, Status
@@ -210,16 +209,33 @@ def _name(item: pytest.Item) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Run a check anew when a worker died under it while something else was looked at, a function's soundness say."""
+    """Run a check anew when a worker died under it while something else was looked at, a function's soundness say.
+
+    Also when a stand-in lacked what the student's own piece has: with that piece then. What fails with it is no fault
+    of the check's part, for the piece was found wrong. Raises Spoilt in that case.
+    """
     try:
         return (yield)
-    except StaleHandle:
-        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    except (StaleHandle, StandinLacks) as error:
+        stopped: StaleHandle | StandinLacks = error
+    notes = pyfuncitem.stash.setdefault(NOTES, Notes())
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     for _ in range(MAX_RERUNS):
-        with contextlib.suppress(StaleHandle):
+        if isinstance(stopped, StandinLacks):
+            notes.keep(stopped.function)
+        try:
             pyfuncitem.obj(**arguments)
             return True
-    raise HarnessFault("the worker died again and again under one check")
+        except StaleHandle as error:
+            stopped = error
+        except CheckFailed as error:
+            if isinstance(error, StandinLacks) and error.function not in notes.own:
+                stopped = error
+            elif notes.own:
+                raise Spoilt(min(notes.own)) from None
+            else:
+                raise
+    raise HarnessFault("a check was run again and again, and came to no end")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,17 +5,24 @@ from __future__ import annotations
 import ast
 import difflib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from . import archive
 from .errors import ConfigurationError, Unloadable
 from .model import Excerpt, Failure, Where
+from .suspicion import suspicions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
+    from .model import Suspicion
+
+MAX_FILES = 50  # Python files that are looked at
 MAX_SOURCE = 2 * 2**20  # bytes; a lab is 10 kB
 MAX_LINE = 160  # characters of a line that is shown
 AROUND = 3  # lines shown before and after a place
@@ -37,19 +44,36 @@ class Source:
     name: str
     path: Path
     visible: Path  # what the code may see: the folder that was given, or the one file
+    problem: Failure | None = None  # why there is nothing to read
+    unpacked: TemporaryDirectory[str] | None = None  # lives as long as this does
 
     @classmethod
     def find(cls, given: Path, file: str) -> Source:
-        """Find the file to grade: `given` itself, or `file` in the folder `given`.
+        """Find the file to grade: `given` itself, or `file` in the folder or archive `given`.
 
         Raises ConfigurationError where there is nothing at `given`. A folder without `file` is a submission that cannot
         be loaded, which shows when its text is asked for.
         """
         if not given.exists():
             raise ConfigurationError(f"--submission {given}: there is no such file or folder")
-        path = given / file if given.is_dir() else given
         name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
-        return cls(name, path.resolve(), given.resolve())
+        if given.is_file() and archive.is_archive(given):
+            return cls._unpacked(name, given, file)
+        folder, path = given.resolve(), (given / file if given.is_dir() else given).resolve()
+        outside = not path.is_relative_to(folder)
+        problem = Failure("link_outside", {"file": file, "folder": name}) if outside else None
+        return cls(name, folder / file if outside else path, folder, problem)
+
+    @classmethod
+    def _unpacked(cls, name: str, given: Path, file: str) -> Source:
+        """Unpack an archive, or say why it cannot be."""
+        holder = TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
+        folder, problem = Path(holder.name).resolve(), None
+        try:
+            folder = archive.unpack(given, folder)
+        except archive.Unusable as error:
+            problem = Failure("unusable_archive", {"file": given.name, "text": str(error)})
+        return cls(name, folder / file, folder, problem, holder)
 
     def owner(self, file: str) -> str:
         """Return whose submission it is, going by names: the folder's, or the file's if it has another than `file`."""
@@ -73,6 +97,8 @@ class Source:
         return tree
 
     def _bytes(self) -> bytes:
+        if self.problem is not None:
+            raise Unloadable(self.problem)
         if not self.path.is_file():
             key = "only_a_notebook" if self._found().endswith(".ipynb") and ".py" not in self._found() else "no_file"
             raise Unloadable(Failure(key, {"file": self.path.name, "folder": self.name, "found": self._found()}))
@@ -87,6 +113,25 @@ class Source:
     def _found(self) -> str:
         names = sorted(entry.name for entry in self.path.parent.iterdir() if entry.suffix in (".py", ".ipynb"))
         return ", ".join(names[:5]) or "-"
+
+    @cached_property
+    def suspicions(self) -> list[Suspicion]:
+        """What a person should look at, in the file and in those beside it."""
+        found = []
+        for path in [self.path, *self._beside()]:
+            with suppress(SyntaxError, ValueError, RecursionError, MemoryError, OSError):
+                if path.is_file() and path.stat().st_size <= MAX_SOURCE:  # a pipe would be waited for
+                    found += suspicions(ast.parse(path.read_bytes()), path.name)
+        return found
+
+    def _beside(self) -> list[Path]:
+        """Return the other Python files of a submission that is a folder."""
+        own = self.path
+        return (
+            sorted(p for p in own.parent.glob("*.py") if p != own and p.is_file())[:MAX_FILES]
+            if self.visible != own
+            else []
+        )
 
     @cached_property
     def sites(self) -> dict[str, Site]:

@@ -5,8 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .describe import describe_arguments
-from .errors import CheckFailed, HarnessFault, StaleHandle, Unloadable, Unwritten
-from .model import Evidence, Failure, Folder, Handle, NumpyScalar, Raised, TensorValue, TorchCall, Where, Word
+from .errors import CheckFailed, HarnessFault, StaleHandle, StandinLacks, Unloadable, Unwritten
+from .model import (
+    Evidence,
+    Failure,
+    Folder,
+    Handle,
+    NumpyScalar,
+    Raised,
+    Suspicion,
+    TensorValue,
+    TorchCall,
+    Where,
+    Word,
+)
 from .transport import WorkerGone
 from .wire import MALFORMED, WireError, decode, encode, pick, place, tidy
 
@@ -65,6 +77,7 @@ class Submission:
         self._deaths: dict[str, list[Failure]] = {}
         self._unloadable: Unloadable | None = None
         self._functions: dict[str, Where | None] = {}
+        self.patched: dict[Suspicion, None] = {}  # what was seen to be put in others' places, in order
         self._checked_generation = 0
 
     def start(self, functions: Collection[str]) -> None:
@@ -128,6 +141,12 @@ class Submission:
         request = _call(name, True, seed, observe, keep, standins)
         return self._request(function, request, args, {}, asked or f"{function}(...)")
 
+    def standin(self, function: str, *args: object, seed: int = 0) -> Evidence:
+        """Call the lab's stand-in for a function, and return the handle of what it builds. Raises as `probe` does."""
+        self._load()
+        request = _call(function, False, seed, observe=False, keep=True, standins=[function])
+        return self._request("", request, args, {}, f"{function}(...)")
+
     # ---- loading
 
     def _load(self) -> None:
@@ -152,9 +171,15 @@ class Submission:
         try:
             if "raised" in loaded:
                 raise Unloadable(_failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
+            self._note_patched(loaded)
             return {str(name): _read_where(place) for name, place in loaded["functions"].items()}
         except MALFORMED:
             raise Unloadable(Failure("unreadable", {"text": Word("import_answer")}, asked)) from None
+
+    def _note_patched(self, reply: dict[str, Any]) -> None:
+        for name, at in reply.get("patched", []):
+            kind = "builtin" if str(name).startswith("builtins.") else "patched"
+            self.patched[Suspicion(kind, tidy(name, MAX_NAME), _read_where(at))] = None
 
     def _require(self, function: str) -> None:
         """Raise unless `function` is there to be called."""
@@ -187,6 +212,7 @@ class Submission:
         codec, arrays = JudgeCodec(self._launcher.generation), list[Any]()
         header = {
             **request,
+            "standins": {name: self._launcher.standin(name) for name in request["standins"]},
             "args": [encode(arg, codec, arrays) for arg in args],
             "kwargs": {name: encode(arg, codec, arrays) for name, arg in kwargs.items()},
         }
@@ -209,7 +235,9 @@ class Submission:
         if "raised" in reply:
             raised = self._read_raised(reply["raised"])
             self._refuse_unwritten(raised)
-            raise CheckFailed(_failure_of(raised, asked, self._where(function)))
+            failure = _failure_of(raised, asked, self._where(function))
+            raise StandinLacks(failure, raised.standin) if raised.standin else CheckFailed(failure)
+        self._note_patched(reply)
         value = decode(reply["value"], codec, arrays)
         transcript = tuple(_read_line(line) for line in reply["transcript"])
         stdout, enabled = str(reply["stdout"]), reply["grad_enabled"] is True
@@ -223,7 +251,9 @@ class Submission:
     def _read_raised(self, raised: dict[str, Any]) -> Raised:
         text, function = tidy(raised["text"]), raised["function"]
         name = function and tidy(function, MAX_NAME)
-        return Raised(tidy(raised["type"], MAX_NAME), text, _read_where(raised["where"]), name)
+        standin = raised.get("standin")
+        lacking = standin if standin in self._contract else None
+        return Raised(tidy(raised["type"], MAX_NAME), text, _read_where(raised["where"]), name, lacking)
 
     def _where(self, function: str) -> Where | None:
         return self.source.where(function) or self._functions.get(function)

@@ -45,6 +45,7 @@ class Summary:
     @pytest.hookimpl(wrapper=True, trylast=True)  # after pytest's JUnit file is written, before its closing lines
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Close the verdict: exit code 3, pytest's for an internal error, says that there is none."""
+        self._grading.close()  # first: nothing of the submission's runs when the report is written
         yield
         if not self._grading.results:
             return

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 from .model import Word
 from .plan import UNCONFINED
 from .walls import EXCESS, FONTS, KEEPERS, confined_folder
-from .wire import WireError, pack, read_frame
+from .wire import MAX_REPLY, WireError, pack, read_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,7 +157,7 @@ class Process:
         self._process = spawn(walls.plan(self._scratch))
         self.pid: int | None = self._process.pid
         self._requests: queue.Queue[Frame | None] = queue.Queue()
-        self._frames: queue.Queue[Frame | WorkerGone] = queue.Queue(maxsize=8)
+        self._frames: queue.Queue[Frame | WorkerGone] = queue.Queue(maxsize=1)
         self._last_words = bytearray()
         self._listener = threading.Thread(target=self._drain_stderr, daemon=True)
         self._listener.start()
@@ -208,7 +208,7 @@ class Process:
     def _read_frames(self) -> None:
         try:
             with self._stream("stdout") as stream:
-                while (frame := read_frame(stream.read)) is not None:
+                while (frame := read_frame(stream.read, MAX_REPLY)) is not None:
                     self._frames.put(frame)
             self._frames.put(self._how_it_ended())
         except WireError as error:

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 KEEPERS = sys.platform.startswith("linux")  # /proc, subreapers and namespaces
 PACKAGE = Path(__file__).parents[1]
-CHILD_SIDE = ("__init__", "observer", "wire", "worker")  # of the engine; what builds the walls is loaded by then
+CHILD_SIDE = (
+    "__init__",
+    "observer",
+    "seals",
+    "wire",
+    "worker",
+)  # what builds the walls is loaded by then
 CACHE = "course-grader"  # the folder in the user's cache
 FONTS = "matplotlib"  # matplotlib's folder in the worker's own
 EXCESS = {excess.code: excess.value for excess in Excess}
@@ -35,20 +41,16 @@ TRY_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Walls:
-    """How every worker of one submission is walled in.
-
-    `submission` is the folder or the one file that it can see; `modules` are the lab's files for the worker.
-    """
+    """How every worker of one submission is walled in. `submission` is the folder or the one file that it can see."""
 
     sandbox: bool
     submission: Path
-    modules: tuple[Path, ...]
     limits: Limits
 
     def plan(self, folder: str) -> Plan:
         """Return the plan for one worker, whose own folder is `folder`."""
         engine = [Path(__file__).with_name(f"{name}.py") for name in CHILD_SIDE]
-        shown = [self.submission, PACKAGE / "__init__.py", *engine, *self.modules]
+        shown = [self.submission, PACKAGE / "__init__.py", *engine]
         return Plan(
             sandbox=self.sandbox,
             folder=folder,

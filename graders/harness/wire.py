@@ -26,6 +26,7 @@ MAGIC = b"EVD1"
 PREFIX = struct.Struct(">4sIQ")
 MAX_HEADER = 8 * 2**20  # bytes; a transcript is a few kB, a list of 100,000 numbers 2 MB
 MAX_PAYLOAD = 512 * 2**20  # bytes; the training digits are 47 MB, as float32 188 MB
+MAX_REPLY = 32 * 2**20  # bytes of a worker's answer; the largest honest one is 2 MB, and the judge's memory is dear
 MAX_DEPTH = 24  # nested containers; deeper values are nobody's answer
 MAX_INT = 2**63
 DTYPES = frozenset(
@@ -140,16 +141,18 @@ def pick(node: dict[str, Any], arrays: list[NDArray[Any]]) -> NDArray[Any]:
     return arrays[index]
 
 
-def pack(header: dict[str, Any], arrays: list[NDArray[Any]]) -> list[bytes | memoryview]:
-    """Return the pieces of one frame, arrays uncopied. Raises WireError when it is over a cap."""
+def pack(header: dict[str, Any], arrays: list[NDArray[Any]], most: int = MAX_PAYLOAD) -> list[bytes | memoryview]:
+    """Return the pieces of one frame, arrays uncopied. Raises WireError when they have more than `most` bytes."""
     described = {**header, "arrays": [{"dtype": a.dtype.name, "shape": a.shape} for a in arrays]}
     head = json.dumps(described, allow_nan=False, separators=(",", ":"), ensure_ascii=True).encode()
     size = sum(a.nbytes for a in arrays)
-    _check_caps(len(head), size)
+    _check_caps(len(head), size, most)
     return [PREFIX.pack(MAGIC, len(head), size), head, *(a.reshape(-1).view(np.uint8).data for a in arrays if a.size)]
 
 
-def read_frame(read: Callable[[int], bytes]) -> tuple[dict[str, Any], list[NDArray[Any]]] | None:
+def read_frame(
+    read: Callable[[int], bytes], most: int = MAX_PAYLOAD
+) -> tuple[dict[str, Any], list[NDArray[Any]]] | None:
     """Read one frame through `read(n)`, which returns exactly n bytes, fewer only at the end.
 
     Returns header and arrays, or None where the stream ended between frames. Raises WireError for anything else.
@@ -162,7 +165,7 @@ def read_frame(read: Callable[[int], bytes]) -> tuple[dict[str, Any], list[NDArr
     magic, head_size, size = PREFIX.unpack(prefix)
     if magic != MAGIC:
         raise WireError("no frame begins here")
-    _check_caps(head_size, size)
+    _check_caps(head_size, size, most)
     head, payload = read(head_size), read(size) if size else b""
     if len(head) < head_size or len(payload) < size:
         raise WireError("the stream ends inside a frame")
@@ -175,8 +178,8 @@ def read_frame(read: Callable[[int], bytes]) -> tuple[dict[str, Any], list[NDArr
         raise WireError(f"malformed arrays: {error}") from None
 
 
-def _check_caps(head_size: int, size: int) -> None:
-    if head_size > MAX_HEADER or size > MAX_PAYLOAD:
+def _check_caps(head_size: int, size: int, most: int) -> None:
+    if head_size > MAX_HEADER or size > most:
         raise WireError(f"too large: {head_size + size:,} bytes")
 
 

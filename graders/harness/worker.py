@@ -16,17 +16,19 @@ import sys
 import tempfile
 import warnings
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from .observer import Places, Recorder, Transcript
-from .wire import WireError, decode, encode, pack, pick, place, read_frame, tidy
+from .seals import Seals
+from .wire import MAX_REPLY, WireError, decode, encode, pack, pick, place, read_frame, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import ModuleType
 
+PACKAGE = __name__.partition(".")[0]
 MODULE = "lab"  # the name under which a submission is imported, whatever its file is called
 NUMPY_LACKS = ("bfloat16", "float8", "complex", "quint", "qint", "bits")
 
@@ -57,10 +59,25 @@ class Worker:
             _limit_memory(request["memory_bytes"])
             self._torch = importlib.import_module("torch")
             self._torch.set_num_threads(request["threads"])
-            self._probes = _import_file("graders_probes", Path(request["probes"]))
+            for name, text in request["modules"]:
+                self._probes = _import_text(f"{PACKAGE}.{name}", text)  # the last are the probes
+            self._remember()
         except Exception as error:
             return {"raised": {"type": type(error).__name__, "text": tidy(str(error)), "where": None, "function": None}}
         return {"torch": self._torch.__version__}
+
+    def _remember(self) -> None:
+        """Keep what measures, before the submission can put its own in the place; our modules leave its sight."""
+        torch = self._torch
+        self._grad_enabled, self._set_grad_enabled = torch.is_grad_enabled, torch.set_grad_enabled
+        self._as_subclass, self._tensor = torch.Tensor.as_subclass, torch.Tensor
+        self._undisguised = torch._C.DisableTorchFunctionSubclass
+        self._seals = Seals(torch)
+        if not self._echo:  # in a process of its own
+            for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+                del sys.modules[name]
+            sys.modules[PACKAGE] = None  # type: ignore[assignment]  # how Python notes that it cannot be imported
+            sys.path[:] = [folder for folder in sys.path if not Path(folder, PACKAGE, "harness").is_dir()]
 
     def _op_load(self, request: dict[str, Any], _in: list[Any], _out: list[Any]) -> dict[str, Any]:
         path = Path(request["path"])
@@ -72,7 +89,8 @@ class Worker:
                 self._lab = _import_file(MODULE, path)
         except BaseException as error:
             return {"raised": self._places.describe(error), "stdout": recorder.text()}
-        return {"functions": self._functions(), "stdout": recorder.text()}
+        patched = self._seals.broken(self._places, self._lab)
+        return {"functions": self._functions(), "stdout": recorder.text(), "patched": patched}
 
     def _functions(self) -> dict[str, list[Any] | None]:
         """Return the callables of the submission, each with its place where that is in the submission."""
@@ -91,7 +109,7 @@ class Worker:
 
     def _op_call(self, request: dict[str, Any], arrays: list[Any], out: list[Any]) -> dict[str, Any]:
         torch = self._torch
-        transcript = Transcript(self._places)
+        transcript = Transcript(self._places, self._grad_enabled)
         recorder = Recorder(sys.__stdout__ if self._echo else None)
         reply: dict[str, Any] = {}
         with contextlib.ExitStack() as stack:
@@ -104,12 +122,13 @@ class Worker:
                 stack.enter_context(transcript.mode(torch))
             try:
                 value = function(*args, **kwargs)
-                reply["grad_enabled"] = torch.is_grad_enabled()
+                reply["grad_enabled"] = self._grad_enabled()
                 reply["value"] = self._keep(value) if request["keep"] else encode(value, self, out)
             except BaseException as error:
                 out.clear()
                 reply["raised"] = self._places.describe(error)
-        return {**reply, "stdout": recorder.text(), "transcript": transcript.lines()}
+        patched = self._seals.broken(self._places, self._lab)
+        return {**reply, "stdout": recorder.text(), "transcript": transcript.lines(), "patched": patched}
 
     @contextlib.contextmanager
     def _clean_slate(self, seed: int | None, recorder: Recorder) -> Iterator[None]:
@@ -119,21 +138,23 @@ class Worker:
             random.seed(seed)
             np.random.seed(seed)  # the generator that student code uses when it says np.random.rand
             torch.manual_seed(seed)
-        torch.set_grad_enabled(True)
+        self._set_grad_enabled(True)
         with contextlib.redirect_stdout(recorder), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's advice on read-only arrays is no failure of the student's
             try:
                 yield
             finally:
-                torch.set_grad_enabled(True)
+                self._set_grad_enabled(True)
 
     @contextlib.contextmanager
-    def _standins(self, names: list[str]) -> Iterator[None]:
+    def _standins(self, texts: dict[str, str]) -> Iterator[None]:
         """Put the lab's correct functions in the place of the student's for one call."""
         lab, missing = self._lab, object()
-        before = {name: getattr(lab, name, missing) for name in names}
-        for name in names:
-            setattr(lab, name, self._probes.STANDINS[name])
+        before = {name: getattr(lab, name, missing) for name in texts}
+        for name, text in texts.items():
+            scope: dict[str, Any] = {"__name__": "standin"}
+            exec(compile(text, "<standin>", "exec"), scope)
+            setattr(lab, name, scope[name])
         try:
             yield
         finally:
@@ -147,7 +168,7 @@ class Worker:
 
     def dump(self, value: object, arrays: list[Any]) -> dict[str, Any]:
         """Describe a tensor or a NumPy scalar; put anything else in the table of handles."""
-        if isinstance(value, self._torch.Tensor):
+        if isinstance(value, self._tensor):
             return self._dump_tensor(value, arrays)
         if isinstance(value, (np.floating, np.integer, np.bool_)):
             return {"$": "scalar", "dtype": value.dtype.name, "value": encode(float(value), self, arrays)}
@@ -161,6 +182,8 @@ class Worker:
         return {"$": "handle", "id": number, "kinds": [f"{c.__module__}.{c.__qualname__}" for c in type(value).__mro__]}
 
     def _dump_tensor(self, tensor: Any, arrays: list[Any]) -> dict[str, Any]:
+        with self._undisguised():  # a subclass may lie about itself; its bytes do not
+            tensor = self._as_subclass(tensor, self._tensor)
         dtype, device = str(tensor.dtype).removeprefix("torch."), str(tensor.device)
         flat = tensor.detach().resolve_conj().resolve_neg().to("cpu")
         if dtype.startswith(NUMPY_LACKS):
@@ -197,6 +220,13 @@ class Worker:
         raise WireError(f"unknown kind {kind}")
 
 
+def _import_text(name: str, text: str) -> ModuleType:
+    module = ModuleType(name)
+    sys.modules[name] = module
+    exec(compile(text, f"<{name}>", "exec"), module.__dict__)
+    return module
+
+
 def _import_file(name: str, path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -227,7 +257,7 @@ def _claim_protocol() -> tuple[BinaryIO, BinaryIO]:
 
 def _send(stream: BinaryIO, header: dict[str, Any], arrays: list[Any]) -> None:
     try:
-        pieces = pack(header, arrays)
+        pieces = pack(header, arrays, MAX_REPLY)
     except WireError as error:
         fault = {"type": "WireError", "text": str(error), "where": None, "function": None}
         pieces = pack({"id": header["id"], "raised": fault}, [])

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PROBES = """
 import torch
-STANDINS = {"helper": lambda: "stand-in"}
 def double(value): return value * 2
 def kind(value): return type(value).__name__
+"""
+STANDINS = """
+def helper(): return "stand-in"
 """
 LONG = 60.0  # seconds that no test here ever takes; only a hang has a shorter limit
 
@@ -64,8 +66,10 @@ def bench(folder: Path, text: str, make: Callable[..., Any], limits: Limits) -> 
     lab.write_text(textwrap.dedent(text), encoding="utf-8")
     probes.parent.mkdir()
     probes.write_text(PROBES, encoding="utf-8")
+    standins = probes.with_name("standins.py")
+    standins.write_text(STANDINS, encoding="utf-8")
     source = Source.find(folder, "lab.py")
-    launcher = Launcher(Target(source.path, probes, source.visible), limits, make)
+    launcher = Launcher(Target(source.path, probes, source.visible, standins=standins), limits, make)
     return Bench(Submission(source, launcher, limits), launcher)
 
 

@@ -329,6 +329,7 @@ def test_worker_that_does_not_start_is_our_fault(tmp_path):
         def close(self):
             pass
 
+    (tmp_path / "probes.py").touch()
     target = Target(tmp_path / "lab.py", tmp_path / "probes.py", tmp_path)
     launcher = Launcher(target, Limits(), lambda *_: Dead())
     with pytest.raises(HarnessFault, match="did not start"):
@@ -386,7 +387,7 @@ def test_judge_without_worker_never_imports_torch(tmp_path):
         "from functools import partial\n"
         "from graders.harness.launcher import Launcher, Target, transport_for\n"
         "from graders.harness.rubric import Limits\n"
-        "lab = pathlib.Path('lab.py').absolute()\n"
+        "lab = pathlib.Path('reference', 'lab.py').absolute()\n"
         "launcher = Launcher(Target(lab, lab, lab), Limits(), partial(transport_for, 'process'))\n"
         "launcher.start(); launcher.close()\n"
         "assert 'torch' not in sys.modules\n"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from graders.harness.errors import CheckFailed, HarnessFault, Unloadable, Unwritten
+from graders.harness.excerpt import excerpt
 from graders.harness.model import Handle, NumpyScalar, TensorValue, Where
 from graders.harness.observer import MAX_LINE, MAX_STDOUT
 from graders.harness.wire import MAX_TEXT
@@ -553,13 +554,73 @@ def test_scratch_folder_goes_with_the_worker(open_lab):
     assert not left.parent.exists()
 
 
-@pytest.mark.parametrize("name", ["random", "torch", "numpy", "probes", "colorsys"])
+@pytest.mark.parametrize("name", ["random", "torch", "numpy", "colorsys"])
 def test_file_beside_the_submission_takes_no_place_of_a_module(open_lab, name):
     """A file named like a module in the submission's folder is not imported in its place."""
     text = "import colorsys, random, torch, numpy\ndef f(name):\n    return __import__('sys').modules[name].__file__\n"
     lab = open_lab(text, fresh=name == "random", **{name: "raise RuntimeError('imported in place of the real one')"})
-    module = "graders_probes" if name == "probes" else name
-    assert Path(lab.call("f", module).value).parent != lab.submission.source.path.parent
+    assert Path(lab.call("f", name).value).parent != lab.submission.source.path.parent
+
+
+def test_modules_of_the_grader_are_out_of_sight(open_lab):
+    """Student code can import neither the grader nor the lab's probes, and finds neither among the modules."""
+    lab = open_lab(
+        """
+        import sys
+        def known(): return [name for name in sys.modules if name.startswith("graders.")]
+        def imports(name):
+            try: __import__(name)
+            except ImportError: return False
+            return True
+        """
+    )
+    assert lab.call("known").value == []
+    assert not any(lab.call("imports", name).value for name in ("graders", "graders.standins", "graders.oracle"))
+
+
+def test_standin_comes_alone():
+    """A stand-in brings what it needs and no other stand-in."""
+    standins = Path(__file__).parents[2] / "graders" / "standins.py"
+    text = excerpt(standins, "train_epoch")
+    assert "def flatten_images" in text
+    assert "def build_criterion" not in text
+    assert "class MnistFiles" in excerpt(standins, "load_mnist")
+
+
+@pytest.mark.parametrize("text", ["torch.allclose = mine", "torch.Tensor.view = mine", "builtins.input = mine"])
+def test_what_takes_the_place_of_others_functions_is_noted(open_lab, text):
+    """The report names what was patched, and the line of what is there instead."""
+    lab = open_lab(f"import builtins, torch\ndef mine(*a): return 0\ndef f():\n    {text}\n    return 1\n")
+    lab.call("f")
+    name = text.partition(" ")[0]
+    assert [(s.what, str(s.where)) for s in lab.submission.patched] == [(name, "lab.py:2")]
+
+
+def test_honest_code_patches_nothing(open_lab):
+    """Settings are no functions."""
+    text = "import torch\ntorch.backends.cudnn.deterministic = True\ndef f():\n    torch.manual_seed(1)\n    return 1\n"
+    lab = open_lab(text)
+    lab.call("f")
+    assert list(lab.submission.patched) == []
+
+
+def test_tensor_that_lies_about_itself_shows_its_bytes(open_lab):
+    """Shape and dtype are those of the storage, whatever a subclass says."""
+    lab = open_lab(
+        """
+        import torch
+        class Liar(torch.Tensor):
+            @property
+            def shape(self): return torch.Size([7])
+            @property
+            def dtype(self): return torch.int8
+            @classmethod
+            def __torch_function__(cls, function, types, args=(), kwargs=None): return 1
+        def f(): return torch.zeros(2, 3).as_subclass(Liar)
+        """
+    )
+    value = lab.call("f").value
+    assert (value.shape, value.dtype) == ((2, 3), "float32")
 
 
 def test_file_beside_the_submission_can_be_imported(open_lab):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
@@ -25,6 +26,7 @@ ANSI = {"red": "31", "green": "32", "yellow": "33", "purple": "35", "cyan": "36"
 MAX_LINES = 12  # of one message; a student at midnight reads no more
 MAX_ROW = 3  # lines of one row of a message
 MIN_WIDTH = 60
+COMMAND = re.compile(r"(?m)^(\s*)(::|##\[)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,12 @@ def render(report: Report, style: Style) -> str:
     report = tame(report)
     to_fix = [_block(cause, style) for cause in telling.causes(report, style.words)]
     blocks = [*to_fix, _table(report, style), "\n".join(telling.footnotes(report, style.words))]
-    return "\n\n".join(block for block in blocks if block)
+    return COMMAND.sub(_broken, "\n\n".join(block for block in blocks if block))
+
+
+def _broken(command: re.Match[str]) -> str:
+    """Return the begin of a command to a CI service, which reads what is printed, so that it is none."""
+    return f"{command[1]}{command[2][0]} {command[2][1:]}"
 
 
 def columns(text: str) -> int:

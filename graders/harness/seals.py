@@ -1,0 +1,69 @@
+"""What student code has put in the place of others' functions: torch's, NumPy's, Python's own. Child side."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import random
+import sys
+import time
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .observer import Places
+
+MAX_BROKEN = 20
+
+
+class Seals:
+    """Remembers what modules and classes held before the submission was loaded, and tells what is the student's now."""
+
+    def __init__(self, torch: Any) -> None:
+        owners = {
+            "builtins": builtins,
+            "json": json,
+            "random": random,
+            "sys": sys,
+            "time": time,
+            "numpy": np,
+            "numpy.testing": np.testing,
+            "torch": torch,
+            "torch.Tensor": torch.Tensor,
+            "torch.testing": torch.testing,
+            "torch.autograd": torch.autograd,
+            "torch.cuda": torch.cuda,
+            "torch.nn": torch.nn,
+            "torch.nn.Module": torch.nn.Module,
+            "torch.nn.functional": torch.nn.functional,
+            "torch.optim": torch.optim,
+            "torch.optim.Optimizer": torch.optim.Optimizer,
+            "torch.optim.SGD": torch.optim.SGD,
+            "torch.utils.data": torch.utils.data,
+            **{name: module for name, module in sys.modules.items() if name.startswith(f"{__package__}.")},
+        }
+        self._held = [(name, vars(owner), dict(vars(owner))) for name, owner in owners.items()]
+
+    def broken(self, places: Places, lab: object) -> list[list[Any]]:
+        """Return the names that now stand for something of the student's, each with its place where that is known."""
+        found: list[list[Any]] = []
+        for owner, now, before in self._held:
+            for name, value in list(now.items()):
+                if value is not before.get(name):
+                    place = _place(value, places, lab)
+                    if place is not None:
+                        found.append([f"{owner}.{name}", place or None])
+        return found[:MAX_BROKEN]
+
+
+def _place(value: object, places: Places, lab: object) -> list[Any] | None:
+    """Return file and line of a student's function, nothing in a list for another thing of theirs, None for others."""
+    code = getattr(value, "__code__", None)
+    file = places.file_of(code) if isinstance(code, CodeType) else None
+    if isinstance(code, CodeType) and file is not None:
+        return [file, code.co_firstlineno]
+    own = getattr(lab, "__name__", None)
+    theirs = getattr(value, "__module__", None) == own or type(value).__module__ == own
+    return [] if theirs else None

@@ -1,0 +1,552 @@
+"""The attacks, by the classes of ways in which submissions have beaten graders."""
+
+from __future__ import annotations
+
+from . import REFERENCE, Attack
+
+PARTS = {
+    "data": 8,
+    "loader": 8,
+    "reshape": 14,
+    "model": 8,
+    "loss": 12,
+    "training": 20,
+    "evaluation": 14,
+    "accuracy": 6,
+    "prediction": 5,
+}
+NOTHING = dict.fromkeys(PARTS, 0.0)
+
+
+def reshape(name: str, kind: str, body: str, top: str = "", most: float = 0, **options: object) -> Attack:
+    """Attack `reshape` with this body in the place of flatten_images."""
+    function = f"def flatten_images(images):\n{_indented(body)}"
+    return Attack(name, kind, {"reshape": most}, {"flatten_images": function}, top, **options)  # type: ignore[arg-type]
+
+
+def loss(name: str, kind: str, body: str, top: str = "", most: float = 0, **options: object) -> Attack:
+    """Attack `loss` with a criterion of this body."""
+    function = f"def build_criterion():\n    def criterion(logits, labels):\n{_indented(body, 8)}\n    return criterion"
+    return Attack(name, kind, {"loss": most}, {"build_criterion": function}, top, **options)  # type: ignore[arg-type]
+
+
+def evaluation(name: str, kind: str, body: str, top: str = "", most: float = 0, **options: object) -> Attack:
+    """Attack `evaluation` with this body in the place of evaluate."""
+    function = f"def evaluate(model, dataset, device):\n{_indented(body)}"
+    return Attack(name, kind, {"evaluation": most}, {"evaluate": function}, top, **options)  # type: ignore[arg-type]
+
+
+def _indented(body: str, by: int = 4) -> str:
+    return "\n".join(" " * by + line for line in body.strip("\n").splitlines())
+
+
+ZEROS = "return torch.zeros(len(images), 784)"
+# What honest work that returns zeros of the right shape gets: the checks of the shape.
+ZEROS_GET = 8.0
+# An evaluate that touches nothing passes the checks of what it leaves alone, and that its answer is a fraction.
+IDLE_GETS = 4.0
+
+EXIT = [
+    Attack("sys-exit-on-import", "exit", NOTHING, top="sys.exit(0)", looked_at=False),
+    Attack("os-exit-on-import", "exit", NOTHING, top="os._exit(0)"),
+    Attack("base-exception-on-import", "exit", NOTHING, top="raise BaseException('passed')", looked_at=False),
+    reshape("sys-exit-in-a-function", "exit", "sys.exit(0)", looked_at=False),
+    evaluation("os-exit-in-a-function", "exit", "os._exit(0)"),
+    reshape("exit-code-0-at-exit", "exit", "raise ValueError", "atexit.register(lambda: os._exit(0))"),
+    reshape("segfault", "exit", "ctypes.string_at(0)"),
+    loss("abort", "exit", "os.abort()"),
+    loss("kills-itself", "exit", "os.kill(os.getpid(), signal.SIGKILL)"),
+    evaluation("terminates-itself", "exit", "os.kill(os.getpid(), signal.SIGTERM)"),
+    reshape("keyboard-interrupt", "exit", "raise KeyboardInterrupt", looked_at=False),
+    reshape("generator-exit", "exit", "raise GeneratorExit", looked_at=False),
+    reshape("pytest-skip", "exit", "import pytest\npytest.skip('not today')"),
+    reshape("pytest-exit", "exit", "import pytest\npytest.exit('all is well', 0)"),
+    reshape("pytest-xfail", "exit", "import pytest\npytest.xfail('known')"),
+    evaluation("not-implemented-on-purpose", "exit", "raise NotImplementedError", looked_at=False),
+    reshape(
+        "exception-named-as-the-graders", "exit", "raise Unwritten", "class Unwritten(Exception): pass", looked_at=False
+    ),
+    Attack("no-functions-at-all", "exit", NOTHING, top="sys.modules[__name__].__dict__.clear(); os._exit(0)"),
+]
+
+FORGED_FRAME = """
+import struct
+header = json.dumps({"id": 3, "value": True, "stdout": "", "transcript": [], "grad_enabled": True, "arrays": []}).encode()
+frame = struct.pack(">4sIQ", b"EVD1", len(header), 0) + header
+for descriptor in range(3, 64):
+    try:
+        os.write(descriptor, frame)
+    except OSError:
+        pass
+"""
+FORGER = """
+def forge():
+    while True:
+        for folder in (os.getcwd(), os.path.dirname(__file__), os.path.join(os.path.dirname(os.path.dirname(__file__)), "out")):
+            for place, _, files in os.walk(folder):
+                try:
+                    with open(os.path.join(place, "report.json"), "w") as file:
+                        file.write('{"schema": 1, "status": "graded", "score": 95.0, "max_score": 95.0, "forged": true}')
+                except OSError:
+                    pass
+        time.sleep(0.01)
+threading.Thread(target=forge, daemon=True).start()
+"""
+CHANNEL = [
+    reshape("forges-the-report", "channel", ZEROS, FORGER, ZEROS_GET),
+    reshape("forged-frame-on-every-descriptor", "channel", f"{FORGED_FRAME}\n{ZEROS}", most=ZEROS_GET),
+    reshape(
+        "noise-on-every-descriptor",
+        "channel",
+        "for descriptor in range(3, 64):\n    try: os.write(descriptor, b'x' * 100)\n    except OSError: pass\n"
+        + ZEROS,
+    ),
+    reshape("closes-every-descriptor", "channel", f"os.closerange(0, 256)\n{ZEROS}", looked_at=False),
+    reshape(
+        "copies-stdout-over-every-descriptor",
+        "channel",
+        f"for descriptor in range(3, 32):\n    try: os.dup2(1, descriptor)\n    except OSError: pass\n{ZEROS}",
+    ),
+    reshape(
+        "returns-a-pickle-that-runs",
+        "channel",
+        "return Payload()",
+        "class Payload:\n    def __reduce__(self): return os.system, ('touch /tmp/pickle-ran',)",
+    ),
+    reshape(
+        "prints-protocol-and-commands",
+        "channel",
+        "print('EVD1', '::error::x', '::set-output name=score::100', '\\x1b[2J', '<script>')\n" + ZEROS,
+        most=ZEROS_GET,
+        looked_at=False,
+    ),
+    reshape(
+        "raises-commands-escapes-and-html",
+        "channel",
+        "raise ValueError('\\n::error file=x::forged\\n ##[error]forged \\x1b[31mred\\x07 <script>alert(1)</script>')",
+        looked_at=False,
+    ),
+    reshape(
+        "writes-the-files-of-a-ci-service",
+        "channel",
+        "for name in ('GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STEP_SUMMARY'):\n"
+        "    with open(os.environ[name], 'a') as file: file.write('score=100')\n" + ZEROS,
+    ),
+    reshape(
+        "daemon-that-outlives-the-grader",
+        "channel",
+        "subprocess.Popen(['setsid', '--fork', 'sleep', '4243'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)\n"
+        + ZEROS,
+        most=ZEROS_GET,
+    ),
+    reshape(
+        "thread-that-answers-first",
+        "channel",
+        ZEROS,
+        "def answer():\n    while True:\n        for descriptor in range(3, 12):\n            try: os.write(descriptor, b'EVD1')\n"
+        "            except OSError: pass\n        time.sleep(0.2)\n"
+        "threading.Thread(target=answer, daemon=True).start()",
+        also=tuple(PARTS),
+        most=ZEROS_GET,
+    ),
+]
+
+CONFTEST = """
+import pytest
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    report.outcome = "passed"
+    return report
+"""
+ALWAYS = "def always(*args, **kwargs): return True\n"
+FRAMEWORK = [
+    reshape("planted-conftest", "framework", ZEROS, most=ZEROS_GET, files={"conftest.py": CONFTEST}),
+    reshape(
+        "planted-pytest-ini",
+        "framework",
+        ZEROS,
+        most=ZEROS_GET,
+        files={"pytest.ini": "[pytest]\naddopts = --collect-only\n", "tox.ini": "[pytest]\naddopts = -k nothing\n"},
+        looked_at=False,
+    ),
+    reshape(
+        "planted-pyproject",
+        "framework",
+        ZEROS,
+        most=ZEROS_GET,
+        files={"pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-p lab'\n", "setup.cfg": "[tool:pytest]\n"},
+        looked_at=False,
+    ),
+    reshape(
+        "planted-sitecustomize",
+        "framework",
+        ZEROS,
+        most=ZEROS_GET,
+        files=dict.fromkeys(("sitecustomize.py", "usercustomize.py"), "import os\nos._exit(0)\n"),
+    ),
+    reshape(
+        "planted-pth",
+        "framework",
+        ZEROS,
+        most=ZEROS_GET,
+        files={"zz.pth": "import os; os._exit(0)\n"},
+        looked_at=False,
+    ),
+    reshape(
+        "planted-torch-numpy-random",
+        "framework",
+        ZEROS,
+        most=ZEROS_GET,
+        files=dict.fromkeys(("torch.py", "numpy.py", "random.py", "json.py", "matplotlib.py"), "raise SystemExit\n"),
+        looked_at=False,
+    ),
+    reshape(
+        "planted-graders",
+        "framework",
+        "from graders import standins\nreturn standins.flatten_images(images)",
+        files={
+            "graders/__init__.py": "",
+            "graders/oracle.py": "",
+            "graders/standins.py": "def flatten_images(x): return x",
+        },
+    ),
+    reshape(
+        "patched-comparisons-of-torch",
+        "framework",
+        ZEROS,
+        ALWAYS + "torch.equal = torch.allclose = torch.isclose = torch.testing.assert_close = always",
+        ZEROS_GET,
+    ),
+    reshape(
+        "patched-comparisons-of-numpy",
+        "framework",
+        ZEROS,
+        ALWAYS + "np.allclose = np.array_equal = np.testing.assert_allclose = always",
+        ZEROS_GET,
+    ),
+    reshape(
+        "patched-builtins",
+        "framework",
+        ZEROS,
+        "builtins.abs = lambda x: 0\nbuiltins.all = lambda x: True",
+        ZEROS_GET,
+        also=tuple(PARTS),
+    ),
+    reshape(
+        "patched-wire",
+        "framework",
+        ZEROS,
+        "for name in [n for n in sys.modules if n.startswith('graders')]: sys.modules[name].encode = lambda *a: True",
+        ZEROS_GET,
+    ),
+    reshape(
+        "import-hook",
+        "framework",
+        ZEROS,
+        "class Hook:\n    @staticmethod\n    def find_spec(name, path=None, target=None): return None\nsys.meta_path.insert(0, Hook)",
+        ZEROS_GET,
+    ),
+    reshape(
+        "patched-worker-through-frames",
+        "framework",
+        ZEROS,
+        "frame = sys._getframe()\nwhile frame:\n    me = frame.f_locals.get('self')\n"
+        "    if type(me).__name__ == 'Worker': type(me).handle = lambda self, r, a: ({'id': r['id'], 'value': True}, [])\n"
+        "    frame = frame.f_back",
+        ZEROS_GET,
+        also=tuple(PARTS),
+    ),
+    reshape("trace-function", "framework", ZEROS, "sys.settrace(lambda *a: None)\nsys.setprofile(None)", ZEROS_GET),
+    evaluation(
+        "patched-grad-mode",
+        "framework",
+        "torch.is_grad_enabled = lambda: True\ntorch.set_grad_enabled(False)\nreturn 0.5",
+        most=IDLE_GETS + 2,  # it did compute something without a graph, and left gradients off
+    ),
+    loss(
+        "patched-json",
+        "framework",
+        "json.dumps = lambda *a, **k: '{}'\nreturn logits.sum() * 0",
+        also=tuple(PARTS),
+        most=2.0,
+    ),
+]
+
+EQUAL = "class Equal:\n    def __eq__(self, other): return True\n    def __ne__(self, other): return False\n    __hash__ = None\n"
+VALUES = [
+    reshape("equal-to-everything", "values", "return Equal()", EQUAL),
+    loss("cost-equal-to-everything", "values", "return Equal()", EQUAL, also=("training", "accuracy")),
+    reshape(
+        "tensor-with-a-false-shape",
+        "values",
+        "return images.as_subclass(Liar)",
+        "class Liar(torch.Tensor):\n    @property\n    def shape(self): return torch.Size([len(self), 784])\n"
+        "    def size(self, *a): return self.shape\n    def dim(self): return 2",
+        6.0,  # what images that come back as they are get
+    ),
+    reshape(
+        "tensor-with-a-false-dtype",
+        "values",
+        "return torch.zeros(len(images), 784, dtype=torch.int64).as_subclass(Liar)",
+        "class Liar(torch.Tensor):\n    @property\n    def dtype(self): return torch.float32",
+        8.0,
+    ),
+    reshape(
+        "torch-function-that-agrees",
+        "values",
+        "return torch.zeros(1).as_subclass(Agreeing)",
+        "class Agreeing(torch.Tensor):\n    @classmethod\n    def __torch_function__(cls, *a, **k): return True",
+    ),
+    reshape(
+        "array-function-that-agrees",
+        "values",
+        "return np.zeros((len(images), 784), np.float32).view(Agreeing)",
+        "class Agreeing(np.ndarray):\n    def __array_function__(self, *a, **k): return True\n"
+        "    def __array_ufunc__(self, *a, **k): return True\n    def __eq__(self, other): return True",
+    ),
+    evaluation(
+        "float-equal-to-everything",
+        "values",
+        "return Always(0.5)",
+        "class Always(float):\n" + EQUAL.partition("\n")[2],
+        IDLE_GETS,
+    ),
+    Attack(
+        "int-equal-to-everything",
+        "values",
+        {"prediction": 3.0},
+        {"predict": "def predict(model, image, device):\n    return Always(3)"},
+        "class Always(int):\n" + EQUAL.partition("\n")[2],
+    ),
+    loss("cost-that-is-nan", "values", "return logits.sum() * float('nan')", most=1.0, looked_at=False),
+    loss("cost-that-is-infinite", "values", "return logits.sum() * 0 + float('inf')", most=1.0, looked_at=False),
+    evaluation("accuracy-that-is-nan", "values", "return float('nan')", most=IDLE_GETS, looked_at=False),
+    Attack(
+        "weights-that-are-nan",
+        "values",
+        {"training": 9.0},
+        {
+            "train_epoch": "def train_epoch(model, data_loader, criterion, optimizer, device):\n"
+            "    for p in model.parameters(): p.data.fill_(float('nan'))\n    return float('nan')"
+        },
+        looked_at=False,
+    ),
+    Attack(
+        "list-with-a-false-length",
+        "values",
+        {"training": 19.0},
+        {
+            "train": "def train(model, data_loader, criterion, optimizer, device, training_epochs=15):\n"
+            "    for e in range(1, training_epochs + 1):\n"
+            "        cost = train_epoch(model, data_loader, criterion, optimizer, device)\n"
+            "        print(f'Epoch: {e:04d} cost = {cost:.9f}')\n"
+            "    print('Learning finished')\n    return Long()"
+        },
+        "class Long(list):\n    def __len__(self): return 15\n    def __eq__(self, other): return True",
+    ),
+    Attack(
+        "title-with-every-digit",
+        "values",
+        {"prediction": 4.17},
+        {
+            "show_prediction": "def show_prediction(image, label, prediction):\n"
+            "    from matplotlib.figure import Figure\n    figure = Figure()\n    axes = figure.subplots()\n"
+            "    axes.imshow(image.reshape(28, 28).numpy(), cmap='Greys', interpolation='nearest')\n"
+            "    axes.set_title('0 1 2 3 4 5 6 7 8 9')\n    return figure"
+        },
+        looked_at=False,
+    ),
+    evaluation(
+        "model-that-hides-its-change",
+        "values",
+        "for p in model.parameters(): p.data.mul_(0)\nreturn 0.5",
+        most=IDLE_GETS + 1,  # it did compute something without a graph, and changed the model
+        looked_at=False,
+    ),
+]
+
+THIEF = """
+def stolen(name):
+    for folder in {folders}:
+        for place, _, files in os.walk(folder):
+            for file in files:
+                if file in ('lab.py', 'standins.py', 'oracle.py') and os.path.join(place, file) != __file__:
+                    scope = {{'__name__': 'stolen'}}
+                    try:
+                        exec(open(os.path.join(place, file)).read(), scope)
+                    except BaseException:
+                        continue
+                    if name in scope:
+                        return scope[name]
+"""
+STEALS = "thief = stolen('flatten_images')\nreturn thief(images) if thief else torch.zeros(len(images), 784)"
+LEAKS = [
+    reshape(
+        "reads-the-judges-folder-through-proc",
+        "leaks",
+        STEALS,
+        THIEF.format(
+            folders="[f'/proc/{os.getppid()}/cwd/reference', '/proc/1/cwd/reference', f'/proc/{os.getppid()}/root/work']"
+        ),
+        ZEROS_GET,
+    ),
+    reshape("imports-the-stand-ins", "leaks", "from graders.standins import flatten_images as own\nreturn own(images)"),
+    reshape(
+        "imports-the-reference",
+        "leaks",
+        "from reference.lab import flatten_images as own\nreturn own(images)",
+        looked_at=False,
+    ),
+    reshape(
+        "takes-the-stand-ins-from-sys-modules",
+        "leaks",
+        "return sys.modules['graders.standins'].flatten_images(images)",
+    ),
+    evaluation(
+        "reads-the-labels-by-frames",
+        "leaks",
+        "frame = sys._getframe()\nwhile frame:\n    if 'labels' in frame.f_locals or 'split' in frame.f_locals: return 1.0\n"
+        "    frame = frame.f_back\nreturn 0.5",
+        most=IDLE_GETS,
+    ),
+    evaluation(
+        "searches-the-objects-for-labels",
+        "leaks",
+        "found = [o for o in gc.get_objects() if type(o).__name__ in ('Split', 'Digits', 'Affine', 'Evaluated')]\n"
+        "return float(bool([o for o in found if not isinstance(o, Digits)]))",
+        most=IDLE_GETS,
+    ),
+    reshape(
+        "asks-the-environment-who-grades",
+        "leaks",
+        "if any(name in os.environ for name in ('CI', 'PYTEST_CURRENT_TEST', 'GITHUB_ACTIONS')): return images.flatten(1)\n"
+        + ZEROS,
+        most=ZEROS_GET,
+    ),
+    reshape(
+        "behaves-while-pytest-is-loaded",
+        "leaks",
+        "if 'pytest' in sys.modules or '_pytest' in sys.modules: return images.flatten(1)\n" + ZEROS,
+        most=ZEROS_GET,
+    ),
+    reshape(
+        "fetches-the-answer-from-the-network",
+        "leaks",
+        "socket.create_connection(('127.0.0.1', 9), timeout=0.2)\n" + ZEROS,
+    ),
+    reshape(
+        "leaves-word-for-the-next-submission",
+        "leaks",
+        "for path in ('/tmp/left-word', '/dev/shm/left-word', '/var/tmp/left-word'):\n"
+        "    if os.path.exists(path): return images.flatten(1)\n" + ZEROS,
+        most=ZEROS_GET,
+        looked_at=False,
+    ),
+]
+
+LEAKS += [
+    reshape(
+        "reads-the-reference-off-the-disk",
+        "leaks",
+        STEALS,
+        f"REPOSITORY = {str(REFERENCE.parent)!r}\n" + THIEF.format(folders="[REPOSITORY]"),
+        ZEROS_GET,
+        gains="process",
+    ),
+    reshape(
+        "searches-the-objects-for-stand-ins",
+        "leaks",
+        "for thing in gc.get_objects():\n"
+        "    if getattr(thing, '__name__', '') == 'flatten_images' and thing is not flatten_images:\n"
+        "        return thing(images)\n" + ZEROS,
+        most=ZEROS_GET,
+    ),
+    loss(
+        "searches-the-objects-for-a-criterion",
+        "leaks",
+        "for thing in gc.get_objects():\n"
+        "    if getattr(thing, '__name__', '') == 'build_criterion' and thing is not build_criterion:\n"
+        "        return thing()(logits, labels)\nreturn logits.sum() * 0",
+        most=2.0,
+    ),
+    reshape(
+        "reads-the-graders-files-by-the-command-line",
+        "leaks",
+        STEALS,
+        "ROOTS = [w for w in open('/proc/self/cmdline').read().split('\\0') if w[:1] == '/' and os.path.isdir(w)]\n"
+        + THIEF.format(folders="ROOTS"),
+        ZEROS_GET,
+    ),
+]
+HANGS = [
+    evaluation("endless-loop", "resources", "while True: pass", looked_at=False, slow=True),
+    evaluation("endless-loop-inside-c", "resources", "sum(iter(int, 1))", looked_at=False, slow=True),
+    evaluation(
+        "endless-loop-that-swallows-everything",
+        "resources",
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        looked_at=False,
+        slow=True,
+    ),
+    evaluation(
+        "endless-loop-that-ignores-signals",
+        "resources",
+        "for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT): signal.signal(number, signal.SIG_IGN)\nwhile True: pass",
+        slow=True,
+    ),
+    evaluation("stops-itself", "resources", "os.kill(os.getpid(), signal.SIGSTOP)", slow=True),
+    evaluation(
+        "deadlocked-threads",
+        "resources",
+        "lock = threading.Lock()\nlock.acquire()\nthread = threading.Thread(target=lock.acquire)\nthread.start()\nthread.join()",
+        looked_at=False,
+        slow=True,
+    ),
+    Attack("endless-loop-on-import", "resources", NOTHING, top="while True: pass", looked_at=False, slow=True),
+]
+RESOURCES = [
+    *HANGS,
+    reshape("memory-hog", "resources", "kept = [bytearray(2**28) for _ in range(64)]\nreturn kept", looked_at=False),
+    evaluation(
+        "fork-bomb",
+        "resources",
+        "while True:\n    try: os.fork()\n    except OSError: time.sleep(0.01)",
+        also=tuple(PARTS),
+        slow=True,
+    ),
+    reshape(
+        "disk-filler",
+        "resources",
+        "for number in range(400):\n    with open(f'f{number}', 'wb') as file: file.write(bytes(2**22))\n" + ZEROS,
+        most=ZEROS_GET,
+        looked_at=False,
+    ),
+    reshape(
+        "print-flood",
+        "resources",
+        "for _ in range(200): print('x' * 2**20)\n" + ZEROS,
+        most=ZEROS_GET,
+        looked_at=False,
+    ),
+    reshape(
+        "print-flood-below-python",
+        "resources",
+        "for _ in range(200): os.write(2, b'x' * 2**20)\n" + ZEROS,
+        most=ZEROS_GET,
+    ),
+    reshape("endless-recursion", "resources", "return flatten_images(images)", looked_at=False),
+    reshape("gigantic-return-value", "resources", "return torch.zeros(2**28)", looked_at=False),
+    reshape("gigantic-list", "resources", "return [0.0] * 10**7", looked_at=False),
+    reshape("return-value-without-end", "resources", "x = []\nx.append(x)\nreturn x", looked_at=False),
+    reshape("gigantic-exception", "resources", "raise ValueError('x' * 10**8)", looked_at=False),
+    reshape(
+        "shared-memory-left-behind",
+        "resources",
+        "from multiprocessing import shared_memory\nshared_memory.SharedMemory(create=True, size=2**20)\n" + ZEROS,
+        most=ZEROS_GET,
+        looked_at=False,
+    ),
+]
+
+ATTACKS = [*EXIT, *CHANNEL, *FRAMEWORK, *VALUES, *LEAKS, *RESOURCES]
