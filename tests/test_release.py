@@ -43,6 +43,7 @@ def grade(repository: Path, *options: str) -> subprocess.CompletedProcess[str]:
         "conftest.py",
         ".gitignore",
         ".github/workflows/grade.yml",
+        ".gitlab-ci.yml",
         "student_template/lab.py",
         "graders/rubric.toml",
         "graders/messages/en/checks.toml",
