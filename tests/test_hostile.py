@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ RUBRIC = Path(__file__).parents[1] / "graders" / "rubric.toml"
 LIMITS = {"call_seconds": 6, "import_seconds": 12, "memory_megabytes": 3000, "disk_megabytes": 200, "processes": 60}
 LEVELS = ("process", "sandbox")
 PLACES = [Path("/dev/shm"), Path("/var/tmp"), Path.home()]
+OURS = ("given-", "submission-")  # folders of ours in the machine's temporary one; they go with their worker
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -107,6 +109,7 @@ def nothing_left() -> Iterator[None]:
     assert left == set()
     assert processes() == set()
     assert not Path("/tmp/pickle-ran").exists()
+    assert [path for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith(OURS)] == []
 
 
 def test_attack_gets_what_the_work_alone_gets(

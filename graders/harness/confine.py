@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from contextlib import suppress
 from functools import partial
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
-LOOK_SECONDS = 0.25  # between two looks at what the worker's family uses
+LOOK_SECONDS = 0.5  # between two looks at what the worker's family uses
 
 
 # ---- the keeper
@@ -70,6 +71,7 @@ def _let_go_of_streams() -> None:
 
 def _watch(plan: Plan, first: int, wake: int, lease: int) -> int:
     """Wait until the worker ends, uses too much, or is to be ended."""
+    next_look = time.monotonic() + LOOK_SECONDS
     while True:
         ready, _, _ = select.select([wake, lease], [], [], LOOK_SECONDS)
         if wake in ready:
@@ -80,8 +82,10 @@ def _watch(plan: Plan, first: int, wake: int, lease: int) -> int:
                     return os.waitstatus_to_exitcode(ended[1])
         if lease in ready:
             return -signal.SIGKILL
-        if not ready and (excess := excess_of(plan)):
-            return excess.code
+        if time.monotonic() >= next_look:  # also while children come and go without end
+            next_look = time.monotonic() + LOOK_SECONDS
+            if excess := excess_of(plan):
+                return excess.code
 
 
 def serve_alone() -> NoReturn:
