@@ -161,7 +161,7 @@ for _name in SLIPS:
 @LINES.mistake("epoch-lines-missing", Idea.TRAINING)
 def _silent(seen: Printed) -> bool:
     """Recognise an output without any number."""
-    return not re.search(r"\d", seen.text)
+    return not re.search(r"\d", seen.text) and not _literal(seen)
 
 
 @LINES.mistake("epoch-lines-run-together", Idea.TRAINING)
