@@ -100,16 +100,21 @@ def processes() -> set[str]:
     return found
 
 
+def ours() -> set[Path]:
+    """Return the folders of ours in the machine's temporary one."""
+    return {path for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith(OURS)}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left() -> Iterator[None]:
     """Expect the whole corpus to leave no process, file or shared memory behind."""
-    before = {place: set(place.iterdir()) for place in PLACES}
+    before, ours_before = {place: set(place.iterdir()) for place in PLACES}, ours()
     yield
     left = {path for place in PLACES for path in set(place.iterdir()) - before[place] if path.name[0] != "."}
     assert left == set()
     assert processes() == set()
     assert not Path("/tmp/pickle-ran").exists()
-    assert [path for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith(OURS)] == []
+    assert ours() - ours_before == set()
 
 
 def test_attack_gets_what_the_work_alone_gets(
