@@ -31,9 +31,9 @@ LOOPS = {
     "slow-forward-twice": ("for _ in range(24): criterion(model(images), labels)", ""),
     "slow-tests-meanwhile": ("", "for _ in range(30):\n            with torch.no_grad(): model(images).argmax(1)"),
     "slow-backward-twice": ("", "for _ in range(24): torch.autograd.grad(labels.sum() * scale, scale)"),
-    "slow-image-by-image": ("for image in images: image * 2 + 1 - 3 + image * 2 + 1 - 3", ""),
+    "slow-image-by-image": ("for image in images: image * 2 + 1 - 3 + image * 2 + 1 - 3 + image * 2 + 1 - 3", ""),
     "slow-prints-every-batch": ("", "for _ in range(2000): print(len(costs))"),
-    "slow-copies": ("", "kept = [images.clone() for _ in range(60)]"),
+    "slow-copies": ("", "kept = [images.clone() for _ in range(200)]"),
     None: ("for _ in range(600): sum(range(400))", ""),  # nothing that torch knows of
 }
 

@@ -24,7 +24,8 @@ SPEED = ("test_training_keeps_up_with_the_lesson",)
 FORWARD = {"linear", "matmul", "__matmul__", "__rmatmul__", "mm", "addmm", "einsum", "conv2d"}
 WAITS_FOR_THE_DEVICE = {"item", "__float__", "tolist", "cpu", "numpy", "__int__", "__bool__"}
 COPIES = {"clone", "__deepcopy__"}
-IMAGES, WEIGHTS = inputs.STEP_BATCH * 784, 7_840  # numbers in the images of a batch, and in the weights
+PIXELS, DIGITS = 784, 10
+IMAGES, WEIGHTS = inputs.STEP_BATCH * PIXELS, PIXELS * DIGITS  # numbers in the images of a batch, and in the weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,14 @@ def _backward_twice(seen: Epoch) -> bool:
 
 @WORK.mistake("slow-image-by-image", Idea.SHAPES)
 def _image_by_image(seen: Epoch) -> bool:
-    """Recognise a line that makes a call for each image; the data loader's own, on all of them, are not meant."""
-    images = inputs.STEP_BATCH * measure.STEPS
-    return any(
-        call.count >= images and images not in [shape[0] for shape in call.shapes if shape] for call in seen.calls
-    )
+    """Recognise a line that makes a call for each image, and none of its tensors is a whole batch or all images."""
+    whole = {inputs.STEP_BATCH, inputs.STEP_BATCH * measure.STEPS}
+    singly = [call for call in seen.calls if not whole & {shape[0] for shape in call.shapes if shape}]
+    return any(call.count >= inputs.STEP_BATCH * measure.STEPS and _has_image(call) for call in singly)
+
+
+def _has_image(call: TorchCall) -> bool:
+    return any(int(np.prod(shape)) in (PIXELS, DIGITS) for shape in call.shapes)
 
 
 @WORK.mistake("slow-double-precision", Idea.SHAPES)
