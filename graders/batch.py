@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .harness.archive import is_archive, stem
 from .harness.errors import ConfigurationError
+from .harness.walls import sandbox_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,10 +72,14 @@ def submissions(folder: Path) -> dict[str, Path]:
 
 @dataclass(frozen=True, slots=True)
 class Nurseries:
-    """The sockets of running nurseries, of workers and of judges; None where the system has not what they need."""
+    """The sockets of running nurseries, of workers and of judges; None where the system has not what they need.
+
+    `sandboxes` tells whether there can be sandboxes, so that not every judge has to try.
+    """
 
     workers: Path | None = None
     judges: Path | None = None
+    sandboxes: bool = False
 
 
 def grade_all(found: dict[str, Path], out: Path, jobs: int, options: Sequence[str] = ()) -> Iterator[Graded]:
@@ -95,7 +100,7 @@ def nurseries() -> Iterator[Nurseries]:
     from .harness.nursery import nursery
 
     with nursery(IMPORTED_ONCE) as workers, nursery(JUDGES_IMPORT) as judges:
-        yield Nurseries(workers, judges)
+        yield Nurseries(workers, judges, not sandbox_problem())
 
 
 def grade(
@@ -116,7 +121,8 @@ def grade(
     arguments = [str(PACKAGE), "-q", "-p", "no:cacheprovider", "--assert=plain"]
     given = ["--submission", str(path.resolve()), "--report-dir", str(folder.resolve())]
     nursery = ["--nursery", str(warm.workers)] if warm.workers else []
-    code, output = _run([*arguments, *given, *nursery, *options], warm.judges)
+    level = ["--isolation", "sandbox"] if warm.sandboxes else []  # a later option of the same name counts
+    code, output = _run([*arguments, *given, *nursery, *level, *options], warm.judges)
     if code == USAGE:
         raise ConfigurationError(_refusal(output))
     usable = code in CODES and report.is_file()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from . import inputs
 from .harness.model import TensorValue
 
@@ -23,6 +25,12 @@ NAMED = re.compile(
 def image(seed: int) -> NDArray[Any]:
     """Return the image `[1, 28, 28]` that is to be drawn."""
     return cast("NDArray[Any]", inputs.random_images(seed + 41, 1)[0])
+
+
+def pictures(seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the shades `[28, 28]` that are right: between the image's own ends, as imshow fits them, or 0 to 1."""
+    pixels = image(seed)[0]
+    return (pixels - pixels.min()) / np.ptp(pixels), pixels
 
 
 def shown(lab: Lab) -> Evidence:

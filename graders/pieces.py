@@ -74,13 +74,15 @@ class Lab:
             function, *args, asked=asked, seed=self.seed, observe=observe, keep=keep, standins=standins, **kwargs
         )
 
-    def probe(self, name: str, *args: object, of: str, asked: str = "", keep: bool = False) -> Evidence:
-        """Measure what the student's function `of` returned earlier."""
+    def probe(
+        self, name: str, *args: object, of: str, asked: str = "", keep: bool = False, bare: bool = False
+    ) -> Evidence:
+        """Measure what the student's function `of` returned earlier; `bare` where the time of it counts."""
         standins = self._standins(of)
         # Of a function that is not asked again there is nothing to measure but its stand-in.
         owner = "" if self.submission.refuses(of) else of
         return self.submission.probe(
-            name, *args, function=owner, asked=asked, seed=self.seed, keep=keep, standins=standins
+            name, *args, function=owner, asked=asked, seed=None if bare else self.seed, keep=keep, standins=standins
         )
 
     def sound(self, function: str) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.parent
 STUDENT_FILES = PACKAGE / "student_files"  # what only the students' repository has
-COPIED = ("student_template/lab.py", "conftest.py", "constraints.txt", "LICENSE", ".gitignore")
+COPIED = ("student_template/lab.py", "conftest.py", "constraints.txt", "LICENSE", "SECURITY.md", ".gitignore")
 INSTRUCTORS = {  # of graders/, of no use to students
     *("release.py", "template.py", "batch.py", "student_files"),
     *("gradescope.py", "on_gradescope.py", "gradescope_files"),

@@ -127,7 +127,7 @@ def runner(lab: Lab, pool: Pool, device: str) -> Runner:
     stage = lab.made("stage", *pieces, TensorValue.of(pool.images), device)
 
     def ask(name: str, *args: Any) -> Evidence:
-        return lab.probe(name, *args, of="train_epoch", asked=asked(device))
+        return lab.probe(name, *args, of="train_epoch", asked=asked(device), bare=True)
 
     return Runner(ask, stage, layout, ProcessTree(lab.submission.pid))
 
@@ -142,7 +142,7 @@ def yardstick_runner(yardstick: Submission, pool: Pool, device: str) -> Runner:
 
     def ask(name: str, *args: Any) -> Evidence:
         try:
-            return yardstick.probe(name, *args, function="train_epoch", keep=name == "stage")
+            return yardstick.probe(name, *args, function="train_epoch", keep=name == "stage", seed=None)
         except CheckFailed as failed:
             raise _fault(failed) from None
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that say how many whole submissions are graded: all of them takes some minutes."""
     parser.addoption("--all-mutants", action="store_true", help="grade every mutant of the reference, not only some")
-    parser.addoption("--sample", action="store_true", help="grade a sample of tests/corpus instead of all of it")
+    parser.addoption("--sample", action="store_true", help="grade a sample of tests/corpus and tests/hostile")
 
 
 def _md5(path: Path) -> str:

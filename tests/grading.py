@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from graders import batch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+RUBRIC = Path(batch.__file__).with_name("rubric.toml")
+SECONDS = 1.0  # for timing one submission
 UNTIMED = ("--benchmark-disable",)  # training has to be right, not fast: seconds for each of hundreds of submissions
 
 
@@ -39,3 +42,20 @@ def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], 
         return graded.report
 
     return run
+
+
+@pytest.fixture(scope="session")
+def timed(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, Any]]:
+    """Return a function that grades the speed of a submission's text, and returns the report."""
+    folder = tmp_path_factory.mktemp("timed")
+    text = re.sub(r"throughput_seconds = \d+", f"throughput_seconds = {SECONDS}", RUBRIC.read_text(encoding="utf-8"))
+    (folder / "rubric.toml").write_text(text, encoding="utf-8")
+
+    def grade(name: str, source: str) -> dict[str, Any]:
+        (folder / f"{name}.py").write_text(source, encoding="utf-8")
+        options = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson"]
+        graded = batch.grade(name, folder / f"{name}.py", folder / "out", options, warm)
+        assert graded.report is not None, graded.output
+        return graded.report
+
+    return grade

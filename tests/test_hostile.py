@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ RUBRIC = Path(__file__).parents[1] / "graders" / "rubric.toml"
 LIMITS = {"call_seconds": 6, "import_seconds": 12, "memory_megabytes": 3000, "disk_megabytes": 200, "processes": 60}
 LEVELS = ("process", "sandbox")
 PLACES = [Path("/dev/shm"), Path("/var/tmp"), Path.home()]
+OURS = ("given-", "submission-")  # folders of ours in the machine's temporary one; they go with their worker
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -98,15 +100,21 @@ def processes() -> set[str]:
     return found
 
 
+def ours() -> set[Path]:
+    """Return the folders of ours in the machine's temporary one."""
+    return {path for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith(OURS)}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left() -> Iterator[None]:
     """Expect the whole corpus to leave no process, file or shared memory behind."""
-    before = {place: set(place.iterdir()) for place in PLACES}
+    before, ours_before = {place: set(place.iterdir()) for place in PLACES}, ours()
     yield
     left = {path for place in PLACES for path in set(place.iterdir()) - before[place] if path.name[0] != "."}
     assert left == set()
     assert processes() == set()
     assert not Path("/tmp/pickle-ran").exists()
+    assert ours() - ours_before == set()
 
 
 def test_attack_gets_what_the_work_alone_gets(

@@ -96,7 +96,7 @@ def test_forged_lack_is_no_way_out(grade: Callable[..., dict[str, Any]]) -> None
     """Who raises what a stand-in raises loses the check; the grading comes to an end, with a grade."""
     forged = (
         "    was_training = model.training\n",
-        "    from graders.harness.observer import Lacking\n\n    raise Lacking('load_mnist', 'x')\n",
+        "    error = AttributeError('x')\n    error.standin = 'load_mnist'\n    raise error\n",
     )
     report = graded(grade, "forged", (forged,))
     assert (report["status"], lost(report)) == ("graded", {"evaluation"})

@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from corpus.timing_cheats import CHEATS, HONEST_BUT_SLOW, Cheat, cheat_source
-
-from graders import batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytest_plugins = ["grading"]
 
-RUBRIC = Path(batch.__file__).with_name("rubric.toml")
-SECONDS = 1.0
 GAIN = 1.15  # above this multiple of the honest ratio something was gained; the ratio itself is known to 4 %
-
-
-@pytest.fixture(scope="module")
-def timed(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, Any]]:
-    """Return a function that grades the speed of a submission's text, and returns the report."""
-    folder = tmp_path_factory.mktemp("timed")
-    text = re.sub(r"throughput_seconds = \d+", f"throughput_seconds = {SECONDS}", RUBRIC.read_text(encoding="utf-8"))
-    (folder / "rubric.toml").write_text(text, encoding="utf-8")
-
-    def grade(name: str, source: str) -> dict[str, Any]:
-        (folder / f"{name}.py").write_text(source, encoding="utf-8")
-        options = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson"]
-        graded = batch.grade(name, folder / f"{name}.py", folder / "out", options, warm)
-        assert graded.report is not None, graded.output
-        return graded.report
-
-    return grade
 
 
 def ratio(report: dict[str, Any]) -> float:

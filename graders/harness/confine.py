@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import platform
 import select
+import shutil
 import signal
 import socket
 import sys
+import time
 import traceback
 from contextlib import suppress
 from functools import partial
@@ -22,13 +24,14 @@ from typing import TYPE_CHECKING, NoReturn
 from . import namespaces
 from .family import end_alike, end_family, excess_of
 from .plan import UNCONFINED, Plan
-from .restrict import PR_SET_PDEATHSIG, prctl, restrict
+from .restrict import PR_SET_PDEATHSIG, USERS_FROM, prctl, restrict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
-LOOK_SECONDS = 0.25  # between two looks at what the worker's family uses
+SHARED_PLACES = ("/dev/shm", "/tmp", "/var/tmp")  # where programs leave things for others
+LOOK_SECONDS = 0.5  # between two looks at what the worker's family uses
 
 
 # ---- the keeper
@@ -58,7 +61,20 @@ def keep(plan: Plan, work: Callable[[], None], lease: int) -> int:
     _let_go_of_streams()
     code = _watch(plan, first, wake.fileno(), lease)
     end_family()
+    if not plan.sandbox:
+        _clear_away(plan, os.getpid())
     return code
+
+
+def _clear_away(plan: Plan, keeper: int) -> None:
+    """Remove the worker's folder and, where its files can be told by their group, what it left in the machine's."""
+    shutil.rmtree(plan.folder, ignore_errors=True)
+    for place in SHARED_PLACES if os.geteuid() == 0 else ():
+        with suppress(OSError):
+            for entry in Path(place).iterdir():
+                with suppress(OSError):
+                    if entry.lstat().st_gid == USERS_FROM + keeper:
+                        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
 def _let_go_of_streams() -> None:
@@ -70,6 +86,7 @@ def _let_go_of_streams() -> None:
 
 def _watch(plan: Plan, first: int, wake: int, lease: int) -> int:
     """Wait until the worker ends, uses too much, or is to be ended."""
+    next_look = time.monotonic() + LOOK_SECONDS
     while True:
         ready, _, _ = select.select([wake, lease], [], [], LOOK_SECONDS)
         if wake in ready:
@@ -80,8 +97,10 @@ def _watch(plan: Plan, first: int, wake: int, lease: int) -> int:
                     return os.waitstatus_to_exitcode(ended[1])
         if lease in ready:
             return -signal.SIGKILL
-        if not ready and (excess := excess_of(plan)):
-            return excess.code
+        if time.monotonic() >= next_look:  # also while children come and go without end
+            next_look = time.monotonic() + LOOK_SECONDS
+            if excess := excess_of(plan):
+                return excess.code
 
 
 def serve_alone() -> NoReturn:

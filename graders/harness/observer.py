@@ -28,17 +28,6 @@ RANGED_CALLS = (
 )
 
 
-class Lacking(AttributeError):
-    """Raised by a stand-in for an attribute that only the student's own piece can have.
-
-    `function` is the one whose stand-in it is. Code that asks with hasattr, or getattr and a default, notices nothing.
-    """
-
-    def __init__(self, function: str, attribute: str) -> None:
-        super().__init__(attribute)
-        self.function = function
-
-
 class Places:
     """Knows which frames are the student's: those of files in the submission's folder."""
 
@@ -75,7 +64,7 @@ class Places:
             "text": tidy(self._renamed(_text_of(error))),
             "where": None,
             "function": None,
-            "standin": error.function if isinstance(error, Lacking) else None,
+            "standin": _standin_of(error),
         }
         for frame, line in traceback.walk_tb(error.__traceback__):
             file = self.file_of(frame.f_code)
@@ -93,6 +82,12 @@ class Places:
     def _syntax_error_place(self, error: SyntaxError) -> list[object] | None:
         path = Path(str(error.filename))
         return [path.relative_to(self._root).as_posix(), error.lineno or 1] if path.is_relative_to(self._root) else None
+
+
+def _standin_of(error: BaseException) -> str | None:
+    """Return whose stand-in lacks an attribute that was asked of it; stand-ins say so by their error's `standin`."""
+    named = vars(error).get("standin") if isinstance(error, AttributeError) else None
+    return named if type(named) is str else None
 
 
 def _text_of(error: BaseException) -> str:

@@ -92,7 +92,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def _begin(config: pytest.Config, spec: LabSpec) -> None:
     given = config.getoption("submission")
     try:
-        isolation, unsandboxed = choose(config.getoption("isolation"), os.environ)
+        isolation, unsandboxed = choose(
+            config.getoption("isolation"), os.environ, tried=bool(config.getoption("nursery"))
+        )
     except ConfigurationError as error:
         raise pytest.UsageError(str(error)) from None
     options = Options(

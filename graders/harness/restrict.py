@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP = 1, 24
 CAPABILITY_VERSION_3, LAST_CAPABILITY, CAP_DAC_OVERRIDE = 0x20080522, 40, 1
-USERS_FROM = 2_000_000_000  # user ids that nobody has; one for each worker of root's, to count its processes by
+USERS_FROM = 2_000_000_000  # user and group ids that nobody has; one for each worker of root's, to know what is its own
 
 
 def prctl(option: int, value: int) -> None:
@@ -63,8 +63,10 @@ def _give_up_privileges(sandbox: bool) -> None:
     """Drop capabilities; root also gets a real user of its own, by which the kernel counts its processes."""
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() == 0:
+        own = USERS_FROM + os.getppid()
         with suppress(OSError):  # where a container knows few users
-            os.setresuid(USERS_FROM + os.getppid(), 0, 0)
+            os.setresgid(own, own, own)  # marks the files that it makes, wherever it makes them
+            os.setresuid(own, 0, 0)
     kept = 0 if sandbox else 1 << CAP_DAC_OVERRIDE  # outside a sandbox files of other users' still have to be read
     for capability in range(LAST_CAPABILITY + 1):
         if not kept >> capability & 1:

@@ -76,7 +76,9 @@ class Source:
         return cls(name, folder / file, folder, problem, holder)
 
     def owner(self, file: str) -> str:
-        """Return whose submission it is, going by names: the folder's, or the file's if it has another than `file`."""
+        """Return whose submission it is, by name: the folder's, the archive's, or the file's unless it is `file`."""
+        if self.unpacked:
+            return Path(self.name).name.partition(".")[0]
         return self.path.parent.name if self.path.name == file else self.path.stem
 
     @cached_property

@@ -127,13 +127,14 @@ class Submission:
         *args: object,
         function: str,
         asked: str = "",
-        seed: int = 0,
+        seed: int | None = 0,
         observe: bool = False,
         keep: bool = False,
         standins: Sequence[str] = (),
     ) -> Evidence:
         """Run one of the lab's probes beside the student's code, to measure what `function` returned earlier.
 
+        With `seed` None nothing is done beside it, neither seeding nor looking for what was patched: its time counts.
         Raises as `call` does: what goes wrong in a probe goes wrong in what the student's function returned.
         """
         self._refuse_deadly(function)
@@ -262,7 +263,9 @@ class Submission:
         return Failure(gone.reason, {"text": gone.word or gone.detail}, asked, where)
 
 
-def _call(name: str, probe: bool, seed: int, observe: bool, keep: bool, standins: Sequence[str]) -> dict[str, Any]:
+def _call(
+    name: str, probe: bool, seed: int | None, observe: bool, keep: bool, standins: Sequence[str]
+) -> dict[str, Any]:
     options = {"seed": seed, "observe": observe, "keep": keep, "standins": list(standins)}
     return {"op": "call", "function": name, "probe": probe, **options}
 

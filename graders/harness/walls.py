@@ -115,13 +115,15 @@ def sandbox_problem() -> str:
     return "" if done.returncode == 0 else done.stderr.decode(errors="replace").strip()[-200:] or "it did not start"
 
 
-def choose(isolation: str, variables: Mapping[str, str]) -> tuple[str, str]:
+def choose(isolation: str, variables: Mapping[str, str], tried: bool = False) -> tuple[str, str]:
     """Return the level that an option stands for, and why "auto" does not stand for the sandbox, where it does not.
+
+    `tried` says that whoever asks for the sandbox has seen that it can be had.
 
     Raises ConfigurationError where the sandbox is asked for and cannot be had, and where "auto" would take less than
     that in continuous integration, whose grades somebody relies on.
     """
-    if isolation not in ("auto", "sandbox"):
+    if isolation not in ("auto", "sandbox") or (tried and isolation == "sandbox"):
         return isolation, ""
     problem = sandbox_problem()
     if not problem:

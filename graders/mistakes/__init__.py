@@ -28,6 +28,7 @@ from . import (
     printed,
     reshape,
     returned,
+    slowness,
     steps,
     train,
 )
@@ -39,23 +40,9 @@ if TYPE_CHECKING:
     from .catalogue import Clue
 
 MODULES = (
-    *(
-        data,
-        fetching,
-        loader,
-        reshape,
-        returned,
-        model,
-        model_result,
-        loss,
-        loss_labels,
-        steps,
-        epoch,
-        epoch_costs,
-        train,
-        printed,
-    ),
-    *(evaluation, evaluation_rest, evaluation_stop, measuring, prediction, drawing),
+    *(data, fetching, loader, reshape, returned, model, model_result, loss, loss_labels, steps),
+    *(epoch, epoch_costs, train, printed, evaluation, evaluation_rest, evaluation_stop, measuring),
+    *(prediction, drawing, slowness),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)
 IDEAS = {mistake.name: mistake.idea for clue in CLUES for mistake in clue.mistakes}

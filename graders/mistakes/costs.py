@@ -161,6 +161,10 @@ IMAGE_COSTS: dict[str, tuple[Formula, ...]] = {
     "log-missing": (lambda z, y: -chosen(softmax(z), y),),
     "sign-forgotten": (lambda z, y: -each(z, y),),
     "labels-shifted": tuple(partial(lambda k, z, y: each(z, (y + k) % 10), k) for k in (1, 9)),
+    "probability-floored": tuple(
+        partial(lambda lift, e, z, y: -np.log(lift(chosen(softmax(z), y), e)), lift, e)
+        for lift, e in itertools.product((np.add, np.maximum), EPSILONS)
+    ),
 }
 REDUCTIONS: dict[str, tuple[Callable[[NDArray[Any]], Any], ...]] = {
     "loss-summed": (np.sum,),

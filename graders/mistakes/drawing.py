@@ -115,8 +115,9 @@ def _other_range(seen: Drawn) -> bool:
     """Recognise the right pixels, the brightest of which does not get the last colour, or the darkest not the first."""
     (shades,) = seen.figure["shades"]
     right = np.allclose(seen.pixels.squeeze(), seen.image[0], atol=measure.PIXEL_ATOL)
+    low, high = float(seen.image.min()), float(seen.image.max())
     ends = float(shades.array.min()), float(shades.array.max())
-    return right and not np.allclose(ends, (0, 1), atol=measure.PIXEL_ATOL)
+    return right and not any(np.allclose(ends, fit, atol=measure.PIXEL_ATOL) for fit in ((0, 1), (low, high)))
 
 
 @DRAWN.mistake("nothing-drawn", Idea.PICTURE)

@@ -61,7 +61,8 @@ def _rougher(text: str) -> str:
 
 def _frame(line: str, number: str, cost: str) -> str:
     before, found, after = line.rpartition(cost)
-    match = re.search(rf"(?<!\d){re.escape(number)}(?!\d)", before)
+    padded = r"(?<=\s)" if number.startswith(" ") else r"(?<!\d)"  # the space before a number is none of its own
+    match = re.search(rf"{padded}{re.escape(number)}(?!\d)", before)
     if not found or match is None or re.match(r"[\d#]", after) or re.search(r"[\d.]$", before):
         raise ValueError(line)
     return f"{before[: match.start()]}{{}}{before[match.end() :]}{{}}{after}"
@@ -160,7 +161,7 @@ for _name in SLIPS:
 @LINES.mistake("epoch-lines-missing", Idea.TRAINING)
 def _silent(seen: Printed) -> bool:
     """Recognise an output without any number."""
-    return not re.search(r"\d", seen.text)
+    return not re.search(r"\d", seen.text) and not _literal(seen)
 
 
 @LINES.mistake("epoch-lines-run-together", Idea.TRAINING)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EPOCHS = 3
 ASKED = (EPOCHS, 5, measure.LESSONS_EPOCHS)
 FEWEST = 3  # epochs of a loop that does not heed how many are asked for; one with fewer was left early
+FEW_STEPS = 3  # an epoch; enough to count epochs by
 MOST_EPOCHS = 20  # tried for how many epochs there were
 DECAYS = (0.1, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)  # of the learning rate, after each epoch
 GIVEN, DEFAULT = "test_training_goes_through_every_epoch", "test_training_returns_one_cost_an_epoch"
@@ -44,7 +45,7 @@ class Counted:
 
 def look(lab: Lab) -> Counted:
     """Watch trainings of three and of five epochs. Raises ValueError where one breaks off: nothing was counted then."""
-    three, five = (watch(lab, "train", asked, rate=measure.OTHER_RATE) for asked in ASKED[:2])
+    three, five = (watch(lab, "train", asked, steps=FEW_STEPS, rate=measure.OTHER_RATE) for asked in ASKED[:2])
     for seen in (three, five):
         if seen.raised:
             raise ValueError(seen.raised)

@@ -101,9 +101,14 @@ def groups(notes: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def watch(
-    lab: Lab, function: str, *many: int, steps: int = measure.STEPS, rate: float = measure.LEARNING_RATE
+    lab: Lab,
+    function: str,
+    *many: int,
+    steps: int = measure.STEPS,
+    rate: float = measure.LEARNING_RATE,
+    observe: bool = False,
 ) -> Watched:
-    """Train with a student's function and note what the loop does."""
+    """Train with a student's function and note what the loop does; with `observe`, in a transcript too."""
     batches = inputs.training_batches(lab.seed, steps)
     images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
     model = lab.model()
@@ -112,7 +117,7 @@ def watch(
     loader, criterion, noted = cast("tuple[Handle, ...]", lab.probe("watched", *given, of="").value)
     evidence, raised = None, ""
     try:
-        evidence = lab.call(function, model, loader, criterion, optimizer, lab.device(), *many, observe=True)
+        evidence = lab.call(function, model, loader, criterion, optimizer, lab.device(), *many, observe=observe)
     except CheckFailed as failed:
         raised = str(failed.failure.params.get("text", ""))
     notes = tuple(cast("list[str]", lab.probe("notes", noted, of="").value))
@@ -121,7 +126,7 @@ def watch(
 
 def look(lab: Lab) -> Watched:
     """Watch an epoch."""
-    return watch(lab, "train_epoch")
+    return watch(lab, "train_epoch", observe=True)
 
 
 # ---- what is wrong with an order

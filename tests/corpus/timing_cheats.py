@@ -385,9 +385,14 @@ def train_epoch(model, data_loader, criterion, optimizer, device):
 
 
 def cheat_source(code: str) -> str:
+    """Put `code` in the place of the reference's `train_epoch`, after what it needs for its work."""
+    return replaced(SLOW_STEP + code)
+
+
+def replaced(code: str) -> str:
     """Put `code` in the place of the reference's `train_epoch`."""
     source = reference_source()
     lines = source.splitlines(keepends=True)
     node = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.name == "train_epoch")
-    lines[node.lineno - 1 : node.end_lineno] = [SLOW_STEP, code]
+    lines[node.lineno - 1 : node.end_lineno] = [code]
     return "".join(lines)

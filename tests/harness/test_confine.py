@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,10 +10,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from graders.harness import seccomp, walls
 from graders.harness.errors import CheckFailed, ConfigurationError
+from graders.harness.model import Folder
 
 linux = pytest.mark.skipif(not walls.KEEPERS, reason="needs keepers, which only Linux has")
 PROBLEM = walls.sandbox_problem()
@@ -71,6 +74,13 @@ def fills(folder, megabytes):
 def fills_many(files):
     for number in range(files): fills_one(str(number))
     time.sleep(30)
+def fills_up():
+    for number in range(100):
+        with open(str(number), "wb") as file: file.write(bytes(2**20))
+def sizes(root):
+    raw = os.path.join(root, "raw")
+    return [[name, os.path.getsize(os.path.join(raw, name))] for name in os.listdir(raw)]
+def parent(root): return os.path.dirname(root)
 def fills_one(name):
     with open(name, "wb") as file: file.write(b"x" * (8 * 2**20))
 """
@@ -274,6 +284,20 @@ def test_many_files_end_the_worker(open_lab):
 def test_many_files_do_not_fit_into_a_sandbox(open_lab):
     """In a sandbox, the folder itself has a size."""
     assert key(open_lab(LAB, isolation="sandbox", disk=20), "fills_many", 6) == "raised"
+
+
+@linux
+@each_level
+def test_folder_of_the_judges_is_laid_out_after_a_disk_was_filled(open_lab, level):
+    """Student code that filled its disk costs its own part: the next root finds room, and goes with the worker."""
+    lab = open_lab(LAB, isolation=level, disk=20)
+    with contextlib.suppress(CheckFailed):  # in a process its files may be few enough by the next look
+        lab.call("fills_up")
+    root = Folder("root1", {"raw/a": np.full(2**20, 7, np.uint8)})
+    assert lab.call("sizes", root).value == [["a", 2**20]]
+    place = Path(lab.call("parent", root).value)
+    lab.submission.close()
+    assert not place.exists()
 
 
 def test_auto_says_why_there_is_no_sandbox(monkeypatch):

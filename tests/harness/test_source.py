@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import zipfile
 
 import pytest
 
@@ -246,3 +247,16 @@ def test_line_comes_from_the_submission_only(read, tmp_path):
 def test_place_with_an_impossible_name_has_no_line(read):
     """A file name that no system has shows nothing and raises nothing."""
     assert read("x = 1\n").line(Where("lab\x00.py", 1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "owner"), [("anna", "anna"), ("anna/lab.py", "anna"), ("ben.py", "ben"), ("cho.zip", "cho")]
+)
+def test_owner_is_read_off_the_name(tmp_path, given, owner):
+    """A folder, the file in it, a file of another name and an archive are called after the student."""
+    (tmp_path / "anna").mkdir()
+    for name in ("anna/lab.py", "ben.py"):
+        (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "cho.zip", "w") as packed:
+        packed.writestr("lab.py", "x = 1\n")
+    assert Source.find(tmp_path / given, "lab.py").owner("lab.py") == owner

@@ -237,7 +237,7 @@ FRAMEWORK = [
         "patched-wire",
         "framework",
         ZEROS,
-        "for name in [n for n in sys.modules if n.startswith('graders')]: sys.modules[name].encode = lambda *a: True",
+        "for name in [n for n in sys.modules if n.startswith('graders') and sys.modules[n]]: sys.modules[name].encode = lambda *a: True",
         ZEROS_GET,
     ),
     reshape(
