@@ -37,12 +37,12 @@ def test_training_keeps_up_with_the_lesson(
         throughput.prove(lab, device)
         pytest.skip(words.text("notes", "not_timed"))
     tiers = rubric.tiers["throughput"]
+    benchmark.group = f"train_epoch on {device}"
     with throughput.race(lab, yardstick, device, rubric.thresholds["throughput_seconds"]) as race:
         _run(race, benchmark, [ratio for ratio, _ in tiers])
     standing = race.standing()
     timed = throughput.timed(standing, device, throughput.processor() if device == "cpu" else name)
     lab.notes.throughput = timed
-    benchmark.group = f"train_epoch on {device}"
     benchmark.extra_info.update(asdict(timed), proof="weights of every round")
     credit = throughput.share(standing, tiers)
     if credit < 1:

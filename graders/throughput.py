@@ -118,18 +118,18 @@ def runner(lab: Lab, pool: Pool, device: str) -> Runner:
     """Stage the submission's own pieces, stand-ins where they are unsound."""
     lab.require("train_epoch")
     model = lab.model()
-    layout = _layout(lab, model)
-    if layout is None:  # no parameter of it is just one of the oracle's
+    found = layout(lab, model)
+    if found is None:  # no parameter of it is just one of the oracle's
         lab.notes.standins.add("build_model")
         model = lab.standin("build_model")
-        layout = cast("NDArray[np.int64]", _layout(lab, model))
+        found = cast("NDArray[np.int64]", layout(lab, model))
     pieces = model, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE)
     stage = lab.made("stage", *pieces, TensorValue.of(pool.images), device)
 
     def ask(name: str, *args: Any) -> Evidence:
         return lab.probe(name, *args, of="train_epoch", asked=asked(device), bare=True)
 
-    return Runner(ask, stage, layout, ProcessTree(lab.submission.pid))
+    return Runner(ask, stage, found, ProcessTree(lab.submission.pid))
 
 
 def asked(device: str) -> str:
@@ -162,7 +162,7 @@ def _fault(failed: CheckFailed) -> HarnessFault:
     return HarnessFault(f"the yardstick failed: {failed.failure.key} {dict(failed.failure.params)}")
 
 
-def _layout(lab: Lab, model: Handle) -> NDArray[np.int64] | None:
+def layout(lab: Lab, model: Handle) -> NDArray[np.int64] | None:
     """Return which of the model's parameters, in their own order, is each weight and bias; None where none is just one.
 
     Found by numbering the parameters and looking what the model answers.
