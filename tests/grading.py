@@ -45,16 +45,16 @@ def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], 
 
 
 @pytest.fixture(scope="session")
-def timed(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, Any]]:
+def timed(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
     """Return a function that grades the speed of a submission's text, and returns the report."""
     folder = tmp_path_factory.mktemp("timed")
     text = re.sub(r"throughput_seconds = \d+", f"throughput_seconds = {SECONDS}", RUBRIC.read_text(encoding="utf-8"))
     (folder / "rubric.toml").write_text(text, encoding="utf-8")
 
-    def grade(name: str, source: str) -> dict[str, Any]:
+    def grade(name: str, source: str, *options: str) -> dict[str, Any]:
         (folder / f"{name}.py").write_text(source, encoding="utf-8")
-        options = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson"]
-        graded = batch.grade(name, folder / f"{name}.py", folder / "out", options, warm)
+        given = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson", *options]
+        graded = batch.grade(name, folder / f"{name}.py", folder / "out", given, warm)
         assert graded.report is not None, graded.output
         return graded.report
 
