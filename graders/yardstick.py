@@ -101,7 +101,7 @@ def train_epoch(model: Any, data_loader: Any, criterion: Any, optimizer: Optimiz
         cost.backward()
         optimizer.step()
         average_cost += cost / total_batch
-    return float(average_cost)
+    return float(torch.as_tensor(average_cost).detach())
 
 
 @torch.no_grad()
