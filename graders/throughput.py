@@ -198,6 +198,16 @@ def share(standing: Standing, tiers: Sequence[tuple[float, float]]) -> float:
     return max((share for ratio, share in tiers if standing.sure_high >= ratio), default=0.0)
 
 
+def device_name(device: str, asked: Submission) -> str | None:
+    """Return what a device calls itself, None where it is not there.
+
+    `asked` is whose worker looks for a GPU: the yardstick's where it runs, which nobody talks into seeing none.
+    """
+    if device == "cpu":
+        return processor()
+    return cast("str | None", asked.probe("device_name", device, function="").value)
+
+
 def processor() -> str:
     """Return what the processor calls itself."""
     try:

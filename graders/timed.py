@@ -48,12 +48,10 @@ class Batches(DataLoader[Any]):
 
 
 def device_name(name: str) -> str | None:
-    """Return what a device calls itself, None where there is none here. The judge knows the processor's name itself."""
-    if name == "cpu":
-        return "cpu"
+    """Return what the GPU `name` calls itself, None where there is none."""
     if not torch.cuda.is_available():
         return None
-    return f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}"
+    return f"{torch.cuda.get_device_name(name)}, CUDA {torch.version.cuda}"
 
 
 def stage(model: Any, criterion: Any, optimizer: Any, data: Any, device: str) -> Stage:

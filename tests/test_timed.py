@@ -86,7 +86,7 @@ def test_device_has_a_name_only_where_there_is_one(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert timed.device_name("cuda") is None
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some Card")
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Some Card")
     assert str(timed.device_name("cuda")).startswith("Some Card, CUDA")
 
 
