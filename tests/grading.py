@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 RUBRIC = Path(batch.__file__).with_name("rubric.toml")
 SECONDS = 1.0  # for timing one submission
-UNTIMED = ("--benchmark-disable",)  # training has to be right, not fast: seconds for each of hundreds of submissions
+# Training has to be right, not fast, and nobody looks at pages: seconds for each of hundreds of submissions.
+QUICKLY = ("--benchmark-disable", "--no-page")
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,7 @@ def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], 
             shutil.copyfile(source, folder / "lab.py")
         else:
             (folder / "lab.py").write_text(source, encoding="utf-8")
-        graded = batch.grade(name, folder, tmp_path / "out", UNTIMED, warm)
+        graded = batch.grade(name, folder, tmp_path / "out", QUICKLY, warm)
         assert graded.report is not None, graded.output
         return graded.report
 
