@@ -47,15 +47,16 @@ def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], 
 
 @pytest.fixture(scope="session")
 def timed(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
-    """Return a function that grades the speed of a submission's text, and returns the report."""
+    """Return a function that grades the speed of a submission's text, in so many seconds, and returns the report."""
     folder = tmp_path_factory.mktemp("timed")
-    text = re.sub(r"throughput_seconds = \d+", f"throughput_seconds = {SECONDS}", RUBRIC.read_text(encoding="utf-8"))
-    (folder / "rubric.toml").write_text(text, encoding="utf-8")
+    text = RUBRIC.read_text(encoding="utf-8")
 
-    def grade(name: str, source: str, *options: str) -> dict[str, Any]:
+    def grade(name: str, source: str, *options: str, seconds: float = SECONDS) -> dict[str, Any]:
+        rubric = re.sub(r"throughput_seconds = \d+", f"throughput_seconds = {seconds}", text)
+        (folder / "rubric.toml").write_text(rubric, encoding="utf-8")
         (folder / f"{name}.py").write_text(source, encoding="utf-8")
-        given = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson", *options]
-        graded = batch.grade(name, folder / f"{name}.py", folder / "out", given, warm)
+        given = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson", "--no-page"]
+        graded = batch.grade(name, folder / f"{name}.py", folder / "out", [*given, *options], warm)
         assert graded.report is not None, graded.output
         return graded.report
 

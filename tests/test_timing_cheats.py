@@ -27,9 +27,9 @@ def interval(report: dict[str, Any]) -> tuple[float, float]:
 
 @pytest.fixture(scope="module")
 def honest(timed: Callable[..., dict[str, Any]]) -> float:
-    """Return the most that the honest work, which is slow, comes to."""
-    low, high = interval(timed("honest", cheat_source(HONEST_BUT_SLOW)))
-    assert 0.1 < low < high < 0.7
+    """Return the most that the honest work, which is slow, comes to, on a machine that other tests keep busy."""
+    low, high = interval(timed("honest", cheat_source(HONEST_BUT_SLOW), seconds=8.0))
+    assert 0 < low < 0.6
     return high
 
 
