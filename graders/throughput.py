@@ -134,7 +134,7 @@ def runner(lab: Lab, pool: Pool, device: str) -> Runner:
 
 def asked(device: str) -> str:
     """Return what is asked in every round."""
-    return f"train_epoch(model, data_loader, criterion, optimizer, {device!r}) over {STEPS[device]} batches of {BATCH}"
+    return f"train_epoch(…) on {device}, {STEPS[device]} batches of {BATCH} images"
 
 
 def yardstick_runner(yardstick: Submission, pool: Pool, device: str) -> Runner:

@@ -115,3 +115,10 @@ def test_missing_gpu_is_said_and_costs_nothing(run):
     if not any(timed["device"] == "cuda" for timed in report["throughput"]):
         assert part["points"] == part["max_points"] == 5
         assert "There is no CUDA here" in output
+
+
+def test_unwritten_training_is_blocked_without_a_warning(run):
+    """A template is told what to write, and nothing of a fixture that was not used."""
+    _, output, report = run("-k", CHECK, "--submission", ROOT / "student_template")
+    assert report["parts"][0]["status"] == "blocked"
+    assert "arning" not in output
