@@ -10,6 +10,7 @@ from .harness.errors import ConfigurationError
 COMMANDS = {
     "batch": "grade every submission of a class",
     "gradescope": "build the autograder that Gradescope takes",
+    "bench": "compare the speed of whole epochs: submissions, the lesson, the limit",
     "release": "write the students' repository",
     "report": "render a report.json in another format",
     "template": "make student_template/lab.py from reference/lab.py",

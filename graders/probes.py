@@ -14,9 +14,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from graders.timed import device_name as device_name
+from graders.timed import fetching as fetching
 from graders.timed import set_parameters as set_parameters
 from graders.timed import stage as stage
 from graders.timed import timed_epoch as timed_epoch
+from graders.timed import whole_epoch as whole_epoch
 from graders.watches import costs_noted as costs_noted
 from graders.watches import fetches as fetches
 from graders.watches import notes as notes

@@ -118,23 +118,23 @@ def runner(lab: Lab, pool: Pool, device: str) -> Runner:
     """Stage the submission's own pieces, stand-ins where they are unsound."""
     lab.require("train_epoch")
     model = lab.model()
-    layout = _layout(lab, model)
-    if layout is None:  # no parameter of it is just one of the oracle's
+    found = layout(lab, model)
+    if found is None:  # no parameter of it is just one of the oracle's
         lab.notes.standins.add("build_model")
         model = lab.standin("build_model")
-        layout = cast("NDArray[np.int64]", _layout(lab, model))
+        found = cast("NDArray[np.int64]", layout(lab, model))
     pieces = model, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE)
     stage = lab.made("stage", *pieces, TensorValue.of(pool.images), device)
 
     def ask(name: str, *args: Any) -> Evidence:
         return lab.probe(name, *args, of="train_epoch", asked=asked(device), bare=True)
 
-    return Runner(ask, stage, layout, ProcessTree(lab.submission.pid))
+    return Runner(ask, stage, found, ProcessTree(lab.submission.pid))
 
 
 def asked(device: str) -> str:
     """Return what is asked in every round."""
-    return f"train_epoch(model, data_loader, criterion, optimizer, {device!r}) over {STEPS[device]} batches of {BATCH}"
+    return f"train_epoch(…) on {device}, {STEPS[device]} batches of {BATCH} images"
 
 
 def yardstick_runner(yardstick: Submission, pool: Pool, device: str) -> Runner:
@@ -162,7 +162,7 @@ def _fault(failed: CheckFailed) -> HarnessFault:
     return HarnessFault(f"the yardstick failed: {failed.failure.key} {dict(failed.failure.params)}")
 
 
-def _layout(lab: Lab, model: Handle) -> NDArray[np.int64] | None:
+def layout(lab: Lab, model: Handle) -> NDArray[np.int64] | None:
     """Return which of the model's parameters, in their own order, is each weight and bias; None where none is just one.
 
     Found by numbering the parameters and looking what the model answers.
@@ -196,6 +196,16 @@ def timed(standing: Standing, device: str, name: str) -> Throughput:
 def share(standing: Standing, tiers: Sequence[tuple[float, float]]) -> float:
     """Return the share of the points for a speed: the best tier that the interval leaves possible, 0 for none."""
     return max((share for ratio, share in tiers if standing.sure_high >= ratio), default=0.0)
+
+
+def device_name(device: str, asked: Submission) -> str | None:
+    """Return what a device calls itself, None where it is not there.
+
+    `asked` is whose worker looks for a GPU: the yardstick's where it runs, which nobody talks into seeing none.
+    """
+    if device == "cpu":
+        return processor()
+    return cast("str | None", asked.probe("device_name", device, function="").value)
 
 
 def processor() -> str:

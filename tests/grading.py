@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 RUBRIC = Path(batch.__file__).with_name("rubric.toml")
 SECONDS = 1.0  # for timing one submission
-UNTIMED = ("--benchmark-disable",)  # training has to be right, not fast: seconds for each of hundreds of submissions
+# Training has to be right, not fast, and nobody looks at pages: seconds for each of hundreds of submissions.
+QUICKLY = ("--benchmark-disable", "--no-page")
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,7 @@ def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], 
             shutil.copyfile(source, folder / "lab.py")
         else:
             (folder / "lab.py").write_text(source, encoding="utf-8")
-        graded = batch.grade(name, folder, tmp_path / "out", UNTIMED, warm)
+        graded = batch.grade(name, folder, tmp_path / "out", QUICKLY, warm)
         assert graded.report is not None, graded.output
         return graded.report
 
@@ -45,16 +46,17 @@ def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], 
 
 
 @pytest.fixture(scope="session")
-def timed(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, Any]]:
-    """Return a function that grades the speed of a submission's text, and returns the report."""
+def timed(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
+    """Return a function that grades the speed of a submission's text, in so many seconds, and returns the report."""
     folder = tmp_path_factory.mktemp("timed")
-    text = re.sub(r"throughput_seconds = \d+", f"throughput_seconds = {SECONDS}", RUBRIC.read_text(encoding="utf-8"))
-    (folder / "rubric.toml").write_text(text, encoding="utf-8")
+    text = RUBRIC.read_text(encoding="utf-8")
 
-    def grade(name: str, source: str) -> dict[str, Any]:
+    def grade(name: str, source: str, *options: str, seconds: float = SECONDS) -> dict[str, Any]:
+        rubric = re.sub(r"throughput_seconds = \d+", f"throughput_seconds = {seconds}", text)
+        (folder / "rubric.toml").write_text(rubric, encoding="utf-8")
         (folder / f"{name}.py").write_text(source, encoding="utf-8")
-        options = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson"]
-        graded = batch.grade(name, folder / f"{name}.py", folder / "out", options, warm)
+        given = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson", "--no-page"]
+        graded = batch.grade(name, folder / f"{name}.py", folder / "out", [*given, *options], warm)
         assert graded.report is not None, graded.output
         return graded.report
 

@@ -16,6 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that `hostile` is found however pytest was started
 
+from grading import QUICKLY
 from hostile import source_of
 from hostile.attacks import ATTACKS, PARTS
 
@@ -78,7 +79,7 @@ def attempt(warm: batch.Nurseries, tmp_path: Path, rubric: Path) -> Callable[[At
         for name, text in {"lab.py": source_of(attack), **attack.files}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
-        options = ["--isolation", level, "--rubric", str(rubric)]
+        options = ["--isolation", level, "--rubric", str(rubric), *QUICKLY]
         graded = batch.grade(attack.name, folder, tmp_path / "out", options, warm)
         assert graded.report is not None, graded.output
         points = {part["name"]: part["points"] for part in graded.report.get("parts", [])}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from corpus import BUGS, edit, reference_source
-from grading import UNTIMED
+from grading import QUICKLY
 
 from graders import batch
 
@@ -64,7 +64,7 @@ def test_twenty_gradings_give_twenty_equal_reports(submission: Path, warm: batch
     reports = []
     for busy in (0, 3):
         with hogs(busy):
-            graded = [batch.grade(f"run{busy}-{n}", submission, tmp_path, UNTIMED, warm) for n in range(10)]
+            graded = [batch.grade(f"run{busy}-{n}", submission, tmp_path, QUICKLY, warm) for n in range(10)]
         reports += [timeless(one.report or {}) for one in graded]
     assert len(reports) == 20
     assert reports[0]["score"] < reports[0]["max_score"]
@@ -80,8 +80,8 @@ def test_the_environment_changes_nothing(
     submission: Path, warm: batch.Nurseries, tmp_path: Path, environment: dict[str, str]
 ) -> None:
     """A fresh worker process under other environment variables reports what a fork of the nursery does."""
-    forked = batch.grade("forked", submission, tmp_path, UNTIMED, warm).report
-    command = [sys.executable, "-m", "pytest", "graders", "-q", "-p", "no:cacheprovider", *UNTIMED]
+    forked = batch.grade("forked", submission, tmp_path, QUICKLY, warm).report
+    command = [sys.executable, "-m", "pytest", "graders", "-q", "-p", "no:cacheprovider", *QUICKLY]
     options = ["--submission", str(submission), "--report-dir", str(tmp_path / "fresh")]
     subprocess.run([*command, *options], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, check=False)
     fresh = json.loads((tmp_path / "fresh" / "report.json").read_text(encoding="utf-8"))

@@ -7,29 +7,35 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from corpus.timing_cheats import CHEATS, HONEST_BUT_SLOW, Cheat, cheat_source
 
+from graders.harness import walls
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytest_plugins = ["grading"]
 
-GAIN = 1.15  # above this multiple of the honest ratio something was gained; the ratio itself is known to 4 %
+LEVELS = ("process", *(["sandbox"] if not walls.sandbox_problem() else []))
+REST = 1.05  # by what intervals measured at different moments may miss each other
 
 
-def ratio(report: dict[str, Any]) -> float:
-    """Return the speed that a report gives points for, 0 where it gives none."""
+def interval(report: dict[str, Any]) -> tuple[float, float]:
+    """Return between what the speed lies that a report gives points for, 0 where it gives none."""
     (part,) = report["parts"]
-    return report["throughput"][0]["ratio"] if part["points"] else 0.0
+    (timed,) = report["throughput"] if part["points"] else [{"ratio_low": 0.0, "ratio_high": 0.0}]
+    return timed["ratio_low"], timed["ratio_high"]
 
 
 @pytest.fixture(scope="module")
-def honest(timed: Callable[[str, str], dict[str, Any]]) -> float:
-    """Return what the honest work, which is slow, comes to."""
-    found = ratio(timed("honest", cheat_source(HONEST_BUT_SLOW)))
-    assert 0.1 < found < 0.6
-    return found
+def honest(timed: Callable[..., dict[str, Any]]) -> float:
+    """Return the most that the honest work, which is slow, comes to, on a machine that other tests keep busy."""
+    low, high = interval(timed("honest", cheat_source(HONEST_BUT_SLOW), seconds=8.0))
+    assert 0 < low < 0.6
+    return high
 
 
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("cheat", CHEATS, ids=[cheat.name for cheat in CHEATS])
-def test_cheat_gains_nothing(cheat: Cheat, honest: float, timed: Callable[[str, str], dict[str, Any]]) -> None:
+def test_cheat_gains_nothing(cheat: Cheat, level: str, honest: float, timed: Callable[..., dict[str, Any]]) -> None:
     """The submission earns nothing, or what it would have earned without its trick."""
-    assert ratio(timed(cheat.name, cheat_source(cheat.code))) <= honest * GAIN
+    low, _ = interval(timed(cheat.name, cheat_source(cheat.code), "--isolation", level))
+    assert low <= honest * REST

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def add_options(group: pytest.OptionGroup) -> None:
     """Add the options that say where results go."""
     group.addoption("--report-dir", metavar="DIR", help="also write DIR/report.json and DIR/report.html")
+    group.addoption("--no-page", action="store_true", help="with --report-dir: no report.html, which takes a second")
     group.addoption("--csv", metavar="FILE", help="also append a row to a gradebook's table")
     group.addoption("--student", metavar="ID", help="whose submission it is (default: its name)")
 
@@ -61,7 +62,8 @@ class Outputs:
         words = self._grading.messages.words
         if folder := self._config.getoption("report_dir"):
             yield Path(folder, "report.json"), lambda: json_report.render(report)
-            yield Path(folder, "report.html"), lambda: self._page(report)
+            if not self._config.getoption("no_page"):
+                yield Path(folder, "report.html"), lambda: self._page(report)
             if os.environ.get("GITLAB_CI"):
                 yield Path(folder, "gl-code-quality-report.json"), lambda: gitlab.render(report, words)
         if with_junit and (xml := self._config.getoption("xmlpath", None)):
@@ -91,7 +93,8 @@ class Outputs:
 
     def _add_row(self, table: Path, report: Report) -> None:
         folder = self._config.getoption("report_dir")
-        page = Path(folder, "report.html").as_posix() if folder else ""
+        has_page = folder and not self._config.getoption("no_page")
+        page = Path(folder, "report.html").as_posix() if has_page else ""
         files.append_row(table, csv_row.header(report), csv_row.render(report, page))
 
     def _add_summary(self, path: Path, report: Report) -> None:

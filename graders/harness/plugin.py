@@ -105,7 +105,7 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
         nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
-        exhibits=bool(config.getoption("report_dir")),
+        exhibits=bool(config.getoption("report_dir")) and not config.getoption("no_page"),
         student=config.getoption("student"),
     )
     try:

@@ -51,6 +51,15 @@ for clock in ("perf_counter", "monotonic", "time", "process_time", "perf_counter
 """,
     ),
     Cheat(
+        "device-denied",
+        "the worker says that there is no GPU, and that this is a fast processor",
+        HONEST_BUT_SLOW
+        + """
+torch.cuda.is_available = lambda: False
+torch.cuda.get_device_name = lambda *any: "fast"
+""",
+    ),
+    Cheat(
         "every-second-batch",
         "half of the batches are left out",
         """

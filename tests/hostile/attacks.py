@@ -387,7 +387,7 @@ LEAKS = [
         "leaks",
         STEALS,
         THIEF.format(
-            folders="[f'/proc/{os.getppid()}/cwd/reference', '/proc/1/cwd/reference', f'/proc/{os.getppid()}/root/work']"
+            folders="[f'/proc/{os.getppid()}/cwd/reference', '/proc/1/cwd/reference', f'/proc/{os.getppid()}/root/home']"
         ),
         ZEROS_GET,
     ),
