@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from graders.harness.messages import Messages
-from graders.harness.model import Excerpt, Status, Visibility, Where
+from graders.harness.model import Excerpt, Status, Suspicion, Visibility, Where
 from graders.harness.render import csv_row, github, gitlab, gradescope, html, json_report, junit, markdown, terminal
 from graders.harness.render.tame import MAX_NAME, MAX_TEXT, tame
 from graders.harness.speed import Throughput
@@ -91,7 +91,14 @@ def evil(make_report, failed):
             unloadable=False,
         )
         unwritten = failed("test_c", unwritten=text)
-        report = make_report(check, unwritten, submission=text, student=text, title=text, versions={text: text})
+        said = {
+            "throughput": (Throughput("cpu", text, 2e6, 1.9e6, 1.05, 1.02, 1.08, 80),),
+            "suspicions": (Suspicion("patched", text, Where(text, 4)),),
+            "skipped": (text,),
+            "unsandboxed": text,
+        }
+        named = {"submission": text, "student": text, "title": text, "versions": {text: text}}
+        report = make_report(check, unwritten, **named, **said)
         return replace(report, parts=tuple(replace(part, title=text) for part in report.parts))
 
     return make

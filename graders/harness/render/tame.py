@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..model import CheckResult, Excerpt, PartResult, Report, Where
+    from ..model import CheckResult, Excerpt, PartResult, Report, Suspicion, Where
 
 MAX_TEXT = 1_000  # characters of one row of a message, a hint, a version
 MAX_NAME = 300  # of names, titles and lines of code
@@ -21,6 +21,9 @@ def tame(report: Report) -> Report:
         submission=name(report.submission),
         student=name(report.student),
         isolation=name(report.isolation),
+        unsandboxed=name(report.unsandboxed),
+        skipped=tuple(name(reason) for reason in report.skipped),
+        suspicions=tuple(_suspicion(suspicion) for suspicion in report.suspicions),
         versions={name(package): name(version) for package, version in report.versions.items()},
         parts=tuple(_part(part) for part in report.parts),
         throughput=tuple(replace(timed, device_name=name(timed.device_name)) for timed in report.throughput),
@@ -63,6 +66,10 @@ def _message(message: str) -> str:
     rows = message[: MAX_ROWS * MAX_TEXT].split("\n")[:MAX_ROWS]
     pairs = [row.partition("\t") for row in rows]
     return "\n".join(f"{name(label)}{tab}{_line(text, MAX_TEXT)}" for label, tab, text in pairs)
+
+
+def _suspicion(suspicion: Suspicion) -> Suspicion:
+    return replace(suspicion, what=name(suspicion.what), where=_where(suspicion.where))
 
 
 def _where(where: Where | None) -> Where | None:
