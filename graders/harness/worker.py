@@ -1,8 +1,8 @@
 """The process that runs student code: it decodes a request, carries it out, and sends back what it saw.
 
 Child side. It measures and never judges. Requests, by "op":
-`prepare` (import torch, set limits, load the lab's probes), `load` (run the submission's file), `call` (a student's
-function or a probe), `drop` (forget handles). Every reply carries the request's id.
+`prepare` (import torch, set limits, load the lab's probes), `load` (run the submission's file) and `call` (a
+student's function or a probe). Every reply carries the request's id.
 """
 
 from __future__ import annotations
@@ -103,11 +103,6 @@ class Worker:
             if callable(value):
                 found[name] = [file, code.co_firstlineno] if code is not None and file is not None else None
         return found
-
-    def _op_drop(self, request: dict[str, Any], _in: list[Any], _out: list[Any]) -> dict[str, Any]:
-        for handle in request["handles"]:
-            self._handles.pop(handle, None)
-        return {}
 
     def _op_call(self, request: dict[str, Any], arrays: list[Any], out: list[Any]) -> dict[str, Any]:
         torch = self._torch
