@@ -8,15 +8,17 @@ import random
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from . import conftest, digits, measure, oracle, racing
+from . import conftest, digits, measure, oracle, pictures, racing, throughput
 from .harness import expect, paired
 from .harness.errors import CheckFailed, ConfigurationError, Unwritten
 from .harness.grading import Grading, Options
 from .harness.messages import MESSAGES, Messages
+from .harness.render.terminal import columns, pad
 from .harness.walls import choose
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from .racing import Racer
 
 LESSON, YARDSTICK, LIMIT = "lesson", "yardstick", "limit"
-OURS, THEIRS = "#d9730d", "#2f7ed8"  # colours
 FEWEST = 5  # rounds; of fewer, no interval says anything
 CONFIDENCE = 0.95
 ORDER_MATTERS = 0.02  # by how much of its size an epoch's mean cost depends on the order of the batches, at most
@@ -88,22 +89,25 @@ def rows(lanes: Sequence[Lane], images: int) -> list[Row]:
 
 def _row(lane: Lane, by_name: dict[str, list[float]], images: int) -> Row:
     ratios = paired.ratios(zip(lane.seconds, by_name[LESSON], strict=True))
-    of_limit = paired.median(paired.ratios(zip(lane.seconds, by_name[LIMIT], strict=True)))
+    of_limit = median(paired.ratios(zip(lane.seconds, by_name[LIMIT], strict=True)))
     low, high = paired.median_interval(ratios, CONFIDENCE)
-    speed = images / paired.median(lane.seconds)
-    return Row(lane.name, speed, paired.median(ratios), low, high, of_limit, lane.reasons)
+    speed = images / median(lane.seconds)
+    return Row(lane.name, speed, median(ratios), low, high, of_limit, lane.reasons)
 
 
 def table(found: Sequence[Row], words: Messages) -> str:
     """Return the rows as a table for a terminal."""
     heads = tuple(words.text("bench", key) for key in ("name", "speed", "ratio", "limit", "reasons"))
     lines = [heads, *(_cells(row, words) for row in found)]
-    widths = [max(len(line[column]) for line in lines) for column in range(4)]
-    texts = [
-        "  ".join([line[0].ljust(widths[0]), *(line[c].rjust(widths[c]) for c in (1, 2, 3)), line[4]]).rstrip()
-        for line in lines
-    ]
-    return "\n".join([texts[0], "-" * max(map(len, texts)), *texts[1:]])
+    widths = [max(columns(line[column]) for line in lines) for column in range(4)]
+    texts = [_line(line, widths) for line in lines]
+    return "\n".join([texts[0], "-" * max(map(columns, texts)), *texts[1:]])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return a row: the name to the left, three columns of figures to the right, then text."""
+    figures = (" " * (widths[c] - columns(cells[c])) + cells[c] for c in (1, 2, 3))
+    return "  ".join([pad(cells[0], widths[0]), *figures, cells[4]]).rstrip()
 
 
 def _cells(row: Row, words: Messages) -> tuple[str, ...]:
@@ -125,7 +129,7 @@ def draw(found: Sequence[Row], words: Messages, path: Path) -> None:
     figure = matplotlib.figure.Figure(figsize=(7, 0.9 + 0.45 * len(found)), layout="constrained")
     axes = figure.subplots()
     places = range(len(found) - 1, -1, -1)
-    colours = [OURS if row.name in (LESSON, YARDSTICK, LIMIT) else THEIRS for row in found]
+    colours = [pictures.ORACLE if row.name in (LESSON, YARDSTICK, LIMIT) else pictures.YOURS for row in found]
     axes.barh(places, [row.ratio for row in found], color=colours)
     ends = [[row.ratio - row.low for row in found], [row.high - row.ratio for row in found]]
     axes.errorbar([row.ratio for row in found], places, xerr=ends, fmt="none", ecolor="black", capsize=4)
@@ -171,9 +175,9 @@ def compare(options: argparse.Namespace) -> list[Row]:
         lanes = [Lane(name, racing.ours(ours.beside(racing.FILE), split, name)) for name in (LESSON, YARDSTICK)]
         lanes += [_lane(grading, split) for grading in gradings]
         lanes.append(Lane(LIMIT, racing.ours(ours.beside(racing.FILE), split, LIMIT)))
-        start = np.random.default_rng(0).uniform(-1 / 28, 1 / 28, measure.PARAMETERS).astype(np.float32)
+        start = throughput.drawn_start(np.random.default_rng(0))
         run(lanes, start, _expected(start, split), options.seconds)
-        return rows(lanes, len(split.labels) // racing.BATCH * racing.BATCH)
+        return rows(lanes, len(split.labels) // throughput.BATCH * throughput.BATCH)
     finally:
         for grading in gradings:
             grading.close()
@@ -195,7 +199,8 @@ def _lane(grading: Grading, split: Any) -> Lane:
 def _expected(start: Any, split: Any) -> float:
     """Return the mean cost of an epoch of plain SGD over the digits, in an order like any other."""
     images, labels = split.images.reshape(len(split.labels), -1) / np.float32(255), split.labels.astype(np.int64)
-    model = oracle.Affine(start[:-10].reshape(10, 784).astype(float), start[-10:].astype(float))
-    order = np.random.default_rng(0).permutation(len(labels))
-    chosen = [order[i : i + racing.BATCH] for i in range(0, len(order) - racing.BATCH + 1, racing.BATCH)]
-    return oracle.train(model, ((images[rows], labels[rows]) for rows in chosen), measure.LEARNING_RATE).cost
+    order, size = np.random.default_rng(0).permutation(len(labels)), throughput.BATCH
+    chosen = [order[i : i + size] for i in range(0, len(order) - size + 1, size)]
+    return oracle.train(
+        throughput.affine(start), ((images[rows], labels[rows]) for rows in chosen), measure.LEARNING_RATE
+    ).cost

@@ -265,10 +265,11 @@ def trained(
     learning_rate: float = LEARNING_RATE,
     criterion: Handle | None = None,
     size: int = inputs.STEP_BATCH,
+    observe: bool = False,
 ) -> Trained:
     """Train with the student's `train_epoch` or `train` on fixed batches, beside the oracle.
 
-    With `epochs` None, `train` is left to its default, the lesson's 15.
+    With `epochs` None, `train` is left to its default, the lesson's 15. `observe` keeps a transcript.
     """
     lab.require(function)
     batches = inputs.training_batches(lab.seed, steps, size)
@@ -279,7 +280,7 @@ def trained(
     pieces = (model, loader, criterion or lab.criterion(), lab.optimizer(model, learning_rate), lab.device())
     many = [] if function == "train_epoch" or epochs is None else [epochs]
     asked = f"{function}(model, data_loader, criterion, optimizer, device{''.join(f', {n}' for n in many)})"
-    evidence = lab.call(function, *pieces, *many, asked=asked)
+    evidence = lab.call(function, *pieces, *many, asked=asked, observe=observe)
     expected = [oracle.train(start, batches, learning_rate)]
     for _ in range((epochs or LESSONS_EPOCHS) - 1):
         expected.append(oracle.train(expected[-1].model, batches, learning_rate))

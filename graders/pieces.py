@@ -34,6 +34,17 @@ NEEDS = {
 }
 
 
+def root_of(name: str, train: Split, test: Split) -> Folder:
+    """Return a root in torchvision's layout, called `name`."""
+    files = {file: np.frombuffer(content, np.uint8) for file, content in root_files(train, test).items()}
+    return Folder(name, files)
+
+
+def first_of(split: Split) -> Split:
+    """Return a split with a single digit, the fewest that files can hold, for where nobody looks."""
+    return Split(split.images[:1], split.labels[:1])
+
+
 @dataclass(slots=True)
 class Shared:
     """What the checks of one run share: which functions are sound, and how many roots there were."""
@@ -200,8 +211,7 @@ class Lab:
 
     def root(self, train: Split, test: Split) -> Folder:
         """Return a root in torchvision's layout; the student's function gets its path."""
-        files = {name: np.frombuffer(content, np.uint8) for name, content in root_files(train, test).items()}
-        return Folder(self.empty_root().name, files)
+        return root_of(self.empty_root().name, train, test)
 
     def empty_root(self) -> Folder:
         """Return a root that has no digits."""
@@ -210,8 +220,7 @@ class Lab:
 
     def dataset(self, split: Split, train: bool = False) -> Handle:
         """Return a data set that serves `split`, loaded as its test digits or, with `train`, as its training digits."""
-        empty = Split(split.images[:1], split.labels[:1])
-        root = self.root(split, empty) if train else self.root(empty, split)
+        root = self.root(split, first_of(split)) if train else self.root(first_of(split), split)
         return self.piece("load_mnist", root, train, asked=f"load_mnist(root, train={train})")
 
     def pairs(self, split: Split) -> Handle:

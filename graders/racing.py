@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from . import measure, throughput
 from .harness.grading import Notes
-from .harness.model import Folder, Handle, TensorValue
 from .harness.process_tree import ProcessTree
-from .idx import Split, root_files
 from .mistakes import slowness
-from .pieces import Lab, Shared
+from .pieces import Lab, Shared, first_of, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from .harness.model import Evidence
+    from .harness.model import Evidence, Handle
     from .harness.submission import Submission
+    from .idx import Split
 
 FILE = Path(__file__).with_name("yardstick.py")
-BATCH = 100
-# Of our own three: what loads the digits, what serves them, what trains.
-PIECES = {
-    "lesson": ("lessons_mnist", "lessons_data_loader", "train_epoch"),
-    "yardstick": ("load_mnist", "make_data_loader", "train_epoch"),
-    "limit": ("load_mnist", "make_data_loader", "fused_train_epoch"),
+PIECES = {  # of our own three: what serves the digits, what trains
+    "lesson": ("lessons_data_loader", "train_epoch"),
+    "yardstick": ("make_data_loader", "train_epoch"),
+    "limit": ("make_data_loader", "fused_train_epoch"),
 }
 
 
@@ -46,57 +44,36 @@ class Racer:
 
     def go(self, start: NDArray[np.float32]) -> Evidence:
         """Have it train from `start` `[7850]`; its parameters and what it returned are back when this returns."""
-        own = np.empty_like(start)
-        own[self.layout] = start
-        return self.ask("whole_epoch", self.stage, TensorValue.of(own), self.function)
+        return self.ask("whole_epoch", self.stage, throughput.placed(start, self.layout), self.function)
 
 
 def ours(submission: Submission, split: Split, name: str) -> Racer:
     """Set up one of our own three."""
-    load, serve, function = PIECES[name]
-
-    def build(piece: str, *args: Any) -> object:
-        return submission.call(piece, *args, keep=True).value
-
-    def ask(probe: str, *args: Any, keep: bool = False) -> Evidence:
-        return submission.probe(probe, *args, function=function, keep=keep, seed=None)
-
-    files = {file: np.frombuffer(content, np.uint8) for file, content in root_files(split, _one(split)).items()}
-    loader = build(serve, build(load, Folder("root", files), True), BATCH)
-    model = build("build_model")
-    pieces = model, build("build_criterion"), build("build_optimizer", model, measure.LEARNING_RATE)
+    serve, function = PIECES[name]
+    root = root_of("root", split, first_of(split))
+    decoded_singly = submission.call("lessons_mnist", root, True, keep=True) if name == "lesson" else None
+    dataset = decoded_singly or submission.standin("load_mnist", root, True)
+    loader = submission.call(serve, dataset.value, throughput.BATCH, keep=True).value
+    ask, pieces = throughput.lessons(submission, function)
     stage = ask("stage", *pieces, loader, "cpu", keep=True).value
     return Racer(ask, stage, np.arange(measure.PARAMETERS), function, ProcessTree(submission.pid))
-
-
-def _one(split: Split) -> Split:
-    return Split(split.images[:1], split.labels[:1])
 
 
 def theirs(submission: Submission, split: Split) -> tuple[Racer, tuple[str, ...]]:
     """Set up a submission with its own pieces, and say what makes it slow. Raises CheckFailed and Unwritten."""
     lab = Lab(submission, 0, Notes(), Shared())
-    lab.require("train_epoch")
-    model = lab.model()
-    layout = throughput.layout(lab, model)
-    if layout is None:
-        model = lab.standin("build_model")
-        layout = throughput.layout(lab, model)
-    loader = lab.data_loader(lab.dataset(split, train=True), BATCH)
+    pieces, layout = throughput.own_pieces(lab)
+    loader = lab.data_loader(lab.dataset(split, train=True), throughput.BATCH)
     reasons = (*_fetching(lab, loader, len(split.labels)), *_training(lab))
-    stage = lab.made("stage", model, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE), loader, "cpu")
-
-    def ask(probe: str, *args: Any) -> Evidence:
-        return lab.probe(probe, *args, of="train_epoch", bare=True)
-
-    tree = ProcessTree(submission.pid)
-    return Racer(ask, stage, cast("NDArray[np.int64]", layout), "train_epoch", tree), reasons
+    stage = lab.made("stage", *pieces, loader, "cpu")
+    ask = partial(lab.probe, of="train_epoch", bare=True)
+    return Racer(ask, stage, layout, "train_epoch", ProcessTree(submission.pid)), reasons
 
 
 def _fetching(lab: Lab, loader: Handle, images: int) -> list[str]:
     """Return what serving an epoch does for each image by itself."""
     called = cast("list[tuple[str, int]]", lab.probe("fetching", loader, of="make_data_loader").value)
-    often = [name for name, count in called if count >= images // BATCH * BATCH]
+    often = [name for name, count in called if count >= images // throughput.BATCH * throughput.BATCH]
     decodes = any("ToTensor" in name or "to_tensor" in name for name in often)
     singly = any(name.endswith("__getitem__") for name in often)
     return ["decodes"] if decodes else ["singly"] if singly else []

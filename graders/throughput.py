@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -64,14 +64,30 @@ class Pool:
 
     def draw(self) -> Work:
         """Draw the work of a round, and work out what it must give."""
-        bound = PIXELS**-0.5
-        start = self._drawn.uniform(-bound, bound, measure.PARAMETERS).astype(np.float32)
+        start = drawn_start(self._drawn)
         rows = self._drawn.integers(0, POOL - BATCH, self._steps)
         labels = self._drawn.integers(0, DIGITS, (self._steps, BATCH))
         batches = ((self._double[row : row + BATCH], own) for row, own in zip(rows, labels, strict=True))
-        weights, bias = start[:-DIGITS].reshape(DIGITS, PIXELS), start[-DIGITS:]
-        model = oracle.Affine(weights.astype(np.float64), bias.astype(np.float64))
-        return Work(start, rows, labels, _flat(oracle.train(model, batches, measure.LEARNING_RATE).model))
+        return Work(start, rows, labels, _flat(oracle.train(affine(start), batches, measure.LEARNING_RATE).model))
+
+
+def drawn_start(generator: np.random.Generator) -> NDArray[np.float32]:
+    """Draw where a training starts, `[7850]`: weights row by row, then the bias, as torch.nn.Linear draws its own."""
+    bound = PIXELS**-0.5
+    return generator.uniform(-bound, bound, measure.PARAMETERS).astype(np.float32)
+
+
+def affine(start: NDArray[np.float32]) -> oracle.Affine:
+    """Return the model whose parameters are `start` `[7850]`."""
+    double = start.astype(np.float64)
+    return oracle.Affine(double[:-DIGITS].reshape(DIGITS, PIXELS), double[-DIGITS:])
+
+
+def placed(start: NDArray[np.float32], layout: NDArray[np.int64]) -> TensorValue:
+    """Return parameters in the order in which a model keeps them."""
+    own = np.empty_like(start)
+    own[layout] = start
+    return TensorValue.of(own)
 
 
 def _flat(model: oracle.Affine) -> NDArray[np.float64]:
@@ -93,10 +109,8 @@ class Runner:
 
     def go(self, work: Work) -> Evidence:
         """Have it train; its parameters are back when this returns."""
-        start = np.empty_like(work.start)
-        start[self.layout] = work.start
-        sent = TensorValue.of(start), TensorValue.of(work.rows), TensorValue.of(work.labels)
-        return self.ask("timed_epoch", self.stage, *sent)
+        sent = TensorValue.of(work.rows), TensorValue.of(work.labels)
+        return self.ask("timed_epoch", self.stage, placed(work.start, self.layout), *sent)
 
     def prove(self, work: Work, result: Evidence) -> None:
         """Expect the parameters to be the oracle's. Raises CheckFailed."""
@@ -116,20 +130,23 @@ class Runner:
 
 def runner(lab: Lab, pool: Pool, device: str) -> Runner:
     """Stage the submission's own pieces, stand-ins where they are unsound."""
+    pieces, layout = own_pieces(lab)
+    stage = lab.made("stage", *pieces, TensorValue.of(pool.images), device)
+    ask = partial(lab.probe, of="train_epoch", asked=asked(device), bare=True)
+    return Runner(ask, stage, layout, ProcessTree(lab.submission.pid))
+
+
+def own_pieces(lab: Lab) -> tuple[tuple[Handle, ...], NDArray[np.int64]]:
+    """Return a submission's model, criterion and optimizer, and where its model keeps each parameter."""
     lab.require("train_epoch")
     model = lab.model()
-    found = layout(lab, model)
-    if found is None:  # no parameter of it is just one of the oracle's
+    layout = _layout(lab, model)
+    if layout is None:  # no parameter of it is just one of the oracle's
         lab.notes.standins.add("build_model")
         model = lab.standin("build_model")
-        found = cast("NDArray[np.int64]", layout(lab, model))
-    pieces = model, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE)
-    stage = lab.made("stage", *pieces, TensorValue.of(pool.images), device)
-
-    def ask(name: str, *args: Any) -> Evidence:
-        return lab.probe(name, *args, of="train_epoch", asked=asked(device), bare=True)
-
-    return Runner(ask, stage, found, ProcessTree(lab.submission.pid))
+        layout = _layout(lab, model)
+        assert layout is not None  # a stand-in's are just the oracle's
+    return (model, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE)), layout
 
 
 def asked(device: str) -> str:
@@ -139,10 +156,20 @@ def asked(device: str) -> str:
 
 def yardstick_runner(yardstick: Submission, pool: Pool, device: str) -> Runner:
     """Stage the lesson's own loop. What fails in it is a fault of ours: raises HarnessFault."""
+    ask, pieces = lessons(yardstick, "train_epoch")
+    stage = ask("stage", *pieces, TensorValue.of(pool.images), device, keep=True).value
+    return Runner(ask, cast("Handle", stage), np.arange(measure.PARAMETERS), ProcessTree(yardstick.pid))
 
-    def ask(name: str, *args: Any) -> Evidence:
+
+def lessons(yardstick: Submission, function: str) -> tuple[Callable[..., Evidence], tuple[object, ...]]:
+    """Return what asks the yardstick's worker, and the lesson's model, criterion and optimizer in it.
+
+    What fails there is a fault of ours: both this and what it returns raise HarnessFault.
+    """
+
+    def ask(name: str, *args: Any, keep: bool = False) -> Evidence:
         try:
-            return yardstick.probe(name, *args, function="train_epoch", keep=name == "stage", seed=None)
+            return yardstick.probe(name, *args, function=function, keep=keep, seed=None)
         except CheckFailed as failed:
             raise _fault(failed) from None
 
@@ -151,18 +178,16 @@ def yardstick_runner(yardstick: Submission, pool: Pool, device: str) -> Runner:
 
     try:
         model = build("build_model")
-        pieces = model, build("build_criterion"), build("build_optimizer", model, measure.LEARNING_RATE)
+        return ask, (model, build("build_criterion"), build("build_optimizer", model, measure.LEARNING_RATE))
     except CheckFailed as failed:
         raise _fault(failed) from None
-    stage = ask("stage", *pieces, TensorValue.of(pool.images), device).value
-    return Runner(ask, cast("Handle", stage), np.arange(measure.PARAMETERS), ProcessTree(yardstick.pid))
 
 
 def _fault(failed: CheckFailed) -> HarnessFault:
     return HarnessFault(f"the yardstick failed: {failed.failure.key} {dict(failed.failure.params)}")
 
 
-def layout(lab: Lab, model: Handle) -> NDArray[np.int64] | None:
+def _layout(lab: Lab, model: Handle) -> NDArray[np.int64] | None:
     """Return which of the model's parameters, in their own order, is each weight and bias; None where none is just one.
 
     Found by numbering the parameters and looking what the model answers.

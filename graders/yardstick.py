@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Optimizer
@@ -17,28 +16,9 @@ from torch.utils.data import DataLoader
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-IDX_IMAGES, IDX_LABELS = 16, 8  # bytes before the data in an idx file of images, of labels
-
-
-class InMemory:
-    """Digits decoded once: images `[N, 1, 28, 28]` float32 in [0, 1], labels `[N]`."""
-
-    def __init__(self, root: str, train: bool) -> None:
-        start = f"{root}/MNIST/raw/{'train' if train else 't10k'}"
-        pixels = np.fromfile(f"{start}-images-idx3-ubyte", np.uint8, offset=IDX_IMAGES)
-        labels = np.fromfile(f"{start}-labels-idx1-ubyte", np.uint8, offset=IDX_LABELS)
-        self.images = torch.from_numpy(pixels.reshape(-1, 1, 28, 28)).float() / 255
-        self.labels = torch.from_numpy(labels.astype(np.int64))
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        return self.images[index], int(self.labels[index])
-
 
 class Shuffled:
-    """Serve digits in shuffled batches, each looked up at once."""
+    """Serve digits that lie in memory, as stand-ins load them, in shuffled batches, each looked up at once."""
 
     def __init__(self, digits: Any, batch_size: int) -> None:
         self._digits, self._batch_size = digits, batch_size
@@ -50,11 +30,6 @@ class Shuffled:
         order = torch.randperm(len(self._digits))
         for rows in torch.split(order, self._batch_size)[: len(self)]:
             yield self._digits.images[rows], self._digits.labels[rows]
-
-
-def load_mnist(root: str, train: bool, download: bool = False) -> InMemory:
-    """Load the digits of a root that the judge wrote."""
-    return InMemory(root, train)
 
 
 def make_data_loader(dataset: Any, batch_size: int = 100) -> Shuffled:

@@ -8,7 +8,6 @@ the distribution. W. J. Conover, Practical Nonparametric Statistics, section 3.2
 from __future__ import annotations
 
 import math
-import statistics
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,8 +42,3 @@ def _rank(count: int, confidence: float) -> int:
 def ratios(pairs: Iterable[tuple[float, float]]) -> list[float]:
     """Return for each pair of durations (ours, theirs) how many times as fast ours is."""
     return [theirs / ours for ours, theirs in pairs]
-
-
-def median(values: Sequence[float]) -> float:
-    """Return the median. Raises statistics.StatisticsError where there are no values."""
-    return statistics.median(values)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import paired
@@ -130,9 +131,9 @@ class Race:
         low, high, sure_low, sure_high = (
             bound * factor * (1 + end * PLACEMENT) for bound, end in zip(bounds, (-1, 1, -1, 1), strict=True)
         )
-        ours, theirs = (paired.median(column) for column in zip(*self.durations, strict=True))
+        ours, theirs = (median(column) for column in zip(*self.durations, strict=True))
         clock = "wall" if factor == 1.0 else "cpu"
-        middle = paired.median(rates) * factor
+        middle = median(rates) * factor
         return Standing(middle, low, high, sure_low, sure_high, len(rates), ours, theirs, clock)
 
     def _cores_factor(self) -> float:

@@ -43,11 +43,7 @@ class Epoch:
 
 def look(lab: Lab) -> Epoch:
     """Watch an epoch of a few small batches."""
-    images, labels = (np.concatenate(c) for c in zip(*inputs.training_batches(lab.seed, measure.STEPS), strict=True))
-    model = lab.model()
-    loader = lab.fixed_loader(images, labels, inputs.STEP_BATCH)
-    pieces = model, loader, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE), lab.device()
-    seen = lab.call("train_epoch", *pieces, observe=True)
+    seen = measure.trained(lab, "train_epoch", observe=True).evidence
     has_gpu = lab.probe("device_name", "cuda", of="").value is not None
     return Epoch(seen.transcript, len(seen.stdout.splitlines()), has_gpu)
 

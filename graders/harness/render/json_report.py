@@ -59,16 +59,8 @@ def to_dict(report: Report) -> dict[str, Any]:
         ],
         "skipped": list(report.skipped),
         "throughput": [asdict(timed) for timed in report.throughput],
-        "suspicions": [_suspicion(suspicion) for suspicion in report.suspicions],
+        "suspicions": [asdict(suspicion) for suspicion in report.suspicions],
     }
-
-
-def _place(where: Where | None) -> dict[str, Any] | None:
-    return {"file": where.file, "line": where.line} if where else None
-
-
-def _suspicion(suspicion: Suspicion) -> dict[str, Any]:
-    return {"kind": suspicion.kind, "what": suspicion.what, "where": _place(suspicion.where)}
 
 
 def _check(check: CheckResult) -> dict[str, Any]:
@@ -79,7 +71,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "message": check.message.replace("\t", ": "),
         "mistake": " + ".join(check.mistakes) or None,
         "hint": check.hint,
-        "where": _place(check.where),
+        "where": asdict(check.where) if check.where else None,
         "source_line": check.source_line,
         "excerpt": asdict(check.excerpt) if check.excerpt else None,
         "unwritten": check.unwritten,

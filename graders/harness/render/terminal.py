@@ -67,7 +67,8 @@ def columns(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _pad(text: str, width: int) -> str:
+def pad(text: str, width: int) -> str:
+    """Return `text` with blanks behind it, `width` columns in all."""
     return text + " " * (width - columns(text))
 
 
@@ -98,7 +99,7 @@ def _wrapped(label: str, text: str, style: Style, most: int) -> list[str]:
     body = _wrap(text, room) or [""]
     if len(body) > most:
         body = [*body[: most - 1], _cut(" ".join(body[most - 1 :]), room)]
-    return [_pad(f"  {label}", style.indent) + body[0], *(" " * style.indent + line for line in body[1:])]
+    return [pad(f"  {label}", style.indent) + body[0], *(" " * style.indent + line for line in body[1:])]
 
 
 def _wrap(text: str, room: int) -> list[str]:
@@ -135,6 +136,6 @@ def _table(report: Report, style: Style) -> str:
 
 def _row(row: tuple[str, str, str, str, str], widths: list[int], style: Style) -> str:
     title, points, passed, reason, colour = row
-    head = f"{_pad(title, widths[0])}  {' ' * (widths[1] - columns(points))}{points}  {_pad(passed, widths[2])}  "
+    head = f"{pad(title, widths[0])}  {' ' * (widths[1] - columns(points))}{points}  {pad(passed, widths[2])}  "
     room = max(style.width, MIN_WIDTH) - columns(head)
     return (style.paint(head, colour) + _cut(reason, room)).rstrip()
