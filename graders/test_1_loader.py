@@ -85,6 +85,7 @@ def test_images_keep_their_labels(lab: Lab) -> None:
 
 def test_any_dataset_is_served_like_your_own(lab: Lab) -> None:
     """A map-style data set that `load_mnist` did not make comes in batches of the same kind."""
+    lab.require("make_data_loader")
     # Only what differs between the two is judged here; what is wrong with both is judged elsewhere.
     pairs = lab.pairs(inputs.tiny_split(lab.seed, True))
     own, other = (measure.served(lab, measure.TINY_BATCH, dataset) for dataset in (None, pairs))

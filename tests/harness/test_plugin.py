@@ -159,6 +159,23 @@ def test_missing_file_is_said_exactly_once(run_pytest, tmp_path):
     assert done.stdout.count("Lab72.py") == 1
 
 
+NO_WORKER = """
+from graders.harness import grading
+def refuse(*arguments, **named):
+    raise AssertionError("a worker was started")
+grading.transport_for = refuse
+"""
+
+
+def test_untouched_template_starts_no_worker(run_pytest, tmp_path, monkeypatch):
+    """Where nothing is written there is nothing to run: no check waits for torch."""
+    (tmp_path / "noworker.py").write_text(NO_WORKER, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = run_pytest("graders", "-p", "noworker")
+    assert "a worker was started" not in output(done)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+
+
 # ---- wrong options
 
 
