@@ -17,7 +17,7 @@ from . import conftest, digits, measure, oracle, pictures, racing, throughput
 from .harness import expect, paired
 from .harness.errors import CheckFailed, ConfigurationError, Unwritten
 from .harness.grading import Grading, Options
-from .harness.messages import MESSAGES, Messages
+from .harness.messages import Messages
 from .harness.render.terminal import columns, pad
 from .harness.walls import choose
 
@@ -156,7 +156,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--language", default="en", metavar="LANG")
     options = parser.parse_args(arguments)
     found = compare(options)
-    words = Messages([MESSAGES, conftest.FOLDER / "messages"], options.language)
+    words = Messages.of_lab(conftest.FOLDER, options.language)
     print(table(found, words))
     if options.picture:
         draw(found, words, options.picture)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .harness.errors import ConfigurationError
-from .harness.messages import MESSAGES, Messages
+from .harness.messages import Messages
 from .release import release
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def build(target: Path, language: str, rubric: Path | None = None) -> None:
 
     Raises ConfigurationError where the language is unknown, or a file cannot be read or written.
     """
-    Messages([MESSAGES, PACKAGE / "messages"], language)
+    Messages.of_lab(PACKAGE, language)
     try:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch, "autograder")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .harness import files
 from .harness.errors import ConfigurationError
-from .harness.messages import MESSAGES, Messages
+from .harness.messages import Messages
 from .harness.render import gradescope
 from .report import messages_for, read
 
@@ -53,7 +53,7 @@ def grade(base: Path, language: str) -> tuple[str, int]:
             print(error)  # the instructor sees what is printed, students do not
             code, report = 3, None
     if report is None:
-        words = Messages([MESSAGES, PACKAGE / "messages"], language).words
+        words = Messages.of_lab(PACKAGE, language).words
         return gradescope.failed(words.notes["void"]), code or 3
     return gradescope.render(report, messages_for(report).words), code
 

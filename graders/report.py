@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .harness import files
 from .harness.errors import ConfigurationError
-from .harness.messages import MESSAGES, Messages
+from .harness.messages import Messages
 from .harness.render import csv_row, github, gitlab, gradescope, json_report, junit, markdown
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def read(path: Path) -> Report:
 
 def messages_for(report: Report) -> Messages:
     """Return the messages of the report's own language."""
-    return Messages([MESSAGES, Path(__file__).with_name("messages")], report.language)
+    return Messages.of_lab(Path(__file__).parent, report.language)
 
 
 def _html(report: Report, messages: Messages) -> str:

@@ -13,7 +13,7 @@ from corpus import BUGS, bug_source
 from graders import bench
 from graders.__main__ import main
 from graders.harness.errors import ConfigurationError
-from graders.harness.messages import MESSAGES, Messages
+from graders.harness.messages import Messages
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ["--digits", "1000", "--seconds", "1"]
@@ -37,7 +37,7 @@ def lanes() -> list[bench.Lane]:
 @pytest.fixture
 def words() -> Messages:
     """Read the English words."""
-    return Messages([MESSAGES, ROOT / "graders" / "messages"], "en")
+    return Messages.of_lab(ROOT / "graders", "en")
 
 
 def test_ratios_are_those_of_each_round(lanes):

@@ -15,7 +15,7 @@ import pytest
 from graders import batch, pictures, report, showing
 from graders.harness.exhibits import Exhibit, PackedArray, Picture
 from graders.harness.grading import Notes
-from graders.harness.messages import MESSAGES, Messages
+from graders.harness.messages import Messages
 from graders.harness.model import CheckResult, PartResult, Report, Status
 from graders.harness.render import html
 from graders.harness.render.svg import inline
@@ -61,7 +61,7 @@ def make_report(arrays: dict[str, dict[str, Any]], *timed: Throughput) -> Report
 
 def drawn(arrays: dict[str, dict[str, Any]], *timed: Throughput, language: str = "en") -> dict[str, Picture]:
     """Draw a report's pictures, by name."""
-    words = Messages([MESSAGES, ROOT / "graders" / "messages"], language).section("pictures")
+    words = Messages.of_lab(ROOT / "graders", language).section("pictures")
     return {picture.name: picture for picture in pictures.draw(make_report(arrays, *timed), words)}
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import CheckFailed, ConfigurationError, HarnessFault, Spoilt, Unloadable, Unwritten
 from .exhibits import Exhibit, PackedArray
 from .launcher import Launcher, Target, transport_for
-from .messages import LABELS, MESSAGES, Messages
+from .messages import LABELS, Messages
 from .model import CheckResult, Excerpt, Failure, Report, Status, Where
 from .rubric import load_rubric
 from .scoring import score
@@ -97,7 +97,7 @@ class Grading:
     def __init__(self, spec: LabSpec, options: Options) -> None:
         self.spec, self.options = spec, options
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
-        self.messages = Messages([MESSAGES, spec.folder / "messages"], options.language)
+        self.messages = Messages.of_lab(spec.folder, options.language)
         self.source = Source.find(options.submission, self.rubric.file)
         self.submission = self._opened(self.source, self.rubric.functions)
         self._beside: list[Submission] = []

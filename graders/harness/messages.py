@@ -41,6 +41,11 @@ class Messages:
                 for section, entries in _read(path).items():
                     self._table.setdefault(section, {}).update(entries)
 
+    @classmethod
+    def of_lab(cls, folder: Path, language: str) -> Messages:
+        """Return the engine's messages with those of the lab in `folder`."""
+        return cls([MESSAGES, folder / "messages"], language)
+
     def text(self, section: str, key: str, **params: object) -> str:
         """Return the text at `section.key` with its fields filled in. Raises HarnessFault where there is none."""
         template = self._table.get(section, {}).get(key)
