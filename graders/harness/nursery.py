@@ -7,6 +7,7 @@ own. For systems with fork and Unix sockets (Linux); elsewhere each process is s
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -42,6 +43,7 @@ def serve() -> None:
     for module in sys.argv[3:]:
         with contextlib.suppress(ImportError):  # then the worker says so, to somebody who can read it
             importlib.import_module(module)
+    gc.freeze()  # what was imported stays, so no fork's collector need look at it (nor have its pages copied)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no reaping
     listener.listen(64)
     print("ready", flush=True)  # noqa: T201  # the one line that the starter waits for

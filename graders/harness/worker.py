@@ -11,11 +11,9 @@ import contextlib
 import importlib
 import importlib.util
 import os
-import random
 import shutil
 import sys
 import tempfile
-import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -24,6 +22,7 @@ import numpy as np
 
 from .observer import Places, Recorder, Transcript
 from .seals import Seals
+from .slate import Slate
 from .wire import MAX_REPLY, WireError, decode, encode, pack, pick, place, read_frame, tidy
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ class Worker:
     def _remember(self) -> None:
         """Keep what measures, before the submission can put its own in the place; our modules leave its sight."""
         torch = self._torch
-        self._grad_enabled, self._set_grad_enabled = torch.is_grad_enabled, torch.set_grad_enabled
+        self._slate = Slate(torch)
         self._as_subclass, self._tensor = torch.Tensor.as_subclass, torch.Tensor
         self._undisguised = torch._C.DisableTorchFunctionSubclass
         self._seals = Seals(torch)
@@ -106,11 +105,11 @@ class Worker:
 
     def _op_call(self, request: dict[str, Any], arrays: list[Any], out: list[Any]) -> dict[str, Any]:
         torch = self._torch
-        transcript = Transcript(self._places, self._grad_enabled)
+        transcript = Transcript(self._places, self._slate.grad_enabled)
         recorder = Recorder(sys.__stdout__ if self._echo else None)
         reply: dict[str, Any] = {}
         with contextlib.ExitStack() as stack:
-            stack.enter_context(self._clean_slate(request["seed"], recorder))
+            stack.enter_context(self._slate.clean(request["seed"], recorder))
             stack.enter_context(self._standins(request["standins"]))
             args = [decode(node, self, arrays) for node in request["args"]]
             kwargs = {name: decode(node, self, arrays) for name, node in request["kwargs"].items()}
@@ -119,7 +118,7 @@ class Worker:
                 stack.enter_context(transcript.mode(torch))
             try:
                 value = function(*args, **kwargs)
-                reply["grad_enabled"] = self._grad_enabled()
+                reply["grad_enabled"] = self._slate.grad_enabled()
                 reply["value"] = self._keep(value) if request["keep"] else encode(value, self, out)
             except BaseException as error:
                 out.clear()
@@ -127,22 +126,6 @@ class Worker:
         bare = request["seed"] is None  # its time counts: what was patched is seen when something else is asked
         patched = [] if bare else self._seals.broken(self._places, self._lab)
         return {**reply, "stdout": recorder.text(), "transcript": transcript.lines(), "patched": patched}
-
-    @contextlib.contextmanager
-    def _clean_slate(self, seed: int | None, recorder: Recorder) -> Iterator[None]:
-        """Give every call the same start, whatever an earlier one left behind."""
-        torch = self._torch
-        if seed is not None:
-            random.seed(seed)
-            np.random.seed(seed)  # the generator that student code uses when it says np.random.rand
-            torch.manual_seed(seed)
-        self._set_grad_enabled(True)
-        with contextlib.redirect_stdout(recorder), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch's advice on read-only arrays is no failure of the student's
-            try:
-                yield
-            finally:
-                self._set_grad_enabled(True)
 
     @contextlib.contextmanager
     def _standins(self, texts: dict[str, str]) -> Iterator[None]:
