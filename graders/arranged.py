@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from . import inputs
+from . import inputs, oracle
 from .idx import Split
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from . import oracle
     from .harness.model import Evidence, TensorValue
     from .pieces import Lab
 
@@ -39,16 +38,21 @@ class Pool:
 
 
 @lru_cache(maxsize=1)
-def _drawn(seed: int) -> NDArray[np.uint8]:
-    """Draw images of all brightnesses, so that scaling matters; every examination of a run chooses from the same."""
+def _drawn(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Draw images of all brightnesses, so that scaling matters, and return them also as rows.
+
+    Every examination of a run chooses from the same ones.
+    """
     dim = np.random.default_rng(seed + 30).uniform(0.05, 1, (POOL, 1, 1))
-    return np.rint(inputs.random_images(seed + 30, POOL)[:, 0] * dim * 255).astype(np.uint8)
+    images = np.rint(inputs.random_images(seed + 30, POOL)[:, 0] * dim * 255).astype(np.uint8)
+    return images, oracle.flatten(images).astype(np.float64)
 
 
 def make_pool(seed: int, model: oracle.Affine) -> Pool:
     """Keep those of the drawn images that the model is sure of."""
-    images = _drawn(seed)
-    scaled, raw = model.logits(images / 255), model.logits(images)
+    images, rows = _drawn(seed)
+    raw = model.logits(rows)
+    scaled = (raw - model.bias) / 255 + model.bias
     sure = (_lead(scaled) > MARGIN) & (_lead(raw) > MARGIN)
     return Pool(images[sure], scaled[sure].argmax(axis=1), raw[sure].argmax(axis=1))
 

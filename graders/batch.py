@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent
 IMPORTED_ONCE = ("torch", "torchvision", "matplotlib.figure")  # by the nursery; all that every submission uses
 JUDGES_IMPORT = (
-    *("pytest", "pytest_benchmark.plugin", "hypothesis.strategies"),
-    *("graders.pieces", "graders.mistakes", "graders.digits", "graders.throughput"),
+    *("pytest", "pytest_benchmark.plugin", "hypothesis.strategies", "numpy.random", "unittest.mock"),
+    *("graders.harness.plugin", "graders.harness.summary", "graders.harness.nursery"),
+    *("graders.pieces", "graders.mistakes", "graders.digits", "graders.throughput", "graders.showing"),
     *("jinja2", "matplotlib.figure", "matplotlib.backends.backend_svg"),  # for the page
 )
 CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
@@ -122,7 +123,8 @@ def grade(
     given = ["--submission", str(path.resolve()), "--report-dir", str(folder.resolve())]
     nursery = ["--nursery", str(warm.workers)] if warm.workers else []
     level = ["--isolation", "sandbox"] if warm.sandboxes else []  # a later option of the same name counts
-    code, output = _run([*arguments, *given, *nursery, *level, *options], warm.judges)
+    timing = [] if "no:benchmark" in options else ["-p", "benchmark"]  # it would undo the option
+    code, output = _run([*arguments, *given, *nursery, *level, *timing, *options], warm.judges)
     if code == USAGE:
         raise ConfigurationError(_refusal(output))
     usable = code in CODES and report.is_file()
@@ -140,6 +142,7 @@ def _run(arguments: list[str], judges: Path | None) -> tuple[int, str]:
     """Run pytest beside the graders; returns its exit code and output."""
     # Graded from a test that runs under pytest-xdist, a judge is still no part of that: it has its own timing.
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # whatever else is installed here has no say, and takes no time
     if judges is not None:
         from .harness.nursery import run_pytest
 

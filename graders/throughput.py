@@ -32,6 +32,7 @@ BATCH = 100  # the lesson's
 # in shorter ones the way to and from the worker counts for too much. A GPU is busy for 10 ms with some more.
 STEPS = {"cpu": 32, "cuda": 128}
 POOL = 4_000  # images that batches are cut from: 12 MB, more than a core's own cache, as an epoch over MNIST is
+FEW = 500  # images, where nothing is timed
 WARM_UPS = 3
 PIXELS, DIGITS = 784, 10
 RAMP = 2.0**-13  # steps between parameters when they are numbered, exact in float32
@@ -53,10 +54,10 @@ class Work:
 class Pool:
     """Images `[N, 1, 28, 28]` that nobody has seen before this run; every round's batches are cut from them anew."""
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int, size: int = POOL) -> None:
         self._drawn = np.random.default_rng()  # from the system's entropy: no seed that a submission could know
         self._steps = steps
-        self.images = inputs.random_images(int(self._drawn.integers(2**62)), POOL)
+        self.images = inputs.random_images(int(self._drawn.integers(2**62)), size)
 
     @cached_property
     def _double(self) -> NDArray[np.float64]:
@@ -65,7 +66,7 @@ class Pool:
     def draw(self) -> Work:
         """Draw the work of a round, and work out what it must give."""
         start = drawn_start(self._drawn)
-        rows = self._drawn.integers(0, POOL - BATCH, self._steps)
+        rows = self._drawn.integers(0, len(self.images) - BATCH, self._steps)
         labels = self._drawn.integers(0, DIGITS, (self._steps, BATCH))
         batches = ((self._double[row : row + BATCH], own) for row, own in zip(rows, labels, strict=True))
         return Work(start, rows, labels, _flat(oracle.train(affine(start), batches, measure.LEARNING_RATE).model))
@@ -259,6 +260,6 @@ def race(lab: Lab, yardstick: Submission, device: str, budget: float) -> Iterato
 
 def prove(lab: Lab, device: str) -> None:
     """Have a round's work done and check its proof; nothing is timed. Raises CheckFailed."""
-    pool = Pool(STEPS[device])
+    pool = Pool(STEPS[device], FEW)
     work, ours = pool.draw(), runner(lab, pool, device)
     ours.prove(work, ours.go(work))

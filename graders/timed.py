@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,12 +34,25 @@ class Stage:
     device: torch.device
 
 
+class Served(Dataset[Any]):
+    """The images of some batches one by one, for whoever asks a data loader for its data set."""
+
+    def __init__(self, pool: Tensor, rows: Tensor, labels: Tensor) -> None:
+        self._pool, self._rows, self._labels = pool, rows, labels
+
+    def __len__(self) -> int:
+        return self._labels.numel()
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        batch, place = divmod(index, BATCH)
+        return self._pool[self._rows[batch] + place], self._labels[batch, place]
+
+
 class Batches(DataLoader[Any]):
     """Serve the batches that begin at some rows of a pool of images, as they lie there: serving them takes no time."""
 
     def __init__(self, pool: Tensor, rows: Tensor, labels: Tensor) -> None:
-        first = pool[: labels.numel()]
-        super().__init__(TensorDataset(first, labels.flatten()), batch_size=BATCH)
+        super().__init__(Served(pool, rows, labels), batch_size=BATCH)
         self._pool, self._rows, self._labels = pool, rows.tolist(), labels
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]  # DataLoader's own iterator is a class of its own

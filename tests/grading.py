@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RUBRIC = Path(batch.__file__).with_name("rubric.toml")
 SECONDS = 1.0  # for timing one submission
 # Training has to be right, not fast, and nobody looks at pages: seconds for each of hundreds of submissions.
-QUICKLY = ("--benchmark-disable", "--no-page")
+QUICKLY = ("-p", "no:benchmark", "--no-page")
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from graders.harness.walls import CHILD_SIDE
+
 ROOT = Path(__file__).parents[1]
 GRADERS = ROOT / "graders"
 FILES = sorted(GRADERS.rglob("*.py"))
@@ -123,6 +125,15 @@ def test_imports_are_found():
     assert "graders.oracle" in imports(GRADERS / "pieces.py")
     assert "hypothesis" in imports(GRADERS / "test_2_reshape.py")
     assert "hypothesis" not in imports_on_loading(GRADERS / "test_2_reshape.py")
+
+
+def test_a_sandbox_shows_all_that_a_worker_imports():
+    """What the worker imports of ours, itself or by the way, lies where a fresh process in a sandbox can read it."""
+    needed, more = set(), {"worker"}
+    while more:
+        needed |= more
+        more = {module for name in more for module in ALLOWED[name]} - needed
+    assert set(CHILD_SIDE) == needed | {"__init__"}
 
 
 @pytest.mark.parametrize("name", sorted(ALLOWED))

@@ -47,6 +47,17 @@ def test_batches_are_cut_where_they_are_told_to_begin(pool):
     assert batches.batch_size == 100
 
 
+def test_data_set_of_a_round_is_as_long_as_its_batches(pool):
+    """Rounds on a GPU have more images than the pool, and their length is what is divided by."""
+    rows, labels = torch.tensor([0, 7, 400, 7, 90, 1]), torch.randint(0, 10, (6, 100))
+    batches = timed.Batches(pool, rows, labels)
+    assert len(batches) == 6
+    assert len(batches.dataset) == 600 > len(pool)
+    image, label = batches.dataset[205]
+    assert torch.equal(image, pool[405])
+    assert label == labels[2, 5]
+
+
 def test_every_round_begins_where_it_is_told_to(lab, pool):
     """Two rounds of the same work end in the same weights, whatever came between."""
     stage, start = staged(pool), torch.rand(7850) / 28

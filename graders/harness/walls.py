@@ -30,6 +30,7 @@ CHILD_SIDE = (
     "__init__",
     "observer",
     "seals",
+    "slate",
     "wire",
     "worker",
 )  # what builds the walls is loaded by then
