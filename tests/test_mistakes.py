@@ -264,12 +264,16 @@ def torch_rules() -> dict[str, tuple]:
         "decay": (partial(sgd, weight_decay=0.01), partial(rules.sgd, decay=0.01)),
         "adam": (torch.optim.Adam, rules.adam),
         "adamw": (torch.optim.AdamW, partial(rules.adam, decay=0.01)),
+        "nadam": (torch.optim.NAdam, rules.nadam),
+        "adamax": (torch.optim.Adamax, rules.adamax),
         "adagrad": (torch.optim.Adagrad, rules.adagrad),
         "rmsprop": (torch.optim.RMSprop, rules.rmsprop),
     }
 
 
-@pytest.mark.parametrize("name", ["momentum", "nesterov", "decay", "adam", "adamw", "adagrad", "rmsprop"])
+@pytest.mark.parametrize(
+    "name", ["momentum", "nesterov", "decay", "adam", "adamw", "nadam", "adamax", "adagrad", "rmsprop"]
+)
 def test_rule_walks_as_torchs_optimizer(name):
     """Each rule takes the steps of torch's optimizer of that name."""
     import torch

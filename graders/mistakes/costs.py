@@ -47,6 +47,25 @@ def squared(values: NDArray[Any], labels: NDArray[np.int64]) -> NDArray[np.float
     return np.asarray((values - one_hot(labels)) ** 2, np.float64)
 
 
+def absolute(z: NDArray[np.float64], y: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
+    """Yield distances from the one-hot labels, `[B, 10]`: of logits and of probabilities, plain and as Huber's."""
+    for values in (z, softmax(z)):
+        apart = np.abs(values - one_hot(y))
+        yield apart
+        yield np.where(apart < 1, apart**2 / 2, apart - 0.5)
+
+
+def distances() -> Iterator[Formula]:
+    """Yield costs that are such distances: their mean, the mean of each image's sum, their sum."""
+    for number in range(4):
+        for reduce in (np.mean, lambda apart: apart.sum(axis=1).mean(), np.sum):
+            yield partial(_distance, number, reduce)
+
+
+def _distance(number: int, reduce: Callable[[Any], Any], z: NDArray[np.float64], y: NDArray[np.int64]) -> Any:
+    return reduce(next(itertools.islice(absolute(z, y), number, None)))
+
+
 def log_sigmoid(z: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return log(sigmoid(z))."""
     return np.asarray(-np.logaddexp(0, -z), np.float64)
@@ -124,6 +143,7 @@ FORMULAS: dict[str, tuple[Formula, ...]] = {
         lambda z, y: squared(softmax(z), y).sum(),
         lambda z, y: squared(z, y).sum(),
     ),
+    "absolute-error": tuple(distances()),
     "binary-cross-entropy": (
         lambda z, y: binary(z, y).mean(),
         lambda z, y: binary(z, y).sum(axis=1).mean(),

@@ -66,6 +66,34 @@ def adam(p: Parameters, gradients: Sequence[float], rate: float, decay: float = 
     return _walk(p, gradients, step)
 
 
+def nadam(p: Parameters, gradients: Sequence[float], rate: float) -> list[Parameters]:
+    """Walk as torch.optim.NAdam does (Dozat 2016)."""
+    m, v, product, counter = np.zeros_like(p), np.zeros_like(p), 1.0, itertools.count(1)
+
+    def step(_: Parameters, g: Parameters) -> Parameters:
+        nonlocal m, v, product
+        t = next(counter)
+        now, then = (0.9 * (1 - 0.5 * 0.96 ** (k * 0.004)) for k in (t, t + 1))
+        product *= now
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        ahead = g * (1 - now) / (1 - product) + m * then / (1 - product * then)
+        return rate * ahead / (np.sqrt(v / (1 - 0.999**t)) + TINY)
+
+    return _walk(p, gradients, step)
+
+
+def adamax(p: Parameters, gradients: Sequence[float], rate: float) -> list[Parameters]:
+    """Walk as torch.optim.Adamax does (Kingma and Ba 2015)."""
+    m, largest, counter = np.zeros_like(p), np.zeros_like(p), itertools.count(1)
+
+    def step(_: Parameters, g: Parameters) -> Parameters:
+        nonlocal m, largest
+        m, largest = 0.9 * m + 0.1 * g, np.maximum(0.999 * largest, np.abs(g) + TINY)
+        return rate * m / ((1 - 0.9 ** next(counter)) * largest)
+
+    return _walk(p, gradients, step)
+
+
 def adagrad(p: Parameters, gradients: Sequence[float], rate: float) -> list[Parameters]:
     """Walk as torch.optim.Adagrad does (Duchi et al. 2011)."""
     total = np.zeros_like(p)
@@ -94,6 +122,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "momentum": tuple(partial(sgd, momentum=m, nesterov=n) for m in MOMENTA for n in (False, True)),
     "weight-decay": tuple(partial(sgd, decay=d) for d in DECAYS),
     "adam": (adam, partial(adam, decay=0.01)),
+    "nadam": (nadam,),
+    "adamax": (adamax,),
     "adagrad": (adagrad,),
     "rmsprop": (rmsprop,),
 }

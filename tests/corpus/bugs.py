@@ -382,6 +382,14 @@ LOSS = (
         "nn.functional.mse_loss(logits, nn.functional.one_hot(labels, 10).float())",
     ),
     loss(
+        "smooth-l1", "absolute-error", "nn.functional.smooth_l1_loss(logits, nn.functional.one_hot(labels, 10).float())"
+    ),
+    loss(
+        "l1-of-probabilities",
+        "absolute-error",
+        "nn.functional.l1_loss(logits.softmax(dim=1), nn.functional.one_hot(labels, 10).float())",
+    ),
+    loss(
         "binary-cross-entropy",
         "binary-cross-entropy",
         "nn.functional.binary_cross_entropy_with_logits(logits, nn.functional.one_hot(labels, 10).float())",
@@ -461,6 +469,8 @@ OPTIMIZER = (
         "weight-decay", "weight-decay", "torch.optim.SGD(model.parameters(), lr=learning_rate, weight_decay=1e-2)"
     ),
     optimizer("adam", "adam", "torch.optim.Adam(model.parameters(), lr=learning_rate)"),
+    optimizer("nadam", "nadam", "torch.optim.NAdam(model.parameters(), lr=learning_rate)"),
+    optimizer("adamax", "adamax", "torch.optim.Adamax(model.parameters(), lr=learning_rate)"),
     optimizer("adagrad", "adagrad", "torch.optim.Adagrad(model.parameters(), lr=learning_rate)"),
     optimizer("rmsprop", "rmsprop", "torch.optim.RMSprop(model.parameters(), lr=learning_rate)"),
     optimizer("momentum-of-0.7", "momentum", "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.7)"),
