@@ -25,8 +25,8 @@ def excess_of(plan: Plan) -> Excess | None:
         return Excess.PROCESSES
     if plan.memory and sum(map(_own_memory, below)) > FAMILY_SHARE * plan.memory * 2**20:
         return Excess.MEMORY
-    # A sandbox's folder is in memory and has its size.
-    if plan.disk and not plan.sandbox and _disk_used(plan.folder, plan.disk * 2**20) > plan.disk * 2**20:
+    # Nothing lies there where a sandbox has its own folder in memory, which has a size.
+    if plan.disk and _disk_used(plan.folder, plan.disk * 2**20) > plan.disk * 2**20:
         return Excess.DISK
     return None
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from .confine import keep
-from .plan import Plan
-from .transport import BOOT, PACKAGE_ROOT, environment
+from .plan import BOOT, Plan
+from .transport import PACKAGE_ROOT, environment
 from .walls import confined_folder
 from .worker import main as work
 

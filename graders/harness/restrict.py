@@ -28,9 +28,9 @@ def prctl(option: int, value: int) -> None:
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def restrict(plan: Plan, untouchable: tuple[int, ...]) -> None:
+def restrict(plan: Plan, untouchable: tuple[int, ...], keeper: int) -> None:
     """Give up, in this process and for good, what a worker has no use for. Raises OSError."""
-    _give_up_privileges(plan.sandbox)
+    _give_up_privileges(plan.sandbox, USERS_FROM + keeper)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, _most_processes(plan)), (resource.RLIMIT_MSGQUEUE, 0)]
     limits.append((resource.RLIMIT_FSIZE, plan.disk * 2**20))
@@ -59,11 +59,10 @@ def _threads(entry: Path) -> int:
         return 0
 
 
-def _give_up_privileges(sandbox: bool) -> None:
-    """Drop capabilities; root also gets a real user of its own, by which the kernel counts its processes."""
+def _give_up_privileges(sandbox: bool, own: int) -> None:
+    """Drop capabilities; root also gets the real user `own`, by which the kernel counts its processes."""
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() == 0:
-        own = USERS_FROM + os.getppid()
         with suppress(OSError):  # where a container knows few users
             os.setresgid(own, own, own)  # marks the files that it makes, wherever it makes them
             os.setresuid(own, 0, 0)

@@ -16,14 +16,19 @@ import pytest
 from graders.harness import seccomp, walls
 from graders.harness.errors import CheckFailed, ConfigurationError
 from graders.harness.model import Folder
+from graders.harness.plan import Maker
 
 linux = pytest.mark.skipif(not walls.KEEPERS, reason="needs keepers, which only Linux has")
-PROBLEM = walls.sandbox_problem()
-sandboxed = pytest.mark.skipif(bool(PROBLEM), reason=f"no sandbox here: {PROBLEM}")
-LEVELS = ["process", pytest.param("sandbox", marks=sandboxed)]
+PROBLEMS = {maker: walls.problem_of(maker) if walls.KEEPERS else "needs Linux" for maker in Maker}
+sandboxed, bubblewrapped = (pytest.mark.skipif(bool(why), reason=f"by {by}: {why}") for by, why in PROBLEMS.items())
+SANDBOXES = [pytest.param("sandbox", marks=sandboxed), pytest.param("bubblewrap", marks=bubblewrapped)]
+LEVELS = ["process", *SANDBOXES]
+each_sandbox = pytest.mark.parametrize("level", SANDBOXES)
 each_level = pytest.mark.parametrize("level", LEVELS)
 each_start = pytest.mark.parametrize("fresh", [False, True], ids=["forked", "started"])
 ROOT = Path(__file__).parents[2]
+
+NO_NETWORK = ("ENETUNREACH", "ECONNREFUSED")
 
 LAB = """
 import errno, os, socket, subprocess, sys, time
@@ -116,11 +121,11 @@ def key(lab, function, *args):
     return caught.value.failure.key
 
 
-@sandboxed
+@each_sandbox
 @each_start
-def test_sandbox_shows_only_what_the_worker_needs(open_lab, fresh):
+def test_sandbox_shows_only_what_the_worker_needs(open_lab, level, fresh):
     """No tests, reference, oracle or home: the submission, the worker's modules, the probes, system and Python."""
-    lab = open_lab(LAB, isolation="sandbox", fresh=fresh)
+    lab = open_lab(LAB, isolation=level, fresh=fresh)
     hidden = [ROOT / name for name in ("tests", "reference", "student_template", "graders/oracle.py", "README.md")]
     hidden += [ROOT / "graders" / "harness" / "grading.py", Path("/root/.bashrc"), Path("/home"), Path("/etc/shadow")]
     assert lab.call("exists", *map(str, hidden)).value == []
@@ -128,30 +133,31 @@ def test_sandbox_shows_only_what_the_worker_needs(open_lab, fresh):
     assert lab.call("exists", *map(str, shown)).value == [str(path) for path in shown]
 
 
-@sandboxed
+@each_sandbox
 @each_start
-def test_sandbox_has_processes_of_its_own_only(open_lab, fresh):
+def test_sandbox_has_processes_of_its_own_only(open_lab, level, fresh):
     """The judge cannot be found in /proc, by which a thief once came to the solution."""
-    lab = open_lab(LAB, isolation="sandbox", fresh=fresh)
+    lab = open_lab(LAB, isolation=level, fresh=fresh)
     assert len(lab.call("processes").value) == 2  # the first and the worker
     assert lab.call("exists", f"/proc/{os.getpid()}/cwd").value == []
 
 
-@sandboxed
-def test_sandbox_has_no_network(open_lab):
+@each_sandbox
+def test_sandbox_has_no_network(open_lab, level):
     """Not even this machine's own address answers."""
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert open_lab(LAB).call("connects", "127.0.0.1", port).value == "done"
-        assert open_lab(LAB, isolation="sandbox").call("connects", "127.0.0.1", port).value == "ENETUNREACH"
+        # Bubblewrap gives a sandbox a loopback of its own.
+        assert open_lab(LAB, isolation=level).call("connects", "127.0.0.1", port).value in NO_NETWORK
 
 
-@sandboxed
-def test_sandbox_is_read_only(open_lab):
+@each_sandbox
+def test_sandbox_is_read_only(open_lab, level):
     """Neither the system nor Python nor the submission itself can be written to."""
-    lab = open_lab(LAB, isolation="sandbox")
+    lab = open_lab(LAB, isolation=level)
     places = ["/x", "/usr/x", f"{sys.prefix}/x", f"{lab.submission.source.path.parent}/x", "/proc/self/oom_score_adj"]
     assert [lab.call("writes", place).value for place in places] == ["EROFS"] * len(places)
     assert lab.call("writes", "/tmp/x").value == lab.call("writes", "/dev/shm/x").value == "done"
@@ -280,10 +286,10 @@ def test_many_files_end_the_worker(open_lab):
     assert key(open_lab(LAB, disk=20), "fills_many", 6) == "too_much_disk"
 
 
-@sandboxed
-def test_many_files_do_not_fit_into_a_sandbox(open_lab):
+@each_sandbox
+def test_many_files_do_not_fit_into_a_sandbox(open_lab, level):
     """In a sandbox, the folder itself has a size."""
-    assert key(open_lab(LAB, isolation="sandbox", disk=20), "fills_many", 6) == "raised"
+    assert key(open_lab(LAB, isolation=level, disk=20), "fills_many", 6) == "raised"
 
 
 @linux
@@ -300,18 +306,39 @@ def test_folder_of_the_judges_is_laid_out_after_a_disk_was_filled(open_lab, leve
     assert not place.exists()
 
 
+def refused(monkeypatch, *makers):
+    """Have these makers say that they make no sandbox, and the others that they do."""
+    monkeypatch.setattr(walls, "problem_of", lambda maker: f"not permitted to {maker}" if maker in makers else "")
+
+
+@linux
 def test_auto_says_why_there_is_no_sandbox(monkeypatch):
-    """Without a sandbox, auto is a process, and the reason is kept for the report."""
-    monkeypatch.setattr(walls, "sandbox_problem", lambda: "Operation not permitted")
-    assert walls.choose("auto", {}) == ("process", "Operation not permitted")
-    assert walls.choose("process", {"CI": "true"}) == ("process", "")
+    """Without a sandbox, auto is a process, and the reasons are kept for the report."""
+    refused(monkeypatch, *Maker)
+    chosen = walls.choose("auto", {})
+    assert chosen.isolation == "process"
+    assert all(f"{maker}: not permitted to {maker}" in chosen.unsandboxed for maker in Maker)
+    assert walls.choose("process", {"CI": "true"}) == walls.Chosen("process")
 
 
+@linux
+@pytest.mark.parametrize("isolation", ["auto", "sandbox"])
+def test_bubblewrap_makes_the_sandbox_where_we_may_not(monkeypatch, isolation):
+    """Our own way comes first; what is known to work is not tried again."""
+    refused(monkeypatch)
+    assert walls.choose(isolation, {"CI": "true"}) == walls.Chosen("sandbox", Maker.NAMESPACES)
+    refused(monkeypatch, Maker.NAMESPACES)
+    assert walls.choose(isolation, {"CI": "true"}) == walls.Chosen("sandbox", Maker.BUBBLEWRAP)
+    refused(monkeypatch, *Maker)
+    assert walls.choose(isolation, {}, Maker.BUBBLEWRAP) == walls.Chosen("sandbox", Maker.BUBBLEWRAP)
+
+
+@linux
 @pytest.mark.parametrize(("isolation", "variables"), [("auto", {"CI": "true"}), ("sandbox", {})])
 def test_less_than_the_sandbox_is_refused_in_ci(monkeypatch, isolation, variables):
     """In CI auto never falls back; a sandbox that is asked for is had or refused."""
-    monkeypatch.setattr(walls, "sandbox_problem", lambda: "Operation not permitted")
-    with pytest.raises(ConfigurationError, match="Operation not permitted"):
+    refused(monkeypatch, *Maker)
+    with pytest.raises(ConfigurationError, match="not permitted"):
         walls.choose(isolation, variables)
 
 
