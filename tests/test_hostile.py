@@ -1,6 +1,7 @@
 """Hostile submissions: an attack gets what the same work gets without it, and costs nobody else anything.
 
-Each is graded at both levels of isolation; with `--sample` at one of them, and those that wait for a time limit not.
+Each is graded at both levels of isolation, some also in a sandbox of bubblewrap's; with `--sample` at one of them, and
+those that wait for a time limit not.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from hostile.attacks import ATTACKS, PARTS
 
 from graders import batch
 from graders.harness import walls
+from graders.harness.plan import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +35,8 @@ pytestmark = pytest.mark.skipif(not walls.KEEPERS, reason="needs keepers, which 
 
 RUBRIC = Path(__file__).parents[1] / "graders" / "rubric.toml"
 LIMITS = {"call_seconds": 6, "import_seconds": 12, "memory_megabytes": 3000, "disk_megabytes": 200, "processes": 60}
-LEVELS = ("process", "sandbox")
+SANDBOXES = {"sandbox": Maker.NAMESPACES, "bubblewrap": Maker.BUBBLEWRAP}
+BUBBLEWRAPPED = 5  # every so manieth attack, of those that wait for no limit: each of its workers imports torch anew
 PLACES = [Path("/dev/shm"), Path("/var/tmp"), Path.home()]
 OURS = ("given-", "submission-")  # folders of ours in the machine's temporary one; they go with their worker
 
@@ -42,10 +45,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the cases: every attack at every level, or a sample."""
     if "attack" not in metafunc.fixturenames:
         return
-    levels = LEVELS if not walls.sandbox_problem() else LEVELS[:1]
-    cases = [(attack, level) for attack in ATTACKS for level in levels]
+    able = ["process", *(level for level in SANDBOXES if not walls.problem_of(SANDBOXES[level]))]
+    quick = [attack for attack in ATTACKS if not attack.slow]
+    cases = [(attack, level) for attack in ATTACKS for level in able if level != "bubblewrap"]
     if metafunc.config.getoption("sample"):
         cases = [case for number, case in enumerate(cases) if number % 3 == 0 and not case[0].slow]
+        quick = quick[::4]
+    cases += [(attack, "bubblewrap") for attack in quick[::BUBBLEWRAPPED] if "bubblewrap" in able]
     metafunc.parametrize(("attack", "level"), cases, ids=[f"{attack.name}-{level}" for attack, level in cases])
 
 
@@ -79,7 +85,12 @@ def attempt(warm: batch.Nurseries, tmp_path: Path, rubric: Path) -> Callable[[At
         for name, text in {"lab.py": source_of(attack), **attack.files}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
-        options = ["--isolation", level, "--rubric", str(rubric), *QUICKLY]
+        by = (
+            ["--isolation", "sandbox", "--sandbox-by", SANDBOXES[level]]
+            if level in SANDBOXES
+            else ["--isolation", level]
+        )
+        options = [*by, "--rubric", str(rubric), *QUICKLY]
         graded = batch.grade(attack.name, folder, tmp_path / "out", options, warm)
         assert graded.report is not None, graded.output
         points = {part["name"]: part["points"] for part in graded.report.get("parts", [])}
@@ -123,7 +134,8 @@ def test_attack_gets_what_the_work_alone_gets(
 ) -> None:
     """No point for work not done; every other part is graded in full; a person is told where to look."""
     outcome = attempt(attack, level)
-    assert (outcome.report["status"], outcome.report["isolation"]) == ("graded", level)
+    isolation = "sandbox" if level in SANDBOXES else level
+    assert (outcome.report["status"], outcome.report["isolation"]) == ("graded", isolation)
     gained = {part: outcome.points[part] for part, most in attack.most.items() if outcome.points[part] > most}
     assert bool(gained) == (attack.gains == level), gained
     others = {part: most for part, most in PARTS.items() if part not in attack.most and part not in attack.also}

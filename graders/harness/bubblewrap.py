@@ -75,7 +75,7 @@ class Arguments(Layout):
 
 
 def start(plan: Plan, arguments: tuple[str, ...], telling: int) -> NoReturn:
-    """Become bubblewrap, which starts `confine.serve_inside` with the plan, `arguments` and `telling`. Raises OSError."""
+    """Become bubblewrap, which starts `confine.serve_inside` with plan, `arguments` and `telling`. Raises OSError."""
     # A program that is root by its own right makes no tmpfs of a size for others.
     privileged = os.geteuid() != 0 and Path(plan.bubblewrap).stat().st_mode & stat.S_ISUID
     layout = Arguments(Path(plan.folder) if privileged else None)

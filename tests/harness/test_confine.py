@@ -7,16 +7,21 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from graders.harness import seccomp, walls
+from graders.harness import bubblewrap, seccomp, walls
 from graders.harness.errors import CheckFailed, ConfigurationError
 from graders.harness.model import Folder
-from graders.harness.plan import Maker
+from graders.harness.plan import Maker, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 linux = pytest.mark.skipif(not walls.KEEPERS, reason="needs keepers, which only Linux has")
 PROBLEMS = {maker: walls.problem_of(maker) if walls.KEEPERS else "needs Linux" for maker in Maker}
@@ -49,6 +54,8 @@ def connects(host, port): return outcome(lambda: socket.create_connection((host,
 def writes(path): return outcome(lambda: open(path, "w").close())
 def removes(path): return outcome(lambda: os.remove(path))
 def kills(pid): return outcome(lambda: os.kill(pid, 0))
+def user(): return os.getuid()
+def ends(number): os.kill(os.getpid(), number)
 def becomes_root(): return outcome(lambda: os.setresuid(0, 0, 0))
 def leaves():
     import ctypes
@@ -104,14 +111,25 @@ def running(*words: str) -> list[int]:
     return found
 
 
+def eventually(claim: Callable[[], bool]) -> bool:
+    """Tell whether a claim comes true within a second."""
+    end = time.monotonic() + 1
+    while not (true := claim()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return true
+
+
 def vanish(*words: str) -> bool:
     """Tell whether no such process runs any more, within a second."""
-    end = time.monotonic() + 1
-    while (found := running(*words)) and time.monotonic() < end:
-        time.sleep(0.02)
-    for pid in found:
+    gone = eventually(lambda: not running(*words))
+    for pid in running(*words):
         os.kill(pid, signal.SIGKILL)
-    return not found
+    return gone
+
+
+def scratches() -> set[Path]:
+    """Return the folders of workers in the machine's temporary one."""
+    return set(Path(tempfile.gettempdir()).glob("grading-*"))
 
 
 def key(lab, function, *args):
@@ -225,11 +243,14 @@ import os, sys
 from functools import partial
 from pathlib import Path
 from graders.harness.launcher import Launcher, Target, transport_for
+from graders.harness.plan import Maker
 from graders.harness.rubric import Limits
 from graders.harness.source import Source
 from graders.harness.submission import Submission
 source, limits = Source.find(Path(sys.argv[1]), "lab.py"), Limits()
-launcher = Launcher(Target(source.path, Path(sys.argv[2]), source.visible), limits, partial(transport_for, sys.argv[3]))
+by = "bubblewrap" if sys.argv[3] == "bubblewrap" else "namespaces"
+way = partial(transport_for, "process" if sys.argv[3] == "process" else "sandbox", maker=Maker(by))
+launcher = Launcher(Target(source.path, Path(sys.argv[2]), source.visible), limits, way)
 Submission(source, launcher, limits).call("daemon")
 os.kill(os.getpid(), 9)
 """
@@ -238,11 +259,12 @@ os.kill(os.getpid(), 9)
 @linux
 @each_level
 def test_everything_ends_with_the_judge(open_lab, level):
-    """A judge that is killed leaves neither worker nor daemon behind."""
-    path = open_lab(LAB, isolation=level).submission.source.path
+    """A judge that is killed leaves neither worker nor daemon behind, nor their folder, which it removes else."""
+    path, before = open_lab(LAB, isolation=level).submission.source.path, scratches()
     command = [sys.executable, "-c", JUDGE, str(path), str(path.parent / "probes" / "probes.py"), level]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
     assert vanish("sleep", "4242")
+    assert eventually(lambda: scratches() <= before)
 
 
 @linux
@@ -331,6 +353,71 @@ def test_bubblewrap_makes_the_sandbox_where_we_may_not(monkeypatch, isolation):
     assert walls.choose(isolation, {"CI": "true"}) == walls.Chosen("sandbox", Maker.BUBBLEWRAP)
     refused(monkeypatch, *Maker)
     assert walls.choose(isolation, {}, Maker.BUBBLEWRAP) == walls.Chosen("sandbox", Maker.BUBBLEWRAP)
+
+
+# This filter refuses one system call, as some systems do; what bubblewrap uses instead is let through.
+UNSHARE_REFUSED = """
+import sys
+from graders.harness import bubblewrap, seccomp, walls
+seccomp.REFUSED, seccomp.KILLS, seccomp.NEW_NAMESPACES = {"unshare": seccomp.REFUSED["unshare"]}, {}, 0
+seccomp.install(())
+chosen = walls.choose("auto", {"CI": "true"})
+sys.exit(f"{chosen.isolation} by {chosen.maker}; {walls.problem_of(walls.Maker.NAMESPACES)}")
+"""
+
+
+@bubblewrapped
+@pytest.mark.skipif(not seccomp.available(), reason="no filter for this machine")
+def test_a_kernel_that_refuses_us_namespaces_leaves_bubblewrap():
+    """Where this process may not leave its namespaces, a sandbox really is made all the same."""
+    done = subprocess.run(
+        [sys.executable, "-c", UNSHARE_REFUSED], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.strip() == "sandbox by bubblewrap; unshare: Operation not permitted"
+
+
+@linux
+def test_bubblewrap_that_is_not_there_is_said_to_be_missing(monkeypatch):
+    """Without the program, there is nothing to try."""
+    monkeypatch.setenv("PATH", "")
+    assert walls.problem_of(Maker.BUBBLEWRAP) == "not installed"
+
+
+@linux
+@pytest.mark.parametrize(("mode", "user", "in_memory"), [(0o755, 1000, True), (0o4755, 1000, False), (0o4755, 0, True)])
+def test_bubblewrap_with_a_users_own_rights_has_its_scratch_in_memory(monkeypatch, tmp_path, mode, user, in_memory):
+    """A program that is root by its own right refuses to limit a tmpfs: the keeper watches a folder on disk then."""
+    program = tmp_path / "bwrap"
+    program.touch()
+    program.chmod(mode)
+    started = []
+    monkeypatch.setattr(os, "execv", lambda _, words: started.append(words))
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    bubblewrap.start(
+        Plan(True, str(tmp_path), [], [], 0, 16, 0, {}, str(program)), (), os.open(os.devnull, os.O_RDONLY)
+    )
+    (words,) = started
+    assert ("--size" in words) == in_memory
+    assert (str(tmp_path / "tmp") in words) == (not in_memory)
+
+
+@each_sandbox
+def test_bubblewraps_and_our_sandbox_tell_how_the_worker_ended(open_lab, level):
+    """The signal or exit code that ended a worker reaches the judge through the processes between."""
+    lab = open_lab(LAB, isolation=level)
+    for number, told in ((signal.SIGSEGV, "SIGSEGV"), (signal.SIGKILL, "SIGKILL")):
+        with pytest.raises(CheckFailed) as caught:
+            lab.call("ends", int(number))
+        assert told in str(caught.value.failure.params)
+
+
+@pytest.mark.skipif(not walls.KEEPERS or os.geteuid() != 0, reason="only root has users to give away")
+@each_level
+def test_workers_of_roots_are_counted_apart(open_lab, level):
+    """A fork bomb in one worker takes no process from another that is graded at the same time."""
+    users = {open_lab(LAB, isolation=level).call("user").value for _ in range(2)}
+    assert len(users) == 2
+    assert 0 not in users
 
 
 @linux
