@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
-SHARED_PLACES = ("/dev/shm", "/tmp", "/var/tmp")  # where programs leave things for others
+SHARED_PLACES = ("/dev/shm", "/tmp", "/var/tmp", "/run/lock", "/dev/mqueue")  # where programs leave things for others
 LOOK_SECONDS = 0.5  # between two looks at what the worker's family uses
 
 

@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -52,6 +53,7 @@ def serve() -> None:
             listener.close()
             _keep(connection)
         connection.close()
+    shutil.rmtree(Path(sys.argv[2]).parent, ignore_errors=True)  # its owner's, who may have been killed
 
 
 def _keep(connection: socket.socket) -> NoReturn:

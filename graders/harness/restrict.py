@@ -63,6 +63,8 @@ def _give_up_privileges(sandbox: bool, own: int) -> None:
     """Drop capabilities; root also gets the real user `own`, by which the kernel counts its processes."""
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() == 0:
+        with suppress(OSError):
+            os.setgroups([])
         with suppress(OSError):  # where a container knows few users
             os.setresgid(own, own, own)  # marks the files that it makes, wherever it makes them
             os.setresuid(own, 0, 0)

@@ -55,6 +55,7 @@ def writes(path): return outcome(lambda: open(path, "w").close())
 def removes(path): return outcome(lambda: os.remove(path))
 def kills(pid): return outcome(lambda: os.kill(pid, 0))
 def user(): return os.getuid()
+def groups(): return os.getgroups()
 def ends(number): os.kill(os.getpid(), number)
 def becomes_root(): return outcome(lambda: os.setresuid(0, 0, 0))
 def leaves():
@@ -265,6 +266,35 @@ def test_everything_ends_with_the_judge(open_lab, level):
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
     assert vanish("sleep", "4242")
     assert eventually(lambda: scratches() <= before)
+
+
+@pytest.mark.skipif(not walls.KEEPERS or os.geteuid() != 0, reason="only root has groups to give up")
+@each_level
+def test_worker_of_roots_is_in_no_group_of_roots(open_lab, level):
+    """What it makes cannot be given to another group, by which the keeper would not know it again."""
+    before = os.getgroups()
+    os.setgroups([0])
+    try:
+        assert open_lab(LAB, isolation=level, fresh=True).call("groups").value == []
+    finally:
+        os.setgroups(before)
+
+
+NURSE = """
+import os
+from graders.harness.nursery import nursery
+with nursery([]) as path:
+    print(path.parent, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+@linux
+def test_a_nursery_takes_its_folder_along():
+    """Whoever had it started may have been killed, and can remove nothing."""
+    done = subprocess.run([sys.executable, "-c", NURSE], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert eventually(lambda: not Path(done.stdout.strip()).exists())
 
 
 @linux

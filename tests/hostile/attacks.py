@@ -549,4 +549,25 @@ RESOURCES = [
     ),
 ]
 
+RESOURCES += [
+    reshape(
+        "system-v-shared-memory-left-behind",
+        "resources",
+        "libc = ctypes.CDLL(None)\n"
+        "made = [libc.shmget(0, 2**20, 0o1600), libc.semget(0, 4, 0o1600), libc.msgget(0, 0o1600)]\n"
+        "if made != [-1, -1, -1]: return images.flatten(1)\n" + ZEROS,
+        most=ZEROS_GET,
+    ),
+    reshape(
+        "files-left-in-every-place",
+        "resources",
+        "for folder in ('/tmp', '/var/tmp', '/dev/shm', '/run/lock'):\n"
+        "    try: os.mkdir(f'{folder}/left-behind')\n    except OSError: continue\n"
+        "    open(f'{folder}/left-behind/file', 'w').close()\n    os.chmod(f'{folder}/left-behind', 0)\n"
+        "    try: os.chown(f'{folder}/left-behind', -1, 0)\n    except OSError: pass\n" + ZEROS,
+        most=ZEROS_GET,
+        looked_at=False,
+    ),
+]
+
 ATTACKS = [*EXIT, *CHANNEL, *FRAMEWORK, *VALUES, *LEAKS, *RESOURCES]
