@@ -30,15 +30,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the honest submissions that are graded at both levels: all of them, or a sample."""
     if "honest" in metafunc.fixturenames:
         bugs = {f"bug-{bug.name}": partial(bug_source, bug) for bug in BUGS}
-        correct = {f"correct-{name}": partial(_text_of, source) for name, source in correct_sources().items()}
+        correct = {f"correct-{name}": partial(path.read_text, "utf-8") for name, path in correct_sources().items()}
         names = [*bugs, *correct]
         if metafunc.config.getoption("sample"):
             names = [*spread(list(bugs), SAMPLE), *spread(list(correct), SAMPLE)]
         metafunc.parametrize("honest", [{**bugs, **correct}[name] for name in names], ids=names)
-
-
-def _text_of(source: str | Path) -> str:
-    return source.read_text(encoding="utf-8") if isinstance(source, Path) else source
 
 
 @pytest.fixture(scope="module")
