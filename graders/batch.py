@@ -99,9 +99,9 @@ def nurseries() -> Iterator[Nurseries]:
     if not sys.platform.startswith("linux"):
         yield Nurseries()
         return
-    from .harness.nursery import nursery
+    from .harness.nursery import Kind, nursery
 
-    with nursery(IMPORTED_ONCE) as workers, nursery(JUDGES_IMPORT) as judges:
+    with nursery(Kind.WORKERS, IMPORTED_ONCE) as workers, nursery(Kind.JUDGES, JUDGES_IMPORT) as judges:
         yield Nurseries(workers, judges, find_maker()[0])
 
 

@@ -42,7 +42,8 @@ ALLOWED = {
     "namespaces": {"layout"},
     "bubblewrap": {"layout", "plan"},
     "family": {"plan"},
-    "restrict": {"plan", "seccomp"},
+    "landlock": set(),
+    "restrict": {"landlock", "plan", "seccomp"},
     "confine": {"bubblewrap", "family", "namespaces", "plan", "restrict", "worker"},  # the worker once the walls stand
     "describe": {"model"},
     "expect": {"describe", "errors", "model"},

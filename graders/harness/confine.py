@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, NoReturn
 from . import bubblewrap, namespaces
 from .family import end_alike, end_family, excess_of
 from .plan import UNCONFINED, Plan
-from .restrict import PR_SET_PDEATHSIG, USERS_FROM, prctl, restrict
+from .restrict import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, USERS_FROM, prctl, restrict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
+PR_SET_CHILD_SUBREAPER = 36
 SHARED_PLACES = ("/dev/shm", "/tmp", "/var/tmp", "/run/lock", "/dev/mqueue")  # where programs leave things for others
 LOOK_SECONDS = 0.5  # between two looks at what the worker's family uses
 
@@ -37,20 +37,22 @@ LOOK_SECONDS = 0.5  # between two looks at what the worker's family uses
 # ---- the keeper
 
 
-def keep(plan: Plan, work: Callable[[], None], lease: int) -> int:
+def keep(plan: Plan, work: Callable[[], None], lease: int, judge: int) -> int:
     """Run `work` inside the walls; returns its exit code, or minus the signal that ended it, or an Excess's code.
 
-    Ends it as soon as the descriptor `lease` can be read: its other end, the judge's, is then closed.
+    Ends it as soon as the descriptor `lease` can be read: its other end, that of the process `judge`, is then closed.
+    The current folder is the worker's own, and stays that wherever it is moved to.
     """
     wake, tell = socket.socketpair()
     tell.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(tell.fileno())
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    judge, keeper = os.getppid(), os.getpid()
+    prctl(PR_SET_DUMPABLE, 0)  # its memory is no business of the worker's, which may run as the same user
+    keeper = os.getpid()
     # Bubblewrap copies them itself.
     copies = {} if plan.bubblewrap else {name: Path(path).read_bytes() for name, path in plan.copied.items()}
-    run = partial(_run, plan, copies, work, () if plan.sandbox else (keeper, judge), keeper)
+    run = partial(_run, plan, copies, work, () if plan.sandbox else _untouchable(keeper, os.getppid(), judge), keeper)
     first = os.fork()
     if first == 0:
         signal.set_wakeup_fd(-1)
@@ -63,13 +65,24 @@ def keep(plan: Plan, work: Callable[[], None], lease: int) -> int:
     _let_go_of_streams()
     code = _watch(plan, first, wake.fileno(), lease)
     end_family()
-    _clear_away(plan, keeper)
+    _clear_away(keeper)
     return code
 
 
-def _clear_away(plan: Plan, keeper: int) -> None:
+def _untouchable(*pids: int) -> tuple[int, ...]:
+    """Return processes and, as negative numbers, their groups."""
+    return *pids, *(-group for pid in pids if (group := os.getpgid(pid)) > 1)
+
+
+def _clear_away(keeper: int) -> None:
     """Remove the worker's folder and, where its files can be told by their group, what it left in the machine's."""
-    shutil.rmtree(plan.folder, ignore_errors=True)
+    for place, folders, _ in os.walk("."):
+        for path in (Path(place, folder) for folder in folders):  # some may have been closed, which only root overlooks
+            with suppress(OSError):
+                if not path.is_symlink():
+                    path.chmod(0o700)
+    with suppress(OSError):  # it has been removed
+        shutil.rmtree(Path.cwd(), ignore_errors=True)
     for place in SHARED_PLACES if os.geteuid() == 0 else ():
         with suppress(OSError):
             for entry in Path(place).iterdir():
@@ -108,7 +121,7 @@ def serve_alone() -> NoReturn:
     """Be the keeper of one worker, in a process started for that: `argv` is a folder of modules, a Plan, a lease."""
     _, _, text, lease = sys.argv
     sys.argv[1:] = []
-    end_alike(keep(Plan.from_json(text), _serve, int(lease)))
+    end_alike(keep(Plan.from_json(text), _serve, int(lease), os.getppid()))
 
 
 def try_sandbox(text: str) -> NoReturn:
@@ -151,6 +164,7 @@ def _run(
 def _build_sandbox(plan: Plan, run: Callable[[], NoReturn], keeper: int) -> NoReturn:
     """Build a sandbox, have a child be its first process, and end as its worker ends."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_DUMPABLE, 1)  # or a user could not say who it is in the new namespaces
     try:
         told, telling = os.pipe()
         first = _start_bubblewrap(plan, keeper, telling) if plan.bubblewrap else _start_first(plan, run, telling)

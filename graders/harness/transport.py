@@ -152,6 +152,10 @@ class Process:
     """The worker in a process of its own, with its own folder and environment."""
 
     def __init__(self, spawn: Callable[[Plan], Spawned], walls: Walls) -> None:
+        if KEEPERS:  # else a worker that runs as the same user might look into the judge's memory, and write there
+            from .restrict import PR_SET_DUMPABLE, prctl
+
+            prctl(PR_SET_DUMPABLE, 0)
         self._scratch = tempfile.mkdtemp(prefix="grading-")
         self._process = spawn(walls.plan(self._scratch))
         self.pid: int | None = self._process.pid

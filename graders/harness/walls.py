@@ -29,7 +29,7 @@ KEEPERS = sys.platform.startswith("linux")  # /proc, subreapers and namespaces
 PACKAGE = Path(__file__).parents[1]
 CHILD_SIDE = ("__init__", "observer", "seals", "wire", "worker")
 # What builds the walls: loaded by then, but for bubblewrap, which starts Python anew.
-BUILDERS = ("bubblewrap", "confine", "family", "layout", "namespaces", "plan", "restrict", "seccomp")
+BUILDERS = ("bubblewrap", "confine", "family", "landlock", "layout", "namespaces", "plan", "restrict", "seccomp")
 PROGRAM = {Maker.NAMESPACES: "", Maker.BUBBLEWRAP: "bwrap"}
 CACHE = "course-grader"  # the folder in the user's cache
 FONTS = "matplotlib"  # matplotlib's folder in the worker's own

@@ -80,9 +80,9 @@ def nursery_socket() -> Iterator[Path | None]:
     if not sys.platform.startswith("linux"):
         yield None
         return
-    from graders.harness.nursery import nursery
+    from graders.harness.nursery import Kind, nursery
 
-    with nursery(["numpy", "torch"]) as path:
+    with nursery(Kind.WORKERS, ["numpy", "torch"]) as path:
         yield path
 
 

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders.harness import bubblewrap, seccomp, walls
+from graders.harness import bubblewrap, landlock, seccomp, walls
 from graders.harness.errors import CheckFailed, ConfigurationError
 from graders.harness.model import Folder
 from graders.harness.plan import Maker, Plan
@@ -55,6 +54,34 @@ def writes(path): return outcome(lambda: open(path, "w").close())
 def removes(path): return outcome(lambda: os.remove(path))
 def kills(pid): return outcome(lambda: os.kill(pid, 0))
 def user(): return os.getuid()
+def moves(path): return outcome(lambda: os.rename(os.getcwd(), path))
+def locks_up():
+    os.makedirs("closed/inner")
+    open("closed/inner/file", "w").close()
+    os.chmod("closed", 0)
+def peeks(pid):
+    found = []
+    for name in ("mem", "environ", "cwd/x"):
+        try:
+            open(f"/proc/{pid}/{name}", "rb").close()
+        except FileNotFoundError:
+            found.append(name)  # the folder could be looked into
+        except OSError:
+            continue
+        else:
+            found.append(name)
+    return found
+def asks(path, folder):
+    import json
+    request = {"folder": folder, "environment": {}, "plan": None, "pytest": ["--collect-only", folder]}
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(path)
+    try:
+        socket.send_fds(connection, [json.dumps(request).encode()], [0, 1, 2])
+        connection.recv(100)
+    except OSError:
+        return
+    time.sleep(3)
 def groups(): return os.getgroups()
 def ends(number): os.kill(os.getpid(), number)
 def becomes_root(): return outcome(lambda: os.setresuid(0, 0, 0))
@@ -126,11 +153,6 @@ def vanish(*words: str) -> bool:
     for pid in running(*words):
         os.kill(pid, signal.SIGKILL)
     return gone
-
-
-def scratches() -> set[Path]:
-    """Return the folders of workers in the machine's temporary one."""
-    return set(Path(tempfile.gettempdir()).glob("grading-*"))
 
 
 def key(lab, function, *args):
@@ -220,10 +242,12 @@ def test_system_calls_of_an_attack_are_refused(open_lab, level):
 
 
 @linux
-def test_worker_cannot_signal_judge_keeper_or_everybody(open_lab):
+@each_start
+def test_worker_cannot_signal_judge_keeper_or_everybody(open_lab, fresh):
     """kill(-1) as root would end the machine."""
-    lab = open_lab(LAB, fresh=True)
-    for pid in (-1, os.getpid(), -os.getpid()):
+    lab = open_lab(LAB, fresh=fresh)
+    assert lab.call("kills", os.getppid()).value == "EPERM" or not landlock.available()
+    for pid in (-1, os.getpid(), -os.getpgid(0), lab.process.pid):
         assert lab.call("kills", pid).value == "EPERM"
 
 
@@ -252,20 +276,25 @@ source, limits = Source.find(Path(sys.argv[1]), "lab.py"), Limits()
 by = "bubblewrap" if sys.argv[3] == "bubblewrap" else "namespaces"
 way = partial(transport_for, "process" if sys.argv[3] == "process" else "sandbox", maker=Maker(by))
 launcher = Launcher(Target(source.path, Path(sys.argv[2]), source.visible), limits, way)
-Submission(source, launcher, limits).call("daemon")
-os.kill(os.getpid(), 9)
+submission = Submission(source, launcher, limits)
 """
+KILLED = f"{JUDGE}submission.call('daemon')\nos.kill(os.getpid(), 9)\n"
+
+
+def judging(code: str, path: Path, level: str) -> list[str]:
+    """Return a command that runs `code` as a judge of that file."""
+    return [sys.executable, "-c", code, str(path), str(path.parent / "probes" / "probes.py"), level]
 
 
 @linux
 @each_level
-def test_everything_ends_with_the_judge(open_lab, level):
+def test_everything_ends_with_the_judge(open_lab, level, tmp_path):
     """A judge that is killed leaves neither worker nor daemon behind, nor their folder, which it removes else."""
-    path, before = open_lab(LAB, isolation=level).submission.source.path, scratches()
-    command = [sys.executable, "-c", JUDGE, str(path), str(path.parent / "probes" / "probes.py"), level]
-    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    command = judging(KILLED, open_lab(LAB, isolation=level).submission.source.path, level)
+    variables = {**os.environ, "TMPDIR": str(tmp_path)}
+    assert subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode == -signal.SIGKILL
     assert vanish("sleep", "4242")
-    assert eventually(lambda: scratches() <= before)
+    assert eventually(lambda: not list(tmp_path.iterdir()))
 
 
 @pytest.mark.skipif(not walls.KEEPERS or os.geteuid() != 0, reason="only root has groups to give up")
@@ -280,10 +309,44 @@ def test_worker_of_roots_is_in_no_group_of_roots(open_lab, level):
         os.setgroups(before)
 
 
+AS_A_USER = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+PEEKED = f"""{JUDGE}
+print(submission.call("peeks", os.getpid()).value, submission.call("peeks", launcher.pid).value)
+"""
+LOCKED = f"""{JUDGE}
+submission.call("locks_up")
+place = launcher._transport._scratch
+submission.close()
+print(os.path.exists(place))
+"""
+as_a_user = pytest.mark.skipif(
+    not walls.KEEPERS or subprocess.run([*AS_A_USER, "true"], check=False, capture_output=True).returncode != 0,
+    reason="needs a user namespace to be somebody else than root",
+)
+
+
+def as_user(code: str, path: Path) -> str:
+    """Return what a judge that is not root prints, whose worker is the same user as it is."""
+    command = [*AS_A_USER, *judging(code, path, "process")]
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
+@as_a_user
+def test_worker_of_the_same_user_sees_into_neither_judge_nor_keeper(open_lab):
+    """Not into their memory, where the answers are and results could be written, nor their folders."""
+    assert as_user(PEEKED, open_lab(LAB).submission.source.path) == "[] []"
+
+
+@as_a_user
+def test_folder_that_was_closed_goes_too(open_lab):
+    """A user may take away its own right to look into a folder; the keeper gives it back to remove it."""
+    assert as_user(LOCKED, open_lab(LAB).submission.source.path) == "False"
+
+
 NURSE = """
 import os
-from graders.harness.nursery import nursery
-with nursery([]) as path:
+from graders.harness.nursery import Kind, nursery
+with nursery(Kind.WORKERS, []) as path:
     print(path.parent, flush=True)
     os.kill(os.getpid(), 9)
 """
@@ -295,6 +358,24 @@ def test_a_nursery_takes_its_folder_along():
     done = subprocess.run([sys.executable, "-c", NURSE], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     assert done.returncode == -signal.SIGKILL
     assert eventually(lambda: not Path(done.stdout.strip()).exists())
+
+
+@linux
+def test_nursery_answers_no_worker(open_lab, nursery_socket, tmp_path):
+    """It forks processes without walls for whoever may ask: the judges, and nobody that runs student code."""
+    (tmp_path / "conftest.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()")
+    open_lab(LAB).call("asks", str(nursery_socket), str(tmp_path))
+    assert not (tmp_path / "ran").exists()
+
+
+@linux
+def test_worker_cannot_move_its_folder_away(open_lab, tmp_path):
+    """Its disk is watched, and it is removed, wherever it is moved to."""
+    lab, place = open_lab(LAB, disk=20), tmp_path / "elsewhere"
+    assert lab.call("moves", str(place)).value == "done"
+    assert key(lab, "fills_many", 6) == "too_much_disk"
+    lab.submission.close()
+    assert not place.exists()
 
 
 @linux
