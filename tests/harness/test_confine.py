@@ -258,7 +258,7 @@ def test_daemon_ends_with_its_worker(open_lab, level, fresh):
     """What left group and session, and was orphaned, is ended all the same."""
     lab = open_lab(LAB, isolation=level, fresh=fresh)
     assert lab.call("daemon").value == 0
-    assert running("sleep", "4242")
+    assert eventually(lambda: bool(running("sleep", "4242")))
     lab.submission.close()
     assert vanish("sleep", "4242")
 
