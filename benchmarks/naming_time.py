@@ -21,6 +21,7 @@ from graders import mistakes  # noqa: E402
 from graders.conftest import pytest_lab  # noqa: E402
 from graders.harness.grading import Grading, Notes, Options  # noqa: E402
 from graders.harness.model import Failure  # noqa: E402
+from graders.harness.walls import Chosen  # noqa: E402
 from graders.pieces import Lab, Shared  # noqa: E402
 
 SAMPLE = (
@@ -48,7 +49,7 @@ def seconds(name: str, folder: Path) -> tuple[float, set[str]]:
     part, source = source_of(name)
     (folder / "lab.py").write_text(source, encoding="utf-8")
     spec = pytest_lab(None)  # type: ignore[arg-type]  # the lab needs no configuration
-    grading = Grading(spec, Options(folder, spec.folder / "rubric.toml", "process", "en", 0))
+    grading = Grading(spec, Options(folder, spec.folder / "rubric.toml", Chosen("process"), "en", 0))
     lab = Lab(grading.submission, 0, Notes(), Shared())
     for function in ("load_mnist", "build_model", "build_criterion", "build_optimizer", "flatten_images"):
         lab.sound(function)  # the checks have seen to that when they ask the catalogue

@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from graders import batch, conftest, throughput
 from graders.harness.grading import Grading, Notes, Options
 from graders.harness.race import Race, Standing
+from graders.harness.walls import Chosen
 from graders.pieces import Lab, Shared
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def race(case: Case, warm: batch.Nurseries, seconds: float) -> list[tuple[float,
     spec = conftest.pytest_lab(None)  # type: ignore[arg-type]  # it needs no configuration
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "lab.py").write_text(case.text, encoding="utf-8")
-        options = Options(Path(folder), spec.folder / "rubric.toml", "process", "en", 0, nursery=warm.workers)
+        options = Options(Path(folder), spec.folder / "rubric.toml", Chosen("process"), "en", 0, nursery=warm.workers)
         grading = Grading(spec, options)
         try:
             lab = Lab(grading.submission, 0, Notes(), Shared())

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from .harness.archive import is_archive, stem
 from .harness.errors import ConfigurationError
-from .harness.walls import sandbox_problem
+from .harness.walls import find_maker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from .harness.plan import Maker
 
 PACKAGE = Path(__file__).parent
 IMPORTED_ONCE = ("torch", "torchvision", "matplotlib.figure")  # by the nursery; all that every submission uses
@@ -75,12 +77,12 @@ def submissions(folder: Path) -> dict[str, Path]:
 class Nurseries:
     """The sockets of running nurseries, of workers and of judges; None where the system has not what they need.
 
-    `sandboxes` tells whether there can be sandboxes, so that not every judge has to try.
+    `sandboxes` tells what can make sandboxes, so that not every judge has to try.
     """
 
     workers: Path | None = None
     judges: Path | None = None
-    sandboxes: bool = False
+    sandboxes: Maker | None = None
 
 
 def grade_all(found: dict[str, Path], out: Path, jobs: int, options: Sequence[str] = ()) -> Iterator[Graded]:
@@ -98,10 +100,10 @@ def nurseries() -> Iterator[Nurseries]:
     if not sys.platform.startswith("linux"):
         yield Nurseries()
         return
-    from .harness.nursery import nursery
+    from .harness.nursery import Kind, nursery
 
-    with nursery(IMPORTED_ONCE) as workers, nursery(JUDGES_IMPORT) as judges:
-        yield Nurseries(workers, judges, not sandbox_problem())
+    with nursery(Kind.WORKERS, IMPORTED_ONCE) as workers, nursery(Kind.JUDGES, JUDGES_IMPORT) as judges:
+        yield Nurseries(workers, judges, find_maker()[0])
 
 
 def grade(
@@ -122,9 +124,9 @@ def grade(
     arguments = [str(PACKAGE), "-q", "-p", "no:cacheprovider", "--assert=plain"]
     given = ["--submission", str(path.resolve()), "--report-dir", str(folder.resolve())]
     nursery = ["--nursery", str(warm.workers)] if warm.workers else []
-    level = ["--isolation", "sandbox"] if warm.sandboxes else []  # a later option of the same name counts
+    known = ["--sandbox-by", warm.sandboxes] if warm.sandboxes else []  # a later option of the same name counts
     timing = [] if "no:benchmark" in options else ["-p", "benchmark"]  # it would undo the option
-    code, output = _run([*arguments, *given, *nursery, *level, *timing, *options], warm.judges)
+    code, output = _run([*arguments, *given, *nursery, *known, *timing, *options], warm.judges)
     if code == USAGE:
         raise ConfigurationError(_refusal(output))
     usable = code in CODES and report.is_file()

@@ -19,7 +19,7 @@ from .harness.errors import CheckFailed, ConfigurationError, Unwritten
 from .harness.grading import Grading, Options
 from .harness.messages import Messages
 from .harness.render.terminal import columns, pad
-from .harness.walls import choose
+from .harness.walls import Chosen, choose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,11 +165,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def compare(options: argparse.Namespace) -> list[Row]:
     """Set everybody up, run the rounds, and end all workers. Raises ConfigurationError."""
-    level, _ = choose(options.isolation, os.environ)
+    chosen = choose(options.isolation, os.environ)
     root = Path(options.mnist_root).expanduser() if options.mnist_root else None
     split = digits.find_digits(root, train_size=options.digits, test_size=100).train
     spec = conftest.pytest_lab(cast("Any", None))
-    gradings = [Grading(spec, _options(path, level)) for path in options.submissions]
+    gradings = [Grading(spec, _options(path, chosen)) for path in options.submissions]
     try:
         ours = gradings[0]
         lanes = [Lane(name, racing.ours(ours.beside(racing.FILE), split, name)) for name in (LESSON, YARDSTICK)]
@@ -183,8 +183,8 @@ def compare(options: argparse.Namespace) -> list[Row]:
             grading.close()
 
 
-def _options(path: Path, level: str) -> Options:
-    return Options(path, conftest.FOLDER / "rubric.toml", level, "en", 0)
+def _options(path: Path, chosen: Chosen) -> Options:
+    return Options(path, conftest.FOLDER / "rubric.toml", chosen, "en", 0)
 
 
 def _lane(grading: Grading, split: Any) -> Lane:

@@ -41,10 +41,13 @@ ALLOWED = {
     "worker": {"wire", "observer", "seals", "slate"},
     "plan": set(),
     "seccomp": set(),
-    "namespaces": set(),
+    "layout": {"plan"},
+    "namespaces": {"layout"},
+    "bubblewrap": {"layout", "plan"},
     "family": {"plan"},
-    "restrict": {"plan", "seccomp"},
-    "confine": {"family", "namespaces", "plan", "restrict", "worker"},  # the worker once the walls stand
+    "landlock": set(),
+    "restrict": {"landlock", "plan", "seccomp"},
+    "confine": {"bubblewrap", "family", "namespaces", "plan", "restrict", "worker"},  # the worker once the walls stand
     "describe": {"model"},
     "expect": {"describe", "errors", "model"},
     "archive": set(),

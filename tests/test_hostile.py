@@ -1,13 +1,17 @@
 """Hostile submissions: an attack gets what the same work gets without it, and costs nobody else anything.
 
-Each is graded at both levels of isolation; with `--sample` at one of them, and those that wait for a time limit not.
+Each is graded at both levels of isolation, some also in a sandbox of bubblewrap's; with `--sample` at one of them, and
+those that wait for a time limit not.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +26,10 @@ from hostile.attacks import ATTACKS, PARTS
 
 from graders import batch
 from graders.harness import walls
+from graders.harness.confine import SHARED_PLACES
+from graders.harness.family import descendants
+from graders.harness.plan import Maker
+from graders.harness.restrict import USERS_FROM, prctl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,19 +41,25 @@ pytestmark = pytest.mark.skipif(not walls.KEEPERS, reason="needs keepers, which 
 
 RUBRIC = Path(__file__).parents[1] / "graders" / "rubric.toml"
 LIMITS = {"call_seconds": 6, "import_seconds": 12, "memory_megabytes": 3000, "disk_megabytes": 200, "processes": 60}
-LEVELS = ("process", "sandbox")
-PLACES = [Path("/dev/shm"), Path("/var/tmp"), Path.home()]
-OURS = ("given-", "submission-")  # folders of ours in the machine's temporary one; they go with their worker
+SANDBOXES = {"sandbox": Maker.NAMESPACES, "bubblewrap": Maker.BUBBLEWRAP}
+BUBBLEWRAPPED = 5  # every so manieth attack, of those that wait for no limit: each of its workers imports torch anew
+PLACES = [path for place in (*SHARED_PLACES, Path.home()) if (path := Path(place)).is_dir()]
+TABLES = [path for name in ("shm", "sem", "msg") if (path := Path("/proc/sysvipc", name)).exists()]
+PR_SET_CHILD_SUBREAPER = 36
+PATIENCE = 20  # seconds
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the cases: every attack at every level, or a sample."""
     if "attack" not in metafunc.fixturenames:
         return
-    levels = LEVELS if not walls.sandbox_problem() else LEVELS[:1]
-    cases = [(attack, level) for attack in ATTACKS for level in levels]
+    able = ["process", *(level for level in SANDBOXES if not walls.problem_of(SANDBOXES[level]))]
+    quick = [attack for attack in ATTACKS if not attack.slow]
+    cases = [(attack, level) for attack in ATTACKS for level in able if level != "bubblewrap"]
     if metafunc.config.getoption("sample"):
         cases = [case for number, case in enumerate(cases) if number % 3 == 0 and not case[0].slow]
+        quick = quick[::4]
+    cases += [(attack, "bubblewrap") for attack in quick[::BUBBLEWRAPPED] if "bubblewrap" in able]
     metafunc.parametrize(("attack", "level"), cases, ids=[f"{attack.name}-{level}" for attack, level in cases])
 
 
@@ -79,7 +93,12 @@ def attempt(warm: batch.Nurseries, tmp_path: Path, rubric: Path) -> Callable[[At
         for name, text in {"lab.py": source_of(attack), **attack.files}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
-        options = ["--isolation", level, "--rubric", str(rubric), *QUICKLY]
+        by = (
+            ["--isolation", "sandbox", "--sandbox-by", SANDBOXES[level]]
+            if level in SANDBOXES
+            else ["--isolation", level]
+        )
+        options = [*by, "--rubric", str(rubric), *QUICKLY]
         graded = batch.grade(attack.name, folder, tmp_path / "out", options, warm)
         assert graded.report is not None, graded.output
         points = {part["name"]: part["points"] for part in graded.report.get("parts", [])}
@@ -88,34 +107,55 @@ def attempt(warm: batch.Nurseries, tmp_path: Path, rubric: Path) -> Callable[[At
     return run
 
 
-def processes() -> set[str]:
-    """Return the command lines of `sleep` that run."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        try:
-            line = (entry / "cmdline").read_bytes() if entry.name.isdecimal() else b""
-        except OSError:
-            continue
-        if line.startswith((b"sleep\0004243", b"setsid")):
-            found.add(f"{entry.name} {line!r}")
-    return found
+class Traces:
+    """What was there before the corpus ran. Its judges have a temporary folder of their own; its orphans come to us."""
+
+    def __init__(self) -> None:
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        self.folder = Path(tempfile.mkdtemp(prefix="hostile-"))
+        self._before = self._all()
+
+    def left(self) -> list[str]:
+        """Return what is there now and was not before."""
+        return sorted(self._all() - self._before)
+
+    def _all(self) -> set[str]:
+        found = {str(path) for path in self.folder.iterdir()}
+        found |= {str(path) for place in PLACES for path in place.iterdir() if _is_left_by_a_worker(path)}
+        found |= {f"process {pid}: {line}" for pid, line in _running_below(os.getpid())}
+        found |= {f"{table.name}: {line}" for table in TABLES for line in table.read_text().splitlines()[1:]}
+        return found | {f"mount: {line}" for line in Path("/proc/self/mounts").read_text().splitlines()}
 
 
-def ours() -> set[Path]:
-    """Return the folders of ours in the machine's temporary one."""
-    return {path for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith(OURS)}
+def _is_left_by_a_worker(path: Path) -> bool:
+    """Tell whether a file is a worker's, which only root can: its workers have groups of their own."""
+    try:
+        return path.lstat().st_gid >= USERS_FROM or path.name == "left-behind"
+    except OSError:
+        return False
+
+
+def _running_below(pid: int) -> Iterator[tuple[int, str]]:
+    for below in descendants(pid):
+        with contextlib.suppress(OSError):
+            if line := Path(f"/proc/{below}/cmdline").read_bytes():  # what has ended, and waits to be buried, has none
+                yield below, line.decode(errors="replace")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nothing_left() -> Iterator[None]:
-    """Expect the whole corpus to leave no process, file or shared memory behind."""
-    before, ours_before = {place: set(place.iterdir()) for place in PLACES}, ours()
-    yield
-    left = {path for place in PLACES for path in set(place.iterdir()) - before[place] if path.name[0] != "."}
-    assert left == set()
-    assert processes() == set()
-    assert not Path("/tmp/pickle-ran").exists()
-    assert ours() - ours_before == set()
+def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Expect the whole corpus to leave no process, file, shared memory or mount behind."""
+    tmp_path_factory.getbasetemp()  # made now, it is no trace
+    traces = Traces()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(traces.folder))
+        patch.setattr(tempfile, "tempdir", str(traces.folder))
+        yield
+    end = time.monotonic() + PATIENCE
+    while traces.left() and time.monotonic() < end:  # another process of pytest-xdist's may still be at it
+        time.sleep(0.1)
+    assert traces.left() == []
+    traces.folder.rmdir()
 
 
 def test_attack_gets_what_the_work_alone_gets(
@@ -123,7 +163,8 @@ def test_attack_gets_what_the_work_alone_gets(
 ) -> None:
     """No point for work not done; every other part is graded in full; a person is told where to look."""
     outcome = attempt(attack, level)
-    assert (outcome.report["status"], outcome.report["isolation"]) == ("graded", level)
+    isolation = "sandbox" if level in SANDBOXES else level
+    assert (outcome.report["status"], outcome.report["isolation"]) == ("graded", isolation)
     gained = {part: outcome.points[part] for part, most in attack.most.items() if outcome.points[part] > most}
     assert bool(gained) == (attack.gains == level), gained
     others = {part: most for part, most in PARTS.items() if part not in attack.most and part not in attack.also}

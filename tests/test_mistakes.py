@@ -16,6 +16,7 @@ from graders import inputs, mistakes, oracle
 from graders.conftest import pytest_lab
 from graders.harness.grading import Grading, Notes, Options
 from graders.harness.model import Failure, Named
+from graders.harness.walls import Chosen
 from graders.mistakes import loops, rules
 from graders.mistakes.catalogue import Clue, Idea
 from graders.pieces import Lab, Shared
@@ -114,7 +115,7 @@ def test_clues_belong_to_checks_that_exist():
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Return the reference as checks see it."""
     spec = pytest_lab(None)
-    options = Options(ROOT / "reference", spec.folder / "rubric.toml", "process", "en", 0)
+    options = Options(ROOT / "reference", spec.folder / "rubric.toml", Chosen("process"), "en", 0)
     grading = Grading(spec, options)
     yield Lab(grading.submission, 0, Notes(), Shared(tmp_path_factory.mktemp("roots")))
     grading.submission.close()

@@ -7,20 +7,34 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from corpus import BUGS, edit, reference_source
+from corpus import BUGS, bug_source, correct_sources, edit, reference_source, spread
 from grading import QUICKLY
 
 from graders import batch
+from graders.harness import walls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 SEVERAL_BUGS = ("loss-summed", "no-zero-grad")
+SAMPLE = 15  # of correct submissions, and of those with one bug
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the honest submissions that are graded at both levels: all of them, or a sample."""
+    if "honest" in metafunc.fixturenames:
+        bugs = {f"bug-{bug.name}": partial(bug_source, bug) for bug in BUGS}
+        correct = {f"correct-{name}": partial(path.read_text, "utf-8") for name, path in correct_sources().items()}
+        names = [*bugs, *correct]
+        if metafunc.config.getoption("sample"):
+            names = [*spread(list(bugs), SAMPLE), *spread(list(correct), SAMPLE)]
+        metafunc.parametrize("honest", [{**bugs, **correct}[name] for name in names], ids=names)
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +101,20 @@ def test_the_environment_changes_nothing(
     fresh = json.loads((tmp_path / "fresh" / "report.json").read_text(encoding="utf-8"))
     assert forked is not None
     assert timeless(fresh) == {**timeless(forked), "submission": fresh["submission"]}
+
+
+@pytest.mark.skipif(not walls.find_maker()[0], reason="no sandbox here")
+def test_a_sandbox_changes_nothing_for_honest_work(
+    honest: Callable[[], str], warm: batch.Nurseries, tmp_path: Path
+) -> None:
+    """What an honest submission is told does not depend on the level of isolation: points, words, numbers and all."""
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    (folder / "lab.py").write_text(honest(), encoding="utf-8")
+    reports = {}
+    for level in ("process", "sandbox"):
+        graded = batch.grade(level, folder, tmp_path, ["--isolation", level, *QUICKLY], warm)
+        assert graded.report is not None, graded.output
+        assert graded.report["isolation"] == level
+        reports[level] = timeless({**graded.report, "isolation": "any"})
+    assert reports["process"] == reports["sandbox"]

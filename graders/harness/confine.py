@@ -21,34 +21,38 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from . import namespaces
+from . import bubblewrap, namespaces
 from .family import end_alike, end_family, excess_of
 from .plan import UNCONFINED, Plan
-from .restrict import PR_SET_PDEATHSIG, USERS_FROM, prctl, restrict
+from .restrict import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, USERS_FROM, prctl, restrict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
-SHARED_PLACES = ("/dev/shm", "/tmp", "/var/tmp")  # where programs leave things for others
+PR_SET_CHILD_SUBREAPER = 36
+SHARED_PLACES = ("/dev/shm", "/tmp", "/var/tmp", "/run/lock", "/dev/mqueue")  # where programs leave things for others
 LOOK_SECONDS = 0.5  # between two looks at what the worker's family uses
 
 
 # ---- the keeper
 
 
-def keep(plan: Plan, work: Callable[[], None], lease: int) -> int:
+def keep(plan: Plan, work: Callable[[], None], lease: int, judge: int) -> int:
     """Run `work` inside the walls; returns its exit code, or minus the signal that ended it, or an Excess's code.
 
-    Ends it as soon as the descriptor `lease` can be read: its other end, the judge's, is then closed.
+    Ends it as soon as the descriptor `lease` can be read: its other end, that of the process `judge`, is then closed.
+    The current folder is the worker's own, and stays that wherever it is moved to.
     """
     wake, tell = socket.socketpair()
     tell.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(tell.fileno())
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    judge, keeper = os.getppid(), os.getpid()
-    copies = {name: Path(path).read_bytes() for name, path in plan.copied.items()}
+    prctl(PR_SET_DUMPABLE, 0)  # its memory is no business of the worker's, which may run as the same user
+    keeper = os.getpid()
+    # Bubblewrap copies them itself.
+    copies = {} if plan.bubblewrap else {name: Path(path).read_bytes() for name, path in plan.copied.items()}
+    run = partial(_run, plan, copies, work, () if plan.sandbox else _untouchable(keeper, os.getppid(), judge), keeper)
     first = os.fork()
     if first == 0:
         signal.set_wakeup_fd(-1)
@@ -56,19 +60,29 @@ def keep(plan: Plan, work: Callable[[], None], lease: int) -> int:
         for descriptor in (wake.fileno(), tell.fileno(), lease):
             os.close(descriptor)
         if plan.sandbox:
-            _build_sandbox(plan, partial(_run, plan, copies, work, ()))
-        _run(plan, copies, work, (keeper, judge))
+            _build_sandbox(plan, run, keeper)
+        run()
     _let_go_of_streams()
     code = _watch(plan, first, wake.fileno(), lease)
     end_family()
-    if not plan.sandbox:
-        _clear_away(plan, os.getpid())
+    _clear_away(keeper)
     return code
 
 
-def _clear_away(plan: Plan, keeper: int) -> None:
+def _untouchable(*pids: int) -> tuple[int, ...]:
+    """Return processes and, as negative numbers, their groups."""
+    return *pids, *(-group for pid in pids if (group := os.getpgid(pid)) > 1)
+
+
+def _clear_away(keeper: int) -> None:
     """Remove the worker's folder and, where its files can be told by their group, what it left in the machine's."""
-    shutil.rmtree(plan.folder, ignore_errors=True)
+    for place, folders, _ in os.walk("."):
+        for path in (Path(place, folder) for folder in folders):  # some may have been closed, which only root overlooks
+            with suppress(OSError):
+                if not path.is_symlink():
+                    path.chmod(0o700)
+    with suppress(OSError):  # it has been removed
+        shutil.rmtree(Path.cwd(), ignore_errors=True)
     for place in SHARED_PLACES if os.geteuid() == 0 else ():
         with suppress(OSError):
             for entry in Path(place).iterdir():
@@ -106,27 +120,28 @@ def _watch(plan: Plan, first: int, wake: int, lease: int) -> int:
 def serve_alone() -> NoReturn:
     """Be the keeper of one worker, in a process started for that: `argv` is a folder of modules, a Plan, a lease."""
     _, _, text, lease = sys.argv
-    plan = Plan.from_json(text)
     sys.argv[1:] = []
-
-    def work() -> None:
-        from .worker import main  # inside the walls: it imports NumPy
-
-        main()
-
-    end_alike(keep(plan, work, int(lease)))
+    end_alike(keep(Plan.from_json(text), _serve, int(lease), os.getppid()))
 
 
 def try_sandbox(text: str) -> NoReturn:
     """Build a sandbox to that plan and leave it again; the exit code and stderr tell whether and why not."""
     plan = Plan.from_json(text)
-    _build_sandbox(plan, partial(_run, plan, {}, lambda: None, ()))
+    _build_sandbox(plan, partial(_run, plan, {}, lambda: None, (), os.getpid()), os.getpid())
 
 
 # ---- the worker's side
 
 
-def _run(plan: Plan, copies: dict[str, bytes], work: Callable[[], None], untouchable: tuple[int, ...]) -> NoReturn:
+def _serve() -> None:
+    from .worker import main  # inside the walls: it imports NumPy
+
+    main()
+
+
+def _run(
+    plan: Plan, copies: dict[str, bytes], work: Callable[[], None], untouchable: tuple[int, ...], keeper: int
+) -> NoReturn:
     """Build the last walls and work."""
     code = 1
     try:
@@ -135,7 +150,7 @@ def _run(plan: Plan, copies: dict[str, bytes], work: Callable[[], None], untouch
         for name, content in copies.items():
             Path(name).parent.mkdir(exist_ok=True)
             Path(name).write_bytes(content)
-        restrict(plan, untouchable)
+        restrict(plan, untouchable, keeper)
         work()
         code = 0
     except BaseException:
@@ -146,51 +161,64 @@ def _run(plan: Plan, copies: dict[str, bytes], work: Callable[[], None], untouch
         os._exit(code)
 
 
-def _build_sandbox(plan: Plan, run: Callable[[], NoReturn]) -> NoReturn:
+def _build_sandbox(plan: Plan, run: Callable[[], NoReturn], keeper: int) -> NoReturn:
     """Build a sandbox, have a child be its first process, and end as its worker ends."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_DUMPABLE, 1)  # or a user could not say who it is in the new namespaces
     try:
-        namespaces.unshare()
-        root = build_root(plan)
         told, telling = os.pipe()
-        first = os.fork()
-        if first == 0:
-            os.close(told)
-            _be_first(root, run, telling)
+        first = _start_bubblewrap(plan, keeper, telling) if plan.bubblewrap else _start_first(plan, run, telling)
         os.close(telling)
         _let_go_of_streams()
         with os.fdopen(told, "rb") as lines:
             text = lines.read()
-        os.waitpid(first, 0)
-        end_alike(int(text or -signal.SIGKILL))
+        code = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
+        if text or code != bubblewrap.FAILED:
+            end_alike(int(text or -signal.SIGKILL))
     except OSError as error:
         os.write(2, f"{error.strerror}\n".encode())
     finally:
         os._exit(UNCONFINED)
 
 
-def build_root(plan: Plan) -> namespaces.Root:
-    """Lay out what can be seen inside a sandbox. Raises OSError."""
+def _start_first(plan: Plan, run: Callable[[], NoReturn], telling: int) -> int:
+    """Leave the machine's namespaces and return the first process of the new ones. Raises OSError."""
+    namespaces.unshare()
     root = namespaces.Root(Path(plan.folder))
-    root.scratch("/tmp", plan.disk or 1024)
-    root.scratch("/dev/shm", plan.disk or 1024)
-    root.system()
-    for path in plan.shown[:1]:  # the submission; hiding what is not for it comes after
-        root.show(Path(path))
-    for path in plan.hidden:
-        root.hide(Path(path))
-    for path in plan.shown[1:]:
-        root.show(Path(path))
-    return root
+    root.lay_out(plan)
+    first = os.fork()
+    if first == 0:
+        _be_first(partial(root.enter, platform.machine()), run, telling)
+    return first
 
 
-def _be_first(root: namespaces.Root, run: Callable[[], NoReturn], telling: int) -> NoReturn:
+def _start_bubblewrap(plan: Plan, keeper: int, telling: int) -> int:
+    """Return the process of bubblewrap, below which `serve_inside` runs."""
+    first = os.fork()
+    if first == 0:
+        try:
+            bubblewrap.start(plan, (str(keeper),), telling)
+        except OSError as error:
+            os.write(2, f"{plan.bubblewrap}: {error.strerror}\n".encode())
+        finally:
+            os._exit(bubblewrap.FAILED)
+    return first
+
+
+def serve_inside() -> NoReturn:
+    """Be the first process of bubblewrap's: `argv` is a folder of modules, a Plan, the keeper, a descriptor to tell."""
+    _, _, text, keeper, telling = sys.argv
+    sys.argv[1:] = []
+    _be_first(lambda: None, partial(_run, Plan.from_json(text), {}, _serve, (), int(keeper)), int(telling))
+
+
+def _be_first(enter: Callable[[], None], run: Callable[[], NoReturn], telling: int) -> NoReturn:
     """Be the first process of a sandbox: start the worker, bury the dead, tell how the worker ended."""
     code = UNCONFINED
     try:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        root.enter(platform.machine())
-        Path(Plan.inside).mkdir()
+        enter()
+        Path(Plan.inside).mkdir(exist_ok=True)
         worker = os.fork()
         if worker == 0:
             os.close(telling)

@@ -25,8 +25,8 @@ def excess_of(plan: Plan) -> Excess | None:
         return Excess.PROCESSES
     if plan.memory and sum(map(_own_memory, below)) > FAMILY_SHARE * plan.memory * 2**20:
         return Excess.MEMORY
-    # A sandbox's folder is in memory and has its size.
-    if plan.disk and not plan.sandbox and _disk_used(plan.folder, plan.disk * 2**20) > plan.disk * 2**20:
+    # Nothing lies there where a sandbox has its own folder in memory, which has a size.
+    if plan.disk and _disk_used(plan.disk * 2**20) > plan.disk * 2**20:
         return Excess.DISK
     return None
 
@@ -40,10 +40,10 @@ def _own_memory(pid: int) -> int:
     return (int(resident) - int(shared)) * resource.getpagesize()
 
 
-def _disk_used(folder: str, enough: int) -> int:
-    """Return the bytes on disk under a folder, or a number above `enough`."""
+def _disk_used(enough: int) -> int:
+    """Return the bytes on disk under the current folder, the worker's, or a number above `enough`."""
     used = 0
-    for place, _, files in os.walk(folder):
+    for place, _, files in os.walk("."):
         for name in files:
             with suppress(OSError):
                 used += os.lstat(os.path.join(place, name)).st_blocks * 512  # noqa: PTH118  # names that are bytes too

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from .exhibits import Picture
     from .model import Named
+    from .walls import Chosen
 
 PACKAGES = ("torch", "torchvision", "numpy")
 
@@ -57,10 +58,9 @@ class Options:
 
     submission: Path
     rubric: Path
-    isolation: str  # "none", "process" or "sandbox"
+    chosen: Chosen  # the level of isolation
     language: str
     seed: int
-    unsandboxed: str = ""  # why "auto" could not take the sandbox
     nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
     exhibits: bool = False  # whether somebody will look at pictures
     student: str | None = None  # whose submission it is, where its name does not say
@@ -110,7 +110,8 @@ class Grading:
         folder, limits = self.spec.folder, self.rubric.limits
         modules = tuple(folder / name for name in self.spec.beside)
         target = Target(source.path, folder / "probes.py", source.visible, modules, folder / "standins.py")
-        make = partial(transport_for, self.options.isolation, nursery=self.options.nursery)
+        chosen = self.options.chosen
+        make = partial(transport_for, chosen.isolation, nursery=self.options.nursery, maker=chosen.maker)
         return Submission(source, Launcher(target, limits, make), limits, functions)
 
     def beside(self, path: Path) -> Submission:
@@ -198,8 +199,8 @@ class Grading:
             status=status,
             score=round(sum(part.points for part in parts), 2) if status == "graded" else None,
             max_score=most,
-            isolation=self.options.isolation,
-            unsandboxed=self.options.unsandboxed,
+            isolation=self.options.chosen.isolation,
+            unsandboxed=self.options.chosen.unsandboxed,
             data=next((result.data for result in self.results if result.data), None),
             seed=self.options.seed,
             duration_s=time.monotonic() - self._began,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .errors import HarnessFault
 from .excerpt import excerpt
 from .model import Word
+from .plan import Maker
 from .transport import InProcess, Process, WorkerGone, spawn
 from .walls import Walls
 
@@ -38,11 +39,17 @@ class Target:
     standins: Path | None = None
 
 
-def transport_for(isolation: str, target: Target, limits: Limits, nursery: Path | None = None) -> Transport:
+def transport_for(
+    isolation: str,
+    target: Target,
+    limits: Limits,
+    nursery: Path | None = None,
+    maker: Maker = Maker.NAMESPACES,
+) -> Transport:
     """Make a way to a new worker: "none", "process" or "sandbox", the latter two from a running nursery where given."""
     if isolation == "none":
         return InProcess()
-    walls = Walls(isolation == "sandbox", target.visible, limits)
+    walls = Walls(isolation == "sandbox", target.visible, limits, maker)
     if nursery is None:
         return Process(spawn, walls)
     from .nursery import spawn_from  # needs Unix sockets, which not every system has

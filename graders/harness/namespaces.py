@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
+
+from .layout import Layout
 
 NEW_NS, NEW_CGROUP, NEW_UTS, NEW_IPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
 NEW_USER, NEW_PID, NEW_NET = 0x10000000, 0x20000000, 0x40000000
@@ -20,17 +21,6 @@ DETACH = 2
 MOUNT_SETATTR = 442
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
-
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", "alternatives", "passwd", "group")
-DEVICES = ("null", "zero", "full", "random", "urandom")
-GPU_DEVICES = ("nvidia*", "dxg", "kfd", "dri")
-TOPOLOGY = ("/sys/devices/system/cpu", "/sys/devices/system/node")  # torch asks how many cores there are
-
-
-def python_folders() -> list[str]:
-    """Return the folders of this Python and of its packages."""
-    return sorted({sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix})
 
 
 def unshare() -> None:
@@ -48,51 +38,44 @@ def unshare() -> None:
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
-class Root:
+class Root(Layout):
     """The root of the new system, in the making: a tmpfs over the folder `base`."""
 
     def __init__(self, base: Path) -> None:
+        super().__init__()
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._base = base
-        self._seen: dict[Path, bool] = {}  # whether a folder is shown or hidden; the longest path counts
         self._mount("none", Path("/"), None, RECURSIVE | PRIVATE)
         self._mount("tmpfs", base, "tmpfs", NO_SUID | NO_DEVICES, "size=1m,mode=755")
 
-    def system(self) -> None:
-        """Show the machine's programs and libraries, a few settings and devices, and this Python."""
-        for path in (*SYSTEM, *(f"/etc/{name}" for name in SETTINGS), *TOPOLOGY, *python_folders()):
-            self.show(Path(path))
-        for name in DEVICES:
-            self._bind(Path("/dev") / name)
-        for device in (path for pattern in GPU_DEVICES for path in Path("/dev").glob(pattern)):
-            self._bind(device)
-        for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
-            (self._base / "dev" / name).symlink_to(target)
+    def bind(self, path: Path) -> None:
+        """Mount it once more, read-only."""
+        self.device(path)
+        self._restrict(self._inside(path), READ_ONLY | NO_SUID | NO_DEVICES, AT_RECURSIVE)
 
-    def show(self, path: Path) -> None:
-        """Show a file or folder under its own name, read-only; what is not there is left out."""
-        if path.is_symlink() and len(path.parts) == 2:  # /bin -> usr/bin
-            self._inside(path).symlink_to(path.readlink())
-        elif path.exists() and not self._is_shown(path):
-            self._bind(path)
-            self._restrict(self._inside(path), READ_ONLY | NO_SUID | NO_DEVICES, AT_RECURSIVE)
-            self._seen[path] = True
+    def device(self, path: Path) -> None:
+        """Mount it once more."""
+        target = self._inside(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            target.mkdir(exist_ok=True)
+        else:
+            target.touch()
+        self._mount(str(path), target, None, BIND | RECURSIVE)
 
-    def hide(self, folder: Path) -> None:
-        """Put an empty folder over one that was shown; one that was not is nowhere anyway."""
-        if self._is_shown(folder):
-            self._mount("tmpfs", self._inside(folder), "tmpfs", NO_SUID | NO_DEVICES, "size=1m,mode=755")
-            self._seen[folder] = False
+    def link(self, path: Path, target: Path) -> None:
+        """Make it."""
+        self._inside(path).symlink_to(target)
 
-    def _is_shown(self, path: Path) -> bool:
-        above = [known for known in self._seen if path.is_relative_to(known)]
-        return bool(above) and self._seen[max(above, key=lambda known: len(known.parts))]
+    def empty(self, folder: Path) -> None:
+        """Mount an empty tmpfs."""
+        self._mount("tmpfs", self._inside(folder), "tmpfs", NO_SUID | NO_DEVICES, "size=1m,mode=755")
 
-    def scratch(self, name: str, megabytes: int) -> None:
-        """Make a folder that can be written to, in memory and of limited size."""
-        folder = self._inside(Path(name))
-        folder.mkdir(parents=True)
-        self._mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEVICES, f"size={megabytes}m,mode=1777,nr_inodes=20k")
+    def scratch(self, folder: Path, megabytes: int) -> None:
+        """Mount a tmpfs: in memory, with so many files at most."""
+        inside = self._inside(folder)
+        inside.mkdir(parents=True)
+        self._mount("tmpfs", inside, "tmpfs", NO_SUID | NO_DEVICES, f"size={megabytes}m,mode=1777,nr_inodes=20k")
 
     def enter(self, machine: str) -> None:
         """Make this the root of all; runs in the first process of the new namespaces. Raises OSError."""
@@ -108,20 +91,11 @@ class Root:
         if self._libc.umount2(b"/old", DETACH):
             _raise("umount")
         Path("/old").rmdir()
-        for emptied in (Path("/"), *(path for path, shown in self._seen.items() if not shown)):
-            self._restrict(emptied, READ_ONLY, 0)
+        for folder in (Path("/"), *self.emptied):
+            self._restrict(folder, READ_ONLY, 0)
 
     def _inside(self, path: Path) -> Path:
         return self._base / path.relative_to("/")
-
-    def _bind(self, path: Path) -> None:
-        target = self._inside(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            target.mkdir(exist_ok=True)
-        else:
-            target.touch()
-        self._mount(str(path), target, None, BIND | RECURSIVE)
 
     def _mount(self, source: str, target: Path, kind: str | None, flags: int, options: str = "") -> None:
         kind_bytes = kind.encode() if kind else None

@@ -12,18 +12,23 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from .confine import keep
-from .plan import Plan
-from .transport import BOOT, PACKAGE_ROOT, environment
+from .family import descendants
+from .plan import BOOT, Plan
+from .restrict import PR_SET_DUMPABLE, prctl
+from .transport import PACKAGE_ROOT, environment
 from .walls import confined_folder
 from .worker import main as work
 
@@ -36,11 +41,20 @@ MAX_REQUEST = 65_536  # bytes of a request: a folder and an environment
 # ---- the nursery's own process
 
 
+class Kind(StrEnum):
+    """What a nursery forks."""
+
+    WORKERS = "workers"
+    JUDGES = "judges"
+
+
 def serve() -> None:
-    """Listen on the socket `argv[2]`, having imported the modules named after it."""
+    """Listen on the socket `argv[2]` for requests of the Kind `argv[3]`, having imported the modules named after it."""
+    owner, kind = os.getppid(), Kind(sys.argv[3])
+    prctl(PR_SET_DUMPABLE, 0)  # workers run as the same user, and all that come after are copies of this process
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(sys.argv[2])
-    for module in sys.argv[3:]:
+    for module in sys.argv[4:]:
         with contextlib.suppress(ImportError):  # then the worker says so, to somebody who can read it
             importlib.import_module(module)
     gc.freeze()  # what was imported stays, so no fork's collector need look at it (nor have its pages copied)
@@ -50,13 +64,21 @@ def serve() -> None:
     # Its stdin ends with the process that started it, and so does the nursery.
     while sys.stdin.fileno() not in select.select([listener, sys.stdin.fileno()], [], [])[0]:
         connection, _ = listener.accept()
-        if os.fork() == 0:
+        peer, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        if _may_ask(peer, kind, owner) and os.fork() == 0:
             listener.close()
-            _keep(connection)
+            _keep(connection, kind, peer)
         connection.close()
+    shutil.rmtree(Path(sys.argv[2]).parent, ignore_errors=True)  # its owner's, who may have been killed
 
 
-def _keep(connection: socket.socket) -> NoReturn:
+def _may_ask(peer: int, kind: Kind, owner: int) -> bool:
+    """Tell whether a process may have forks: the owner, and for workers all below it that no worker has started."""
+    below = peer in descendants(owner) and peer not in descendants(os.getpid())
+    return peer == owner or (kind is Kind.WORKERS and below)
+
+
+def _keep(connection: socket.socket, kind: Kind, judge: int) -> NoReturn:
     """Tell this fork's process id, have one process below it, wait for that, tell how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     code = 1
@@ -66,8 +88,10 @@ def _keep(connection: socket.socket) -> NoReturn:
         os.setsid()
         connection.sendall(f"{os.getpid()}\n".encode())
         _become(request, pipes)
-        plan = request["plan"]
-        code = _judge(request["pytest"], connection) if plan is None else keep(Plan(**plan), work, connection.fileno())
+        if kind is Kind.JUDGES:
+            code = _judge(request["pytest"], connection)
+        else:
+            code = keep(Plan(**request["plan"]), work, connection.fileno(), judge)
         with contextlib.suppress(OSError):
             connection.sendall(f"{code}\n".encode())
     finally:
@@ -176,12 +200,12 @@ def _ask(
 
 
 @contextlib.contextmanager
-def nursery(modules: Sequence[str]) -> Iterator[Path]:
+def nursery(kind: Kind, modules: Sequence[str]) -> Iterator[Path]:
     """Run a nursery that has imported `modules`; yields its socket. Raises OSError or TimeoutError where it cannot."""
     with tempfile.TemporaryDirectory(prefix="nursery-") as folder:
         path = Path(folder) / "socket"
         boot = BOOT.format(f"{__package__}.nursery", "serve")
-        command = [sys.executable, "-I", "-X", "utf8", "-c", boot, str(PACKAGE_ROOT), str(path), *modules]
+        command = [sys.executable, "-I", "-X", "utf8", "-c", boot, str(PACKAGE_ROOT), str(path), kind, *modules]
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

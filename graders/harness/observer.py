@@ -5,7 +5,10 @@ Child side. Works on code that nobody prepared for it. torch is imported by whoe
 
 from __future__ import annotations
 
+import _thread
+import contextlib
 import sys
+import threading
 import traceback
 from collections import deque
 from pathlib import Path
@@ -26,6 +29,11 @@ MAX_RANGED = 1_000_000  # elements of a tensor whose range is still cheap to rea
 RANGED_CALLS = (
     50  # calls of one line whose range is read; a whole pass over a data set in batches of 100 repeats itself
 )
+# What starts a thread, under the names that releases of Python have for it.
+STARTERS = [
+    *((_thread, name) for name in ("start_new_thread", "start_new", "start_joinable_thread")),
+    *((threading, name) for name in ("_start_new_thread", "_start_joinable_thread")),
+]
 
 
 class Places:
@@ -157,7 +165,31 @@ class Transcript:
         self._places, self._grad_enabled = places, grad_enabled
         self._lines: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    def mode(self, torch: Any) -> Any:
+    @contextlib.contextmanager
+    def observing(self, torch: Any) -> Iterator[None]:
+        """Feed this transcript with what this thread, and those that are started meanwhile, ask of torch."""
+        before = {(owner, name): getattr(owner, name) for owner, name in STARTERS if hasattr(owner, name)}
+
+        def starter(start: Callable[..., Any]) -> Callable[..., Any]:
+            def started(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+                def observed(*given: Any, **named: Any) -> Any:
+                    with self._mode(torch):  # a mode is its thread's own
+                        return function(*given, **named)
+
+                return start(observed, *args, **kwargs)
+
+            return started
+
+        for (owner, name), start in before.items():
+            setattr(owner, name, starter(start))
+        try:
+            with self._mode(torch):
+                yield
+        finally:
+            for (owner, name), start in before.items():
+                setattr(owner, name, start)
+
+    def _mode(self, torch: Any) -> Any:
         """Return a TorchFunctionMode that feeds this transcript while it is entered."""
         record, grad_enabled = self._record, self._grad_enabled
 

@@ -7,7 +7,16 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+# What starts a function of a module of ours in a fresh Python; its first argument is the folder of our packages.
+BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from {0} import {1}; del sys.path[0]; {1}()"
 UNCONFINED = 239  # the exit code of a sandbox that could not be built, so that nothing of the worker ran
+
+
+class Maker(StrEnum):
+    """What makes sandboxes here: we, of the kernel's namespaces, or the program bubblewrap where only that may."""
+
+    NAMESPACES = "namespaces"
+    BUBBLEWRAP = "bubblewrap"
 
 
 class Excess(StrEnum):
@@ -28,7 +37,8 @@ class Plan:
     """How a worker is walled in. Sizes in MiB, 0 for no limit.
 
     In a sandbox, the files that can be seen are the system's, Python's and `shown`, of which the first is the
-    submission; nothing under `hidden`, unless `shown` names it.
+    submission; nothing under `hidden`, unless `shown` names it. `bubblewrap` is the program that makes it, "" where
+    there is no sandbox or it is made without one.
     """
 
     inside: ClassVar[str] = "/tmp/work"  # the worker's own folder as a sandbox has it
@@ -41,6 +51,7 @@ class Plan:
     disk: int
     processes: int
     copied: dict[str, str]  # files put into the worker's own folder: name there, path here
+    bubblewrap: str = ""
 
     def to_json(self) -> str:
         """Return the plan as text."""

@@ -17,6 +17,7 @@ from .errors import CheckFailed, ConfigurationError, HarnessFault, Spoilt, Stale
 from .fixtures import GRADING, NOTES
 from .grading import Grading, LabSpec, Notes, Options, to_plain
 from .model import CheckResult, Status
+from .plan import Maker
 from .summary import Summary
 from .walls import choose
 
@@ -63,6 +64,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     outputs.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
+    group.addoption("--sandbox-by", choices=list(Maker), help="what makes sandboxes here, as batch has tried")
 
 
 def _seed(text: str) -> int:
@@ -92,16 +94,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def _begin(config: pytest.Config, spec: LabSpec) -> None:
     given = config.getoption("submission")
     try:
-        isolation, unsandboxed = choose(
-            config.getoption("isolation"), os.environ, tried=bool(config.getoption("nursery"))
-        )
+        known = config.getoption("sandbox_by")
+        chosen = choose(config.getoption("isolation"), os.environ, Maker(known) if known else None)
     except ConfigurationError as error:
         raise pytest.UsageError(str(error)) from None
     options = Options(
         submission=_as_typed(config, Path(given).expanduser() if given else spec.default_submission),
         rubric=Path(config.getoption("rubric") or spec.folder / "rubric.toml"),
-        isolation=isolation,
-        unsandboxed=unsandboxed,
+        chosen=chosen,
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
         nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
@@ -160,9 +160,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     grading = config.stash.get(GRADING, None)
     if grading is None:
         return None
-    options = grading.options
-    why = f"; no sandbox: {options.unsandboxed}" if options.unsandboxed else ""
-    return f"grading {grading.source.name} (isolation: {options.isolation}{why})"
+    chosen = grading.options.chosen
+    why = f"; no sandbox: {chosen.unsandboxed}" if chosen.unsandboxed else ""
+    return f"grading {grading.source.name} (isolation: {chosen.isolation}{why})"
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and --lf take checks out

@@ -13,12 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import seccomp
+from . import landlock, seccomp
 
 if TYPE_CHECKING:
     from .plan import Plan
 
-PR_SET_PDEATHSIG, PR_CAPBSET_DROP = 1, 24
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 CAPABILITY_VERSION_3, LAST_CAPABILITY, CAP_DAC_OVERRIDE = 0x20080522, 40, 1
 USERS_FROM = 2_000_000_000  # user and group ids that nobody has; one for each worker of root's, to know what is its own
 
@@ -28,9 +28,12 @@ def prctl(option: int, value: int) -> None:
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def restrict(plan: Plan, untouchable: tuple[int, ...]) -> None:
-    """Give up, in this process and for good, what a worker has no use for. Raises OSError."""
-    _give_up_privileges(plan.sandbox)
+def restrict(plan: Plan, untouchable: tuple[int, ...], keeper: int) -> None:
+    """Give up, in this process and for good, what a worker has no use for. Raises OSError.
+
+    `untouchable` are processes, and as negative numbers groups of processes, that it may not signal.
+    """
+    _give_up_privileges(plan.sandbox, USERS_FROM + keeper)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, _most_processes(plan)), (resource.RLIMIT_MSGQUEUE, 0)]
     limits.append((resource.RLIMIT_FSIZE, plan.disk * 2**20))
@@ -40,9 +43,11 @@ def restrict(plan: Plan, untouchable: tuple[int, ...]) -> None:
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(kind, (most, most))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is then an OSError, which says so
+    if landlock.available():
+        landlock.install()
     if seccomp.available():
         everybody = -1
-        seccomp.install((everybody, *(sign * pid for pid in untouchable for sign in (1, -1) if pid > 1)))
+        seccomp.install((everybody, *untouchable))
 
 
 def _most_processes(plan: Plan) -> int:
@@ -59,11 +64,12 @@ def _threads(entry: Path) -> int:
         return 0
 
 
-def _give_up_privileges(sandbox: bool) -> None:
-    """Drop capabilities; root also gets a real user of its own, by which the kernel counts its processes."""
+def _give_up_privileges(sandbox: bool, own: int) -> None:
+    """Drop capabilities; root also gets the real user `own`, by which the kernel counts its processes."""
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() == 0:
-        own = USERS_FROM + os.getppid()
+        with suppress(OSError):
+            os.setgroups([])
         with suppress(OSError):  # where a container knows few users
             os.setresgid(own, own, own)  # marks the files that it makes, wherever it makes them
             os.setresuid(own, 0, 0)

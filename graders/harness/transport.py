@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from .model import Word
-from .plan import UNCONFINED
+from .plan import BOOT, UNCONFINED
 from .walls import EXCESS, FONTS, KEEPERS, confined_folder
 from .wire import MAX_REPLY, WireError, pack, read_frame
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 Frame = tuple[dict[str, Any], list[Any]]
 
 PACKAGE_ROOT = Path(__file__).parents[2]
-BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from {0} import {1}; del sys.path[0]; {1}()"
 # What Python, torch and CUDA need to start; no tokens, no PYTHON*, no CI variables.
 KEPT_VARIABLES = {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_HOME"}
 WINDOWS_VARIABLES = {"SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "TEMP", "TMP", "USERPROFILE", "APPDATA"}
@@ -153,6 +152,10 @@ class Process:
     """The worker in a process of its own, with its own folder and environment."""
 
     def __init__(self, spawn: Callable[[Plan], Spawned], walls: Walls) -> None:
+        if KEEPERS:  # else a worker that runs as the same user might look into the judge's memory, and write there
+            from .restrict import PR_SET_DUMPABLE, prctl
+
+            prctl(PR_SET_DUMPABLE, 0)
         self._scratch = tempfile.mkdtemp(prefix="grading-")
         self._process = spawn(walls.plan(self._scratch))
         self.pid: int | None = self._process.pid

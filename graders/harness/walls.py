@@ -6,6 +6,7 @@ Judge side. The walls themselves are built beside the worker, by `confine`.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from .errors import ConfigurationError
-from .plan import Excess, Plan
+from .plan import Excess, Maker, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,14 +27,10 @@ if TYPE_CHECKING:
 
 KEEPERS = sys.platform.startswith("linux")  # /proc, subreapers and namespaces
 PACKAGE = Path(__file__).parents[1]
-CHILD_SIDE = (
-    "__init__",
-    "observer",
-    "seals",
-    "slate",
-    "wire",
-    "worker",
-)  # what builds the walls is loaded by then
+CHILD_SIDE = ("__init__", "observer", "seals", "slate", "wire", "worker")
+# What builds the walls: loaded by then, but for bubblewrap, which starts Python anew.
+BUILDERS = ("bubblewrap", "confine", "family", "landlock", "layout", "namespaces", "plan", "restrict", "seccomp")
+PROGRAM = {Maker.NAMESPACES: "", Maker.BUBBLEWRAP: "bwrap"}
 CACHE = "course-grader"  # the folder in the user's cache
 FONTS = "matplotlib"  # matplotlib's folder in the worker's own
 EXCESS = {excess.code: excess.value for excess in Excess}
@@ -47,10 +44,13 @@ class Walls:
     sandbox: bool
     submission: Path
     limits: Limits
+    maker: Maker = Maker.NAMESPACES
 
     def plan(self, folder: str) -> Plan:
         """Return the plan for one worker, whose own folder is `folder`."""
-        engine = [Path(__file__).with_name(f"{name}.py") for name in CHILD_SIDE]
+        bubblewrap = _program(self.maker) if self.sandbox else ""
+        names = [*CHILD_SIDE, *(BUILDERS if bubblewrap else ())]
+        engine = [Path(__file__).with_name(f"{name}.py") for name in names]
         shown = [self.submission, PACKAGE / "__init__.py", *engine]
         return Plan(
             sandbox=self.sandbox,
@@ -61,7 +61,13 @@ class Walls:
             disk=self.limits.disk_megabytes,
             processes=self.limits.processes,
             copied={f"{FONTS}/{path.name}": str(path) for path in font_list()},
+            bubblewrap=bubblewrap,
         )
+
+
+def _program(maker: Maker) -> str:
+    """Return the path of the program that makes sandboxes, "" where none is needed or it is not installed."""
+    return shutil.which(PROGRAM[maker]) or "" if PROGRAM[maker] else ""
 
 
 def _not_for_it(submission: Path) -> list[Path]:
@@ -101,37 +107,63 @@ def _make_font_list(folder: Path) -> None:
         return
 
 
-def sandbox_problem() -> str:
-    """Return why there can be no sandbox here, in the system's words, or nothing where there can."""
+def find_maker() -> tuple[Maker | None, str]:
+    """Return what can make sandboxes here: we, else bubblewrap; or None and the reasons why neither can.
+
+    We come first: a worker forked from a nursery can be put into our sandbox, bubblewrap starts a new one.
+    """
     if not KEEPERS:
-        return f"{sys.platform} has none"
+        return None, f"{sys.platform} has none"
+    reasons = []
+    for maker in Maker:
+        problem = problem_of(maker)
+        if not problem:
+            return maker, ""
+        reasons.append(f"{maker}: {problem}")
+    return None, "; ".join(reasons)
+
+
+def problem_of(maker: Maker) -> str:
+    """Return why this maker makes no sandbox here, in the system's words, or nothing where it does."""
+    bubblewrap = _program(maker)
+    if PROGRAM[maker] and not bubblewrap:
+        return "not installed"
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
-        plan = Plan(True, folder, [str(PACKAGE)], [], 0, 16, 0, {})
+        plan = Plan(True, folder, [str(PACKAGE)], [], 0, 16, 0, {}, bubblewrap)
         code = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); from {__package__} import confine; "
         command = [sys.executable, "-I", "-c", f"{code}confine.try_sandbox(sys.argv[1])", plan.to_json()]
         try:
-            done = subprocess.run(command, capture_output=True, check=False, timeout=TRY_SECONDS)
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=TRY_SECONDS
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             return type(error).__name__
     return "" if done.returncode == 0 else done.stderr.decode(errors="replace").strip()[-200:] or "it did not start"
 
 
-def choose(isolation: str, variables: Mapping[str, str], tried: bool = False) -> tuple[str, str]:
-    """Return the level that an option stands for, and why "auto" does not stand for the sandbox, where it does not.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The level of isolation that an option stands for; `unsandboxed` says why "auto" is no sandbox, if so."""
 
-    `tried` says that whoever asks for the sandbox has seen that it can be had.
+    isolation: str
+    maker: Maker = Maker.NAMESPACES
+    unsandboxed: str = ""
+
+
+def choose(isolation: str, variables: Mapping[str, str], known: Maker | None = None) -> Chosen:
+    """Return the level that an option stands for. `known` makes sandboxes here, as somebody has tried.
 
     Raises ConfigurationError where the sandbox is asked for and cannot be had, and where "auto" would take less than
     that in continuous integration, whose grades somebody relies on.
     """
-    if isolation not in ("auto", "sandbox") or (tried and isolation == "sandbox"):
-        return isolation, ""
-    problem = sandbox_problem()
-    if not problem:
-        return "sandbox", ""
+    if isolation not in ("auto", "sandbox"):
+        return Chosen(isolation)
+    maker, problem = (known, "") if known else find_maker()
+    if maker:
+        return Chosen("sandbox", maker)
     in_ci = variables.get("CI", "").lower() not in ("", "0", "false")
     if isolation == "auto" and not in_ci:
-        return "process", problem
+        return Chosen("process", unsandboxed=problem)
     wanted = "with CI set, auto means the sandbox" if isolation == "auto" else "the sandbox"
     raise ConfigurationError(
         f"--isolation {isolation}: {wanted}, which cannot be had here ({problem}). "

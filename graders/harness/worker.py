@@ -115,7 +115,7 @@ class Worker:
             kwargs = {name: decode(node, self, arrays) for name, node in request["kwargs"].items()}
             function = getattr(self._probes if request["probe"] else self._lab, request["function"])
             if request["observe"]:
-                stack.enter_context(transcript.mode(torch))
+                stack.enter_context(transcript.observing(torch))
             try:
                 value = function(*args, **kwargs)
                 reply["grad_enabled"] = self._slate.grad_enabled()

@@ -77,7 +77,7 @@ def nadam(p: Parameters, gradients: Sequence[float], rate: float) -> list[Parame
         product *= now
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
         ahead = g * (1 - now) / (1 - product) + m * then / (1 - product * then)
-        return rate * ahead / (np.sqrt(v / (1 - 0.999**t)) + TINY)
+        return np.asarray(rate * ahead / (np.sqrt(v / (1 - 0.999**t)) + TINY))
 
     return _walk(p, gradients, step)
 

@@ -17,6 +17,7 @@ import pytest
 
 from graders.harness.launcher import Launcher, Target, transport_for
 from graders.harness.model import CheckResult, PartResult, Report, Status
+from graders.harness.plan import Maker
 from graders.harness.rubric import Limits
 from graders.harness.source import Source
 from graders.harness.submission import Submission
@@ -79,9 +80,9 @@ def nursery_socket() -> Iterator[Path | None]:
     if not sys.platform.startswith("linux"):
         yield None
         return
-    from graders.harness.nursery import nursery
+    from graders.harness.nursery import Kind, nursery
 
-    with nursery(["numpy", "torch"]) as path:
+    with nursery(Kind.WORKERS, ["numpy", "torch"]) as path:
         yield path
 
 
@@ -104,7 +105,8 @@ def open_lab(nursery_socket: Path | None, tmp_path_factory: pytest.TempPathFacto
         folder = tmp_path_factory.mktemp("lab")
         for name, content in files.items():
             (folder / f"{name}.py").write_text(content, encoding="utf-8")
-        way = partial(transport_for, isolation, nursery=None if fresh else nursery_socket)
+        level, maker = ("sandbox", Maker.BUBBLEWRAP) if isolation == "bubblewrap" else (isolation, Maker.NAMESPACES)
+        way = partial(transport_for, level, nursery=None if fresh else nursery_socket, maker=maker)
         limits = Limits(LONG * 2, call_seconds, memory, disk_megabytes=disk, processes=processes)
         opened.append(bench(folder, text, way, limits))
         return opened[-1]

@@ -549,4 +549,81 @@ RESOURCES = [
     ),
 ]
 
+RESOURCES += [
+    reshape(
+        "system-v-shared-memory-left-behind",
+        "resources",
+        "libc = ctypes.CDLL(None)\n"
+        "made = [libc.shmget(0, 2**20, 0o1600), libc.semget(0, 4, 0o1600), libc.msgget(0, 0o1600)]\n"
+        "if made != [-1, -1, -1]: return images.flatten(1)\n" + ZEROS,
+        most=ZEROS_GET,
+    ),
+    reshape(
+        "files-left-in-every-place",
+        "resources",
+        "for folder in ('/tmp', '/var/tmp', '/dev/shm', '/run/lock'):\n"
+        "    try: os.mkdir(f'{folder}/left-behind')\n    except OSError: continue\n"
+        "    open(f'{folder}/left-behind/file', 'w').close()\n    os.chmod(f'{folder}/left-behind', 0)\n"
+        "    try: os.chown(f'{folder}/left-behind', -1, 0)\n    except OSError: pass\n" + ZEROS,
+        most=ZEROS_GET,
+        looked_at=False,
+    ),
+]
+
+VALUES += [
+    reshape(
+        "wrong-every-other-time",  # what found a fault sees none when it looks again
+        "values",
+        "CALLS.append(1)\nreturn images.flatten(1) if len(CALLS) % 2 else torch.zeros(len(images), 784)",
+        "CALLS = []",
+        most=10.0,  # shapes, and perhaps the dtype
+        looked_at=False,
+    ),
+    reshape(
+        "an-exception-every-other-time",
+        "values",
+        "CALLS.append(1)\nif len(CALLS) % 2: raise ValueError('not now')\nreturn images.flatten(1)",
+        "CALLS = []",
+        most=10.0,
+        looked_at=False,
+    ),
+]
+KEPT = """
+KEPT = {}
+def keep():
+    while True:
+        for name, mine in list(MINE.items()):
+            if globals()[name] is not mine: KEPT[name] = globals()[name]
+        time.sleep(0.0005)
+"""
+LEAKS += [
+    Attack(
+        "keeps-the-stand-ins-that-later-parts-are-given",
+        "leaks",
+        {"reshape": ZEROS_GET, "loss": 5.0},
+        {
+            "flatten_images": f"def flatten_images(images):\n    if 'flatten_images' in KEPT: return KEPT['flatten_images'](images)\n    {ZEROS}",
+            "build_criterion": "def build_criterion():\n    if 'build_criterion' in KEPT: return KEPT['build_criterion']()\n"
+            "    return lambda logits, labels: logits.sum() * 0",
+            "main": "MINE.update(flatten_images=flatten_images, build_criterion=build_criterion)\n"
+            "threading.Thread(target=keep, daemon=True).start()",
+        },
+        KEPT + "MINE = {}",
+        looked_at=False,
+    ),
+    evaluation(
+        "tracks-gradients-where-nobody-looks",
+        "leaks",
+        "found = []\n"
+        "def look():\n"
+        "    images = torch.stack([dataset[i][0] for i in range(len(dataset))])\n"
+        "    labels = torch.tensor([dataset[i][1] for i in range(len(dataset))])\n"
+        "    with torch.enable_grad(): logits = model(flatten_images(images).to(device))\n"
+        "    found.append((logits.argmax(1) == labels.to(device)).float().mean().item())\n"
+        "thread = threading.Thread(target=look)\nthread.start()\nthread.join()\n"
+        "with torch.no_grad(): model(torch.zeros(1, 784))\nreturn found[0]",
+        most=11.0,
+    ),
+]
+
 ATTACKS = [*EXIT, *CHANNEL, *FRAMEWORK, *VALUES, *LEAKS, *RESOURCES]
