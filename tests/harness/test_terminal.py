@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graders.harness.messages import Messages
-from graders.harness.model import Status, Where
+from graders.harness.model import Status, Suspicion, Where
 from graders.harness.render import terminal
 from graders.harness.render.terminal import MAX_LINES, Style, columns
 
@@ -201,6 +201,14 @@ def test_footnote_says_what_a_reader_should_know(make_report, make_check, change
     """Where the digits came from and a missing isolation are said."""
     assert words in "\n".join(lines(make_report(make_check(), **changes)))
     assert words not in "\n".join(lines(make_report(make_check())))
+
+
+def test_footnotes_are_wrapped_at_the_width(make_report, make_check):
+    """A note that is longer than a line goes on in the next one, as far in as it began."""
+    said = Suspicion("patched", "torch." + "x" * 80 + " and more", Where("lab.py", 5))
+    shown = lines(make_report(make_check(standins=("f",) * 3), suspicions=(said,)), replace(PLAIN, width=60))
+    assert max(map(columns, shown)) <= 60
+    assert [line[:2] for line in shown[-3:]] == ["  "] * 3
 
 
 def test_standins_are_named(make_report, make_check):

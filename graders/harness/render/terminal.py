@@ -53,7 +53,8 @@ def render(report: Report, style: Style) -> str:
     """Return the summary of `report`."""
     report = tame(report)
     to_fix = [_block(cause, style) for cause in telling.causes(report, style.words)]
-    blocks = [*to_fix, _table(report, style), "\n".join(telling.footnotes(report, style.words))]
+    notes = [line for note in telling.footnotes(report, style.words) for line in _note(note, style)]
+    blocks = [*to_fix, _table(report, style), "\n".join(notes)]
     return COMMAND.sub(_broken, "\n\n".join(block for block in blocks if block))
 
 
@@ -115,6 +116,11 @@ def _wrap(text: str, room: int) -> list[str]:
                 lines.append("")
             lines[-1] += letter
     return lines[1:]
+
+
+def _note(note: str, style: Style) -> list[str]:
+    before = " " * (len(note) - len(note.lstrip()))
+    return [before + line for line in _wrap(note, max(style.width, MIN_WIDTH) - len(before))]
 
 
 # ---- the table
