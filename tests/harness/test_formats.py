@@ -342,6 +342,13 @@ def test_page_tells_of_every_cause_with_the_students_lines(report):
         assert said in text
 
 
+def test_page_does_not_call_wrong_what_was_never_read(make_report, failed):
+    """Where the file cannot be loaded, each part is not graded yet; one missing bracket is not ten mistakes."""
+    text = FORMATS["html"](make_report(failed(unloadable=True), failed("test_c", unloadable=True)))
+    assert 'aria-label="not right yet"' not in text
+    assert text.count('aria-label="not graded yet"') == 3
+
+
 def test_page_shows_what_stands_between_backticks_as_code(make_report, failed):
     """Messages set code apart by backticks, which a page need not show."""
     assert "<code>a &lt; b</code>" in FORMATS["html"](make_report(failed(hint="see `a < b`")))

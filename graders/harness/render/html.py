@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from .telling import Words
 
 FOLDER = Path(__file__).parent
-UNWRITTEN = "unwritten"  # how a page shows a failed check whose function is still to be written
-SIGNS = {"passed": "✓", "failed": "✗", UNWRITTEN: "○", "blocked": "…", "skipped": "-", "void": "!"}
+# How a page shows a failed check whose function is still to be written, and one of a file that could not be loaded.
+UNWRITTEN, UNGRADED = "unwritten", "ungraded"
+SIGNS = {"passed": "✓", "failed": "✗", UNWRITTEN: "○", UNGRADED: "?", "blocked": "…", "skipped": "-", "void": "!"}
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -94,13 +95,17 @@ def _policy(style: str) -> str:
 def _row(part: PartResult, words: Words) -> Row:
     points = telling.points(part.points, part.max_points)
     share = _share(part.points, part.max_points)
-    lost = [_kind(check) for check in part.checks if check.status is Status.FAILED]
-    kind = UNWRITTEN if lost and set(lost) == {UNWRITTEN} else part.status.value
+    lost = {_kind(check) for check in part.checks if check.status is Status.FAILED}
+    kind = lost.pop() if lost in ({UNWRITTEN}, {UNGRADED}) else part.status.value
     return Row(part, kind, points, telling.passed(part), telling.reason(part, words), share)
 
 
 def _kind(check: CheckResult) -> str:
-    return UNWRITTEN if check.status is Status.FAILED and check.unwritten else check.status.value
+    if check.status is not Status.FAILED:
+        return check.status.value
+    if check.unloadable:
+        return UNGRADED
+    return UNWRITTEN if check.unwritten else check.status.value
 
 
 def _share(points: float, most: float) -> int:
