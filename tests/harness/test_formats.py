@@ -342,6 +342,14 @@ def test_page_tells_of_every_cause_with_the_students_lines(report):
         assert said in text
 
 
+def test_page_asks_nobody_to_mend_our_fault(make_report, make_check):
+    """Where nothing but the grader failed, the page does not head it as the student's to fix."""
+    report = make_report(make_check(status=Status.VOID, message="got\tbroken"), status="void", score=None)
+    for name in ("html", "markdown"):
+        assert "0.0 / 10" not in FORMATS[name](report), name
+    assert WORDS.page["fix"] not in FORMATS["html"](report)
+
+
 def test_page_does_not_call_wrong_what_was_never_read(make_report, failed):
     """Where the file cannot be loaded, each part is not graded yet; one missing bracket is not ten mistakes."""
     text = FORMATS["html"](make_report(failed(unloadable=True), failed("test_c", unloadable=True)))

@@ -217,6 +217,13 @@ def test_standins_are_named(make_report, make_check):
     assert "where f, g was needed" in "\n".join(lines(report))
 
 
+def test_part_that_we_failed_shows_no_loss(make_report, make_check):
+    """Where the grader failed, no points are lost and nothing is for the student to do next."""
+    report = make_report(make_check(status=Status.VOID, message="got\tbroken"), status="void", score=None)
+    row = next(line for line in table(report) if line.startswith("alpha"))
+    assert row.split() == ["alpha", "-", "0/1", "the", "grader", "failed"]
+
+
 def test_skipped_part_is_not_said_to_be_wrong(make_report, make_check):
     """What this machine cannot run is said to be so."""
     assert "not possible on this machine" in "\n".join(lines(make_report(make_check(status=Status.SKIPPED))))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..exhibits import Picture
     from ..model import CheckResult, PartResult, Report
-    from .telling import Words
+    from .telling import Cause, Words
 
 FOLDER = Path(__file__).parent
 # How a page shows a failed check whose function is still to be written, and one of a file that could not be loaded.
@@ -46,17 +46,19 @@ def render(report: Report, words: Words, pictures: Sequence[Picture] = ()) -> st
     `pictures` are drawn by the lab, from the report's exhibits.
     """
     report = tame(report)
+    causes = telling.causes(report, words)
     style = (FOLDER / "page.css").read_text(encoding="utf-8")
     page: str = _template().render(
         report=report,
         words=words,
         style=style,
         policy=_policy(style),
+        heading=_heading(causes, words),
         total=telling.total(report),
         share=_share(report.score or 0, report.max_score),
         verdict=telling.verdict(report, words),
         rows=[_row(part, words) for part in report.parts],
-        causes=telling.causes(report, words),
+        causes=causes,
         pictures=pictures,
         footnotes=list(telling.footnotes(report, words)),
         signs=SIGNS,
@@ -92,8 +94,13 @@ def _policy(style: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
+def _heading(causes: Sequence[Cause], words: Words) -> str:
+    ours = all(cause.first.status is Status.VOID for cause in causes)
+    return words.page["broken" if ours else "fix"]
+
+
 def _row(part: PartResult, words: Words) -> Row:
-    points = telling.points(part.points, part.max_points)
+    points = telling.points(part)
     share = _share(part.points, part.max_points)
     lost = {_kind(check) for check in part.checks if check.status is Status.FAILED}
     kind = lost.pop() if lost in ({UNWRITTEN}, {UNGRADED}) else part.status.value

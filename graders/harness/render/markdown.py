@@ -50,7 +50,7 @@ def _head(report: Report, words: Words) -> Iterator[str]:
 
 
 def _row(part: PartResult, words: Words) -> str:
-    points = telling.points(part.points, part.max_points)
+    points = telling.points(part)
     title, reason = escape(part.title), escape(telling.reason(part, words))
     return f"| {SIGNS[part.status]} {title} | {points} | {telling.passed(part)} | {reason} |"
 

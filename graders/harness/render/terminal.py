@@ -130,7 +130,7 @@ def _table(report: Report, style: Style) -> str:
     labels = style.words.labels
     rows = [(labels["part"], labels["points"], labels["checks"], labels["reason"], "bold")]
     for part in report.parts:
-        points = telling.points(part.points, part.max_points)
+        points = telling.points(part)
         reason = telling.reason(part, style.words)
         rows.append((part.title, points, telling.passed(part), reason, COLOURS[part.status]))
     rows.append((labels["total"], telling.total(report), "", telling.verdict(report, style.words), "bold"))
