@@ -186,11 +186,13 @@ def test_markdown_shows_signs_as_they_are(evil):
     assert "<script>" not in text.replace(r"\<script\>", "")
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}"])
 def test_cell_is_never_a_formula(report, sign):
     """A spreadsheet computes nothing that a submission's name says."""
     cells = next(csv.reader([csv_row.render(replace(report, student=f"{sign}cmd()"))]))
     assert cells[0] == f"'{sign}cmd()"
+    names = next(csv.reader([csv_row.header(replace(report, lab=f"{sign}cmd()"))]))
+    assert [name for name in names if name.startswith(sign)] == []
 
 
 # ---- what each holds

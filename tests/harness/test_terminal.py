@@ -217,6 +217,13 @@ def test_standins_are_named(make_report, make_check):
     assert "where f, g was needed" in "\n".join(lines(report))
 
 
+@pytest.mark.parametrize("command", ["::error::x", "##[error]x", "x = 1  ##vso[task.complete]", "a ##teamcity[b]"])
+def test_text_is_no_command_of_a_ci_service(make_report, failed, command):
+    """What a submission says is broken up where a service that reads the log would obey it."""
+    text = "\n".join(lines(make_report(failed(message=f"got\t{command}", title=command, source_line=command))))
+    assert not re.search(r"(?m)^\s*::|##\w*\[", text)
+
+
 def test_part_that_we_failed_shows_no_loss(make_report, make_check):
     """Where the grader failed, no points are lost and nothing is for the student to do next."""
     report = make_report(make_check(status=Status.VOID, message="got\tbroken"), status="void", score=None)

@@ -140,7 +140,8 @@ def footnotes(report: Report, words: Words) -> Iterator[str]:
     if report.suspicions:
         yield words.notes["suspicions"].format(count=len(report.suspicions))
     for suspicion in report.suspicions[:MAX_SUSPICIONS]:
-        yield f"  {suspicion.where or '-'}: {words.notes[f'suspicion_{suspicion.kind}']}: {suspicion.what}"
+        said = words.notes.get(f"suspicion_{suspicion.kind}", suspicion.kind)
+        yield f"  {suspicion.where or '-'}: {said}: {suspicion.what}"
 
 
 def _rounded(timed: Throughput) -> dict[str, object]:

@@ -26,7 +26,8 @@ ANSI = {"red": "31", "green": "32", "yellow": "33", "purple": "35", "cyan": "36"
 MAX_LINES = 12  # of one message; a student at midnight reads no more
 MAX_ROW = 3  # lines of one row of a message
 MIN_WIDTH = 60
-COMMAND = re.compile(r"(?m)^(\s*)(::|##\[)")
+# GitHub takes a line that begins with "::" for a command; it and Azure take "##[" and "##vso[" so wherever they stand.
+COMMAND = re.compile(r"(?m)^\s*:(?=:)|##(?=\w*\[)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,7 @@ def render(report: Report, style: Style) -> str:
     to_fix = [_block(cause, style) for cause in telling.causes(report, style.words)]
     notes = [line for note in telling.footnotes(report, style.words) for line in _note(note, style)]
     blocks = [*to_fix, _table(report, style), "\n".join(notes)]
-    return COMMAND.sub(_broken, "\n\n".join(block for block in blocks if block))
-
-
-def _broken(command: re.Match[str]) -> str:
-    """Return the begin of a command to a CI service, which reads what is printed, so that it is none."""
-    return f"{command[1]}{command[2][0]} {command[2][1:]}"
+    return COMMAND.sub(r"\g<0> ", "\n\n".join(block for block in blocks if block))
 
 
 def columns(text: str) -> int:
