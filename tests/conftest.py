@@ -24,6 +24,8 @@ from graders import idx, mirrors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytest.register_assert_rewrite("readers")  # so that a failure there tells its values
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that say how many whole submissions are graded: all of them takes some minutes."""
