@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import os
@@ -96,8 +97,10 @@ def junit_schema(tmp_path_factory: pytest.TempPathFactory) -> etree.XMLSchema | 
     name = f"pytest-{pytest.__version__}"
     with filelock.FileLock(shared / "junit-schema.lock"):
         if not (shared / f"{name}.tar.gz").is_file():
-            options = ["-q", "--no-deps", "--no-binary", "pytest", "-d", str(shared), name.replace("-", "==")]
-            subprocess.run([sys.executable, "-m", "pip", "download", *options], check=False, capture_output=True)
+            options = ["--retries", "1", "--timeout", "10", "--no-deps", "--no-binary", "pytest", "-d", str(shared)]
+            command = [sys.executable, "-m", "pip", "download", *options, name.replace("-", "==")]
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                subprocess.run(command, check=False, capture_output=True, timeout=120)
     try:
         with tarfile.open(shared / f"{name}.tar.gz") as packed:
             return etree.XMLSchema(etree.parse(packed.extractfile(f"{name}/testing/example_scripts/junit-10.xsd")))
