@@ -36,9 +36,10 @@ def messages_for(report: Report) -> Messages:
 def _html(report: Report, messages: Messages) -> str:
     from . import pictures
     from .harness.render import html
+    from .harness.render.tame import tame
 
     try:
-        drawn = pictures.draw(report, messages.section("pictures"))
+        drawn = pictures.draw(tame(report), messages.section("pictures"))
     except (KeyError, ValueError) as error:
         raise ConfigurationError(f"the report's exhibits cannot be drawn: {error}") from None
     return html.render(report, messages.words, drawn)

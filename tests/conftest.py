@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import os
+import subprocess
+import sys
+import tarfile
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import filelock
 import pytest
+from lxml import etree
 from tiny_mnist import NAMES, TEST, TRAIN, random_split
 
 from graders import idx, mirrors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+pytest.register_assert_rewrite("readers")  # so that a failure there tells its values
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,6 +83,29 @@ def mnist_root() -> Path:
     if not (root := os.environ.get("MNIST_ROOT")):
         pytest.skip("needs the real MNIST: set MNIST_ROOT to the folder that contains MNIST/raw")
     return Path(root)
+
+
+@pytest.fixture(scope="session")
+def junit_schema(tmp_path_factory: pytest.TempPathFactory) -> etree.XMLSchema | None:
+    """Return the schema of the Jenkins xUnit plugin, junit-10.xsd, or None where there is no package index.
+
+    pytest's source distribution carries it, for its own tests; no wheel does.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # so that one worker fetches it for all
+    name = f"pytest-{pytest.__version__}"
+    with filelock.FileLock(shared / "junit-schema.lock"):
+        if not (shared / f"{name}.tar.gz").is_file():
+            options = ["--retries", "1", "--timeout", "10", "--no-deps", "--no-binary", "pytest", "-d", str(shared)]
+            command = [sys.executable, "-m", "pip", "download", *options, name.replace("-", "==")]
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                subprocess.run(command, check=False, capture_output=True, timeout=120)
+    try:
+        with tarfile.open(shared / f"{name}.tar.gz") as packed:
+            return etree.XMLSchema(etree.parse(packed.extractfile(f"{name}/testing/example_scripts/junit-10.xsd")))
+    except FileNotFoundError:
+        return None
 
 
 def _served(folder: Path) -> Iterator[str]:

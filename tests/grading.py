@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from readers import expect_every_format_to_be_read
 
-from graders import batch
+from graders import batch, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from lxml import etree
 
 RUBRIC = Path(batch.__file__).with_name("rubric.toml")
 SECONDS = 1.0  # for timing one submission
@@ -28,8 +31,13 @@ def warm() -> Iterator[batch.Nurseries]:
 
 
 @pytest.fixture
-def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], dict[str, Any]]:
-    """Return a function that grades a submission's text, or a copy of its file, and returns its report."""
+def grade(
+    warm: batch.Nurseries, tmp_path: Path, junit_schema: etree.XMLSchema | None
+) -> Callable[[str, str | Path], dict[str, Any]]:
+    """Return a function that grades a submission's text, or a copy of its file, and returns its report.
+
+    Every format of the report is rendered and read, too.
+    """
 
     def run(name: str, source: str | Path) -> dict[str, Any]:
         folder = tmp_path / "submission"
@@ -40,6 +48,7 @@ def grade(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str, str | Path], 
             (folder / "lab.py").write_text(source, encoding="utf-8")
         graded = batch.grade(name, folder, tmp_path / "out", QUICKLY, warm)
         assert graded.report is not None, graded.output
+        expect_every_format_to_be_read(report.read(tmp_path / "out" / name / "report.json"), junit_schema)
         return graded.report
 
     return run

@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+from readers import RESULTS_SCHEMA
 
 from graders import gradescope, on_gradescope
 from graders.harness.errors import ConfigurationError
-
-sys.path.insert(0, str(Path(__file__).resolve().parent / "harness"))
-
-from test_formats import RESULTS_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable

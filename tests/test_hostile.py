@@ -23,8 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that `hostile` is
 from grading import QUICKLY
 from hostile import source_of
 from hostile.attacks import ATTACKS, PARTS
+from readers import expect_every_format_to_be_read
 
-from graders import batch
+from graders import batch, report
 from graders.harness import walls
 from graders.harness.confine import SHARED_PLACES
 from graders.harness.family import descendants
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from hostile import Attack
+    from lxml import etree
 
 pytest_plugins = ["grading"]
 pytestmark = pytest.mark.skipif(not walls.KEEPERS, reason="needs keepers, which only Linux has")
@@ -85,8 +87,10 @@ class Outcome:
 
 
 @pytest.fixture
-def attempt(warm: batch.Nurseries, tmp_path: Path, rubric: Path) -> Callable[[Attack, str], Outcome]:
-    """Return a function that grades an attack."""
+def attempt(
+    warm: batch.Nurseries, tmp_path: Path, rubric: Path, junit_schema: etree.XMLSchema | None
+) -> Callable[[Attack, str], Outcome]:
+    """Return a function that grades an attack. Every format of the report is rendered and read, too."""
 
     def run(attack: Attack, level: str) -> Outcome:
         folder = tmp_path / "submission"
@@ -101,6 +105,7 @@ def attempt(warm: batch.Nurseries, tmp_path: Path, rubric: Path) -> Callable[[At
         options = [*by, "--rubric", str(rubric), *QUICKLY]
         graded = batch.grade(attack.name, folder, tmp_path / "out", options, warm)
         assert graded.report is not None, graded.output
+        expect_every_format_to_be_read(report.read(tmp_path / "out" / attack.name / "report.json"), junit_schema)
         points = {part["name"]: part["points"] for part in graded.report.get("parts", [])}
         return Outcome(points, graded.report, graded.output)
 

@@ -135,6 +135,22 @@ def test_text_in_pictures_is_readable_on_a_phone(browser: Any, pages: dict[str, 
     assert min(heights) >= 7
 
 
+def test_wrong_line_is_seen_whole_on_a_phone(browser: Any, pages: dict[str, Path]) -> None:
+    """What is wrong in the line is not beyond the edge of a box that nobody knows to scroll."""
+    page = open_page(browser, pages["one bug"], SIZES["phone"]).page
+    assert 'reduction="sum"' in page.locator(".code .here").inner_text()
+    seen, needed = page.evaluate("(box => [box.clientWidth, box.scrollWidth])(document.querySelector('.code'))")
+    assert needed <= seen
+
+
+def test_next_step_has_most_of_a_phones_width(browser: Any, pages: dict[str, Path]) -> None:
+    """It is read in a line or two, not in a word a line beside two columns of numbers."""
+    page = open_page(browser, pages["untouched"], SIZES["phone"]).page
+    heights = page.evaluate("[...document.querySelectorAll('.reason')].map(e => e.getBoundingClientRect().height)")
+    assert len(heights) == 10
+    assert max(heights) < 50
+
+
 def test_page_is_used_by_keyboard(browser: Any, pages: dict[str, Path]) -> None:
     """Tab leads to the skip link, then to each code that scrolls and each list of checks, which Enter opens."""
     page = open_page(browser, pages["one bug"], SIZES["phone"]).page

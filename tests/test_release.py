@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,11 +27,15 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+def bare() -> dict[str, str]:
+    """Return the environment with nothing of this checkout on the path."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 def grade(repository: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run `pytest graders` as a student does, with nothing of this checkout on the path."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    """Run `pytest graders` as a student does."""
     command = [sys.executable, "-m", "pytest", "graders", "-p", "no:cacheprovider", *options]
-    return subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=repository, env=bare(), capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +66,21 @@ def test_students_get_no_solution(repository: Path) -> None:
     names = {path.relative_to(repository).parts[0] for path in repository.rglob("*")}
     assert not names & {"reference", "tests", "benchmarks"}
     assert not list(repository.rglob("release.py")) + list(repository.rglob("__pycache__"))
+
+
+def test_commands_are_told_that_are_there(repository: Path) -> None:
+    """`python -m graders` lists the commands that students have, and takes an instructor's for an unknown one."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "graders", *arguments]
+        return subprocess.run(command, cwd=repository, env=bare(), capture_output=True, text=True, check=False)
+
+    listed = re.findall(r"(?m)^  (\w+) ", run("--help").stdout)
+    assert listed == ["bench", "report"]
+    assert [(repository / "graders" / f"{name}.py").is_file() for name in listed] == [True, True]
+    unknown = run("release", "anywhere")
+    assert (unknown.returncode, unknown.stderr) == (2, "")
+    assert unknown.stdout == run("--help").stdout
 
 
 def test_untouched_template_scores_nothing_there(repository: Path, tmp_path: Path) -> None:

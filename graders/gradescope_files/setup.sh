@@ -5,15 +5,21 @@ cd "${AUTOGRADER_ROOT:-/autograder}/source"
 
 python=""
 for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
-  if "$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then
+  if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then
     python="$candidate"
     break
   fi
 done
+packages=()
 if [ -z "$python" ]; then
-  apt-get update
-  apt-get install -y python3.11 python3.11-venv
   python=python3.11
+  packages=(python3.11 python3.11-venv)
+elif ! "$python" -c 'import ensurepip, venv' 2> /dev/null; then
+  packages=("$python-venv") # which Debian and Ubuntu keep apart
+fi
+if [ ${#packages[@]} -gt 0 ] && ! { apt-get update && apt-get install -y "${packages[@]}"; }; then
+  echo "There is no ${packages[*]} for this image. Choose a newer one: Ubuntu 22.04 has Python 3.11." >&2
+  exit 1
 fi
 
 "$python" -m venv .venv

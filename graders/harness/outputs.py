@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import files
 from .errors import ConfigurationError
 from .render import csv_row, github, gitlab, json_report, junit, markdown
+from .render.tame import tame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ class Outputs:
         """Draw the pictures; a page without them is better than none."""
         draw = self._grading.spec.draw
         try:
-            return draw(report, self._grading.messages.section("pictures")) if draw else ()
+            return draw(tame(report), self._grading.messages.section("pictures")) if draw else ()
         except Exception as error:  # whatever matplotlib may raise: the grade stands
             self.problems.append(f"the page has no pictures: {type(error).__name__}: {error}")
             return ()

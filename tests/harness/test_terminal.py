@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graders.harness.messages import Messages
-from graders.harness.model import Status, Where
+from graders.harness.model import Status, Suspicion, Where
 from graders.harness.render import terminal
 from graders.harness.render.terminal import MAX_LINES, Style, columns
 
@@ -203,10 +203,32 @@ def test_footnote_says_what_a_reader_should_know(make_report, make_check, change
     assert words not in "\n".join(lines(make_report(make_check())))
 
 
+def test_footnotes_are_wrapped_at_the_width(make_report, make_check):
+    """A note that is longer than a line goes on in the next one, as far in as it began."""
+    said = Suspicion("patched", "torch." + "x" * 80 + " and more", Where("lab.py", 5))
+    shown = lines(make_report(make_check(standins=("f",) * 3), suspicions=(said,)), replace(PLAIN, width=60))
+    assert max(map(columns, shown)) <= 60
+    assert [line[:2] for line in shown[-3:]] == ["  "] * 3
+
+
 def test_standins_are_named(make_report, make_check):
     """Functions that were replaced are named once."""
     report = make_report(make_check(standins=("g", "f")), make_check("test_b", standins=("f",)))
     assert "where f, g was needed" in "\n".join(lines(report))
+
+
+@pytest.mark.parametrize("command", ["::error::x", "##[error]x", "x = 1  ##vso[task.complete]", "a ##teamcity[b]"])
+def test_text_is_no_command_of_a_ci_service(make_report, failed, command):
+    """What a submission says is broken up where a service that reads the log would obey it."""
+    text = "\n".join(lines(make_report(failed(message=f"got\t{command}", title=command, source_line=command))))
+    assert not re.search(r"(?m)^\s*::|##\w*\[", text)
+
+
+def test_part_that_we_failed_shows_no_loss(make_report, make_check):
+    """Where the grader failed, no points are lost and nothing is for the student to do next."""
+    report = make_report(make_check(status=Status.VOID, message="got\tbroken"), status="void", score=None)
+    row = next(line for line in table(report) if line.startswith("alpha"))
+    assert row.split() == ["alpha", "-", "0/1", "the", "grader", "failed"]
 
 
 def test_skipped_part_is_not_said_to_be_wrong(make_report, make_check):

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from ..model import Report
 
 IDENTIFYING = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-FORMULAS = ("=", "+", "-", "@")  # how a cell begins that a spreadsheet would compute
+# How a cell begins that a spreadsheet would compute; the wide signs are so read where people write with wide letters.
+FORMULAS = tuple("=+-@＝＋－＠")  # noqa: RUF001  # they are meant
 
 
 def header(report: Report) -> str:
     """Return the line of the columns' names."""
-    parts = [f"{report.lab}: {part.name}" for part in report.parts]
-    return _line([*IDENTIFYING, report.lab, *parts, "Maximum", "Status", "Feedback file"])
+    parts = [_cell(f"{report.lab}: {part.name}") for part in report.parts]
+    return _line([*IDENTIFYING, _cell(report.lab), *parts, "Maximum", "Status", "Feedback file"])
 
 
 def render(report: Report, feedback: str = "") -> str:

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from ..exhibits import Picture
     from ..model import CheckResult, PartResult, Report
-    from .telling import Words
+    from .telling import Cause, Words
 
 FOLDER = Path(__file__).parent
-UNWRITTEN = "unwritten"  # how a page shows a failed check whose function is still to be written
-SIGNS = {"passed": "✓", "failed": "✗", UNWRITTEN: "○", "blocked": "…", "skipped": "-", "void": "!"}
+# How a page shows a failed check whose function is still to be written, and one of a file that could not be loaded.
+UNWRITTEN, UNGRADED = "unwritten", "ungraded"
+SIGNS = {"passed": "✓", "failed": "✗", UNWRITTEN: "○", UNGRADED: "?", "blocked": "…", "skipped": "-", "void": "!"}
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -45,17 +46,19 @@ def render(report: Report, words: Words, pictures: Sequence[Picture] = ()) -> st
     `pictures` are drawn by the lab, from the report's exhibits.
     """
     report = tame(report)
+    causes = telling.causes(report, words)
     style = (FOLDER / "page.css").read_text(encoding="utf-8")
     page: str = _template().render(
         report=report,
         words=words,
         style=style,
         policy=_policy(style),
+        heading=_heading(causes, words),
         total=telling.total(report),
         share=_share(report.score or 0, report.max_score),
         verdict=telling.verdict(report, words),
         rows=[_row(part, words) for part in report.parts],
-        causes=telling.causes(report, words),
+        causes=causes,
         pictures=pictures,
         footnotes=list(telling.footnotes(report, words)),
         signs=SIGNS,
@@ -91,16 +94,25 @@ def _policy(style: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
+def _heading(causes: Sequence[Cause], words: Words) -> str:
+    ours = all(cause.first.status is Status.VOID for cause in causes)
+    return words.page["broken" if ours else "fix"]
+
+
 def _row(part: PartResult, words: Words) -> Row:
-    points = telling.points(part.points, part.max_points)
+    points = telling.points(part)
     share = _share(part.points, part.max_points)
-    lost = [_kind(check) for check in part.checks if check.status is Status.FAILED]
-    kind = UNWRITTEN if lost and set(lost) == {UNWRITTEN} else part.status.value
+    lost = {_kind(check) for check in part.checks if check.status is Status.FAILED}
+    kind = lost.pop() if lost in ({UNWRITTEN}, {UNGRADED}) else part.status.value
     return Row(part, kind, points, telling.passed(part), telling.reason(part, words), share)
 
 
 def _kind(check: CheckResult) -> str:
-    return UNWRITTEN if check.status is Status.FAILED and check.unwritten else check.status.value
+    if check.status is not Status.FAILED:
+        return check.status.value
+    if check.unloadable:
+        return UNGRADED
+    return UNWRITTEN if check.unwritten else check.status.value
 
 
 def _share(points: float, most: float) -> int:

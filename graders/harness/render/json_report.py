@@ -1,13 +1,15 @@
 """report.json, schema version 1: the Report as machines read it, and back.
 
-Fields were added since the first version, and readers of it need none of them: a report without them can be read back.
+report.schema.json tells what it holds. Fields were added since the first version, and readers of it need none of them:
+a report without them can be read back.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from ..exhibits import Exhibit
 from ..model import CheckResult, Excerpt, PartResult, Report, Status, Suspicion, Visibility, Where
@@ -15,6 +17,8 @@ from ..speed import Throughput
 from .tame import tame
 
 SCHEMA = 1
+MAX_TOLD = 200  # characters of what is wrong with a report
+SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
 
 class UnreadableReport(ValueError):
@@ -90,17 +94,29 @@ def parse(text: str) -> Report:
     Raises UnreadableReport for anything else.
     """
     try:
-        plain = json.loads(text)
+        plain = json.loads(text, parse_constant=_no_number)
     except ValueError as error:
         raise UnreadableReport(f"is no JSON: {error}") from None
     if not isinstance(plain, dict) or "schema" not in plain:
         raise UnreadableReport("is no report: it has no schema version")
     if plain["schema"] != SCHEMA:
         raise UnreadableReport(f"has schema version {plain['schema']!r}; this grader reads version {SCHEMA}")
-    try:
-        return _read(plain)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableReport(f"is no whole report: {type(error).__name__} {error}") from None
+    _expect_schema(plain)
+    return _read(plain)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number there")
+
+
+def _expect_schema(plain: dict[str, Any]) -> None:
+    from jsonschema import Draft202012Validator  # whoever only writes reports has no use for it
+    from jsonschema.exceptions import best_match
+
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    error = best_match(Draft202012Validator(schema).iter_errors(plain))
+    if error:
+        raise UnreadableReport(f"is no whole report: {error.json_path}: {error.message[:MAX_TOLD]}")
 
 
 def _read(plain: dict[str, Any]) -> Report:
@@ -160,7 +176,7 @@ def _read_check(plain: dict[str, Any], part: str) -> CheckResult:
         mistakes=tuple(plain["mistake"].split(" + ")) if plain["mistake"] else (),
         where=_read_place(plain["where"]),
         source_line=plain.get("source_line", ""),
-        excerpt=Excerpt(excerpt["first"], tuple(excerpt["lines"])) if excerpt else None,
+        excerpt=Excerpt(excerpt["first"], tuple(excerpt["lines"])) if excerpt and plain["where"] else None,
         unwritten=plain.get("unwritten"),
         unloadable=plain.get("unloadable", False),
         standins=tuple(plain.get("standins", ())),

@@ -13,23 +13,32 @@ from . import telling
 from .tame import tame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..model import PartResult, Report
     from .telling import Cause, Words
 
 SIGNS = {Status.PASSED: "✅", Status.FAILED: "❌", Status.BLOCKED: "⏳", Status.SKIPPED: "⏭️", Status.VOID: "⚠️"}
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")  # all of ASCII's: Markdown takes each literally after a backslash
-MAX_CAUSES = 30  # of 10 rows of 1,000 characters, each escaped, stay below 1 MiB
+MAX_BYTES = 1_000_000  # for what to fix; table and notes, of 300 characters at most each, have the rest of the MiB
 
 
 def render(report: Report, words: Words) -> str:
     """Return the report as GitHub's Markdown, with a final newline."""
     report = tame(report)
     fix = telling.causes(report, words)
-    lines = [*_head(report, words), *(line for cause in fix[:MAX_CAUSES] for line in _block(cause))]
     notes = [f"> {escape(note)}\n" for note in telling.footnotes(report, words)]
-    return "\n".join([*lines, *notes]) + "\n"
+    return "\n".join([*_head(report, words), *_fitting("\n".join(_block(cause)) for cause in fix), *notes]) + "\n"
+
+
+def _fitting(blocks: Iterable[str]) -> Iterator[str]:
+    """Yield blocks as long as all of them together fit."""
+    left = MAX_BYTES
+    for block in blocks:
+        left -= len(block.encode("utf-8"))
+        if left < 0:
+            return
+        yield block
 
 
 def escape(text: str) -> str:
@@ -50,7 +59,7 @@ def _head(report: Report, words: Words) -> Iterator[str]:
 
 
 def _row(part: PartResult, words: Words) -> str:
-    points = telling.points(part.points, part.max_points)
+    points = telling.points(part)
     title, reason = escape(part.title), escape(telling.reason(part, words))
     return f"| {SIGNS[part.status]} {title} | {points} | {telling.passed(part)} | {reason} |"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..model import CheckResult, Excerpt, PartResult, Report, Suspicion, Where
+    from ..speed import Throughput
 
 MAX_TEXT = 1_000  # characters of one row of a message, a hint, a version
 MAX_NAME = 300  # of names, titles and lines of code
@@ -17,6 +18,7 @@ def tame(report: Report) -> Report:
     """Return the report with every text cut and every control character, surrogate and text direction spelled out."""
     return replace(
         report,
+        lab=name(report.lab),
         title=name(report.title),
         submission=name(report.submission),
         student=name(report.student),
@@ -26,7 +28,7 @@ def tame(report: Report) -> Report:
         suspicions=tuple(_suspicion(suspicion) for suspicion in report.suspicions),
         versions={name(package): name(version) for package, version in report.versions.items()},
         parts=tuple(_part(part) for part in report.parts),
-        throughput=tuple(replace(timed, device_name=name(timed.device_name)) for timed in report.throughput),
+        throughput=tuple(_throughput(timed) for timed in report.throughput),
     )
 
 
@@ -43,13 +45,15 @@ def _line(text: str, most: int) -> str:
 
 
 def _part(part: PartResult) -> PartResult:
-    return replace(part, title=name(part.title), checks=tuple(_check(check) for check in part.checks))
+    checks = tuple(_check(check) for check in part.checks)
+    return replace(part, name=name(part.name), title=name(part.title), checks=checks)
 
 
 def _check(check: CheckResult) -> CheckResult:
     return replace(
         check,
         name=name(check.name),
+        part=name(check.part),
         title=name(check.title),
         message=_message(check.message),
         hint=_line(check.hint, MAX_TEXT),
@@ -59,6 +63,7 @@ def _check(check: CheckResult) -> CheckResult:
         excerpt=_excerpt(check.excerpt),
         unwritten=None if check.unwritten is None else name(check.unwritten),
         standins=tuple(name(function) for function in check.standins),
+        figures={name(figure): value for figure, value in check.figures.items()},
     )
 
 
@@ -68,8 +73,12 @@ def _message(message: str) -> str:
     return "\n".join(f"{name(label)}{tab}{_line(text, MAX_TEXT)}" for label, tab, text in pairs)
 
 
+def _throughput(timed: Throughput) -> Throughput:
+    return replace(timed, device=name(timed.device), device_name=name(timed.device_name))
+
+
 def _suspicion(suspicion: Suspicion) -> Suspicion:
-    return replace(suspicion, what=name(suspicion.what), where=_where(suspicion.where))
+    return replace(suspicion, kind=name(suspicion.kind), what=name(suspicion.what), where=_where(suspicion.where))
 
 
 def _where(where: Where | None) -> Where | None:

@@ -76,14 +76,18 @@ def message_rows(check: CheckResult) -> list[tuple[str, str]]:
     return [row.partition("\t")[::2] for row in check.message.split("\n") if row]
 
 
-def points(earned: float, most: float) -> str:
-    """Return points as a table has them."""
-    return f"{earned:.1f} / {most:.0f}"
+def points(part: PartResult) -> str:
+    """Return a part's points as a table has them, or a dash where the grader failed: nothing is lost there."""
+    return "-" if part.status is Status.VOID else _points(part.points, part.max_points)
 
 
 def total(report: Report) -> str:
     """Return the score, or a dash where there is none."""
-    return "-" if report.score is None else points(report.score, report.max_score)
+    return "-" if report.score is None else _points(report.score, report.max_score)
+
+
+def _points(earned: float, most: float) -> str:
+    return f"{earned:.1f} / {most:.0f}"
 
 
 def passed(part: PartResult) -> str:
@@ -99,6 +103,8 @@ def reason(part: PartResult, words: Words) -> str:
     check = next((c for c in lost if c.unwritten), lost[0])
     if check.unloadable:
         return ""
+    if check.status is Status.VOID:
+        return words.page["void"]
     if check.unwritten:
         return to_write(check, words)
     return f"{check.where}: {check.title}" if check.where else check.title
@@ -134,7 +140,8 @@ def footnotes(report: Report, words: Words) -> Iterator[str]:
     if report.suspicions:
         yield words.notes["suspicions"].format(count=len(report.suspicions))
     for suspicion in report.suspicions[:MAX_SUSPICIONS]:
-        yield f"  {suspicion.where or '-'}: {words.notes[f'suspicion_{suspicion.kind}']}: {suspicion.what}"
+        said = words.notes.get(f"suspicion_{suspicion.kind}", suspicion.kind)
+        yield f"  {suspicion.where or '-'}: {said}: {suspicion.what}"
 
 
 def _rounded(timed: Throughput) -> dict[str, object]:

@@ -26,7 +26,8 @@ ANSI = {"red": "31", "green": "32", "yellow": "33", "purple": "35", "cyan": "36"
 MAX_LINES = 12  # of one message; a student at midnight reads no more
 MAX_ROW = 3  # lines of one row of a message
 MIN_WIDTH = 60
-COMMAND = re.compile(r"(?m)^(\s*)(::|##\[)")
+# GitHub takes a line that begins with "::" for a command; it and Azure take "##[" and "##vso[" so wherever they stand.
+COMMAND = re.compile(r"(?m)^\s*:(?=:)|##(?=\w*\[)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,9 @@ def render(report: Report, style: Style) -> str:
     """Return the summary of `report`."""
     report = tame(report)
     to_fix = [_block(cause, style) for cause in telling.causes(report, style.words)]
-    blocks = [*to_fix, _table(report, style), "\n".join(telling.footnotes(report, style.words))]
-    return COMMAND.sub(_broken, "\n\n".join(block for block in blocks if block))
-
-
-def _broken(command: re.Match[str]) -> str:
-    """Return the begin of a command to a CI service, which reads what is printed, so that it is none."""
-    return f"{command[1]}{command[2][0]} {command[2][1:]}"
+    notes = [line for note in telling.footnotes(report, style.words) for line in _note(note, style)]
+    blocks = [*to_fix, _table(report, style), "\n".join(notes)]
+    return COMMAND.sub(r"\g<0> ", "\n\n".join(block for block in blocks if block))
 
 
 def columns(text: str) -> int:
@@ -117,6 +114,11 @@ def _wrap(text: str, room: int) -> list[str]:
     return lines[1:]
 
 
+def _note(note: str, style: Style) -> list[str]:
+    before = " " * (len(note) - len(note.lstrip()))
+    return [before + line for line in _wrap(note, max(style.width, MIN_WIDTH) - len(before))]
+
+
 # ---- the table
 
 
@@ -124,7 +126,7 @@ def _table(report: Report, style: Style) -> str:
     labels = style.words.labels
     rows = [(labels["part"], labels["points"], labels["checks"], labels["reason"], "bold")]
     for part in report.parts:
-        points = telling.points(part.points, part.max_points)
+        points = telling.points(part)
         reason = telling.reason(part, style.words)
         rows.append((part.title, points, telling.passed(part), reason, COLOURS[part.status]))
     rows.append((labels["total"], telling.total(report), "", telling.verdict(report, style.words), "bold"))
