@@ -47,7 +47,7 @@ def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(students: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], ci.Job]:
     """Return a function that runs a service's job for a lab, once."""
-    if not walls.KEEPERS or walls.sandbox_problem():
+    if walls.find_maker()[0] is None:
         pytest.skip("needs the sandbox, without which a service gives no grade")
     sources = {"right": reference_source(), "wrong": bug_source(next(b for b in BUGS if b.name == "loss-summed"))}
     done: dict[tuple[str, str], ci.Job] = {}
