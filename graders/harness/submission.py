@@ -224,7 +224,10 @@ class Submission:
             self._deaths.setdefault(function, []).append(failure)
             raise CheckFailed(failure) from None
         try:
-            return self._read_reply(function, reply, out, codec, asked)
+            seen = self._read_reply(function, reply, out, codec, asked)
+            if request["keep"] and not isinstance(seen.value, Handle):
+                raise WireError("what was to stay in the worker did not")
+            return seen
         except MALFORMED as error:
             self._launcher.close()
             failure = Failure("unreadable", {"text": type(error).__name__}, asked, self._where(function))

@@ -626,4 +626,37 @@ LEAKS += [
     ),
 ]
 
+# Answers as no worker gives them: a grader that stumbles over one takes the fault for its own, and gives no grade.
+ODD_ANSWERS = """
+ODD = [None, True, -1, 10**30, float('nan'), '', [], [[]], [1, 2], {}, [0.0] * 12, [[0.0, 1.0]] * 3, ['a'], {'weight': 1.0}]
+LINE = {'name': 'cat', 'where': ['lab.py', 2], 'count': 1, 'shapes': [], 'dtypes': [], 'grad_enabled': True, 'tracks': True,
+        'low': None, 'high': None}
+def worker():
+    frame = sys._getframe()
+    while frame:
+        me = frame.f_locals.get('self')
+        if type(me).__name__ == 'Worker': return type(me)
+        frame = frame.f_back
+ASKED = []
+def answer(self, request, arrays, honest=worker().handle):
+    reply, out = honest(self, request, arrays)
+    ASKED.append(1)
+    if request['op'] == 'call' and len(ASKED) % STEP == 0:
+        reply['value'] = ODD[len(ASKED) // STEP % len(ODD)]
+        reply['transcript'] = [LINE]
+    return reply, out
+worker().handle = answer
+"""
+FRAMEWORK += [
+    reshape(
+        f"answers-oddly-every-{step}-times",
+        "framework",
+        ZEROS,
+        ODD_ANSWERS.replace("STEP", str(step)),
+        ZEROS_GET,
+        also=tuple(PARTS),
+    )
+    for step in (2, 3, 7)
+]
+
 ATTACKS = [*EXIT, *CHANNEL, *FRAMEWORK, *VALUES, *LEAKS, *RESOURCES]
