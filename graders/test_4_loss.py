@@ -29,7 +29,10 @@ def test_cost_of_one_image_is_its_cross_entropy(lab: Lab, seed: int) -> None:
 def test_cost_is_the_mean_over_the_batch(lab: Lab, seed: int) -> None:
     """Several images cost the mean of what each costs by itself, however many there are."""
     logits, labels = inputs.random_logits(seed, BATCH)
-    alone = [expect.number(measure.cost(lab, logits[i : i + 1], labels[i : i + 1])) for i in range(BATCH)]
+    each = [measure.cost(lab, logits[i : i + 1], labels[i : i + 1]) for i in range(BATCH)]
+    alone = [expect.number(seen) for seen in each]
+    # The mean of equal costs is that cost, whatever becomes of a batch: nobody averages here.
+    expect.that(not np.ptp(alone) <= measure.COST_ATOL, each[0], "cost_constant", got=f"{alone[0]:.4g}")
     for times in (1, 2):
         seen = measure.cost(lab, np.tile(logits, (times, 1)), np.tile(labels, times))
         expect.close(seen, _mean(seen.value), float(np.mean(alone)), measure.COST_ATOL)

@@ -174,6 +174,15 @@ def _other_base(seen: Costs) -> dict[str, object] | bool:
     return bool(bases) and {"base": bases[0]}
 
 
+@UNUSUAL.mistake("cost-constant", Idea.COST)
+@ORDINARY.mistake("cost-constant", Idea.COST)
+def _constant(seen: Costs) -> dict[str, object] | bool:
+    """Recognise a cost that is the same whatever it is asked about."""
+    first = seen.ordinary[0]
+    constant = first.cost is not None and first.cost.size == 1 and np.isfinite(first.cost).all()
+    return bool(constant and seen.are(lambda _z, _y: first.cost, extreme=True)) and {"number": f"{first.number:.4g}"}
+
+
 @UNUSUAL.mistake("sign-forgotten", Idea.COST)
 @ORDINARY.mistake("sign-forgotten", Idea.COST)
 def _negated(seen: Costs) -> bool:

@@ -409,6 +409,7 @@ LOSS = (
     loss("labels-not-used", "labels-unused", "-logits.log_softmax(dim=1).mean()"),
     loss("digits-compared", "digits-compared-in-the-cost", "(logits.argmax(dim=1) != labels).float().mean()"),
     loss("labels-shifted-off-the-end", "labels-shifted", f"{CE}(logits, labels - 1)"),
+    loss("cost-always-zero", "cost-constant", "logits.sum() * 0"),
     loss("mse-with-numbers", "squared-error", "nn.MSELoss()"),
     loss("binary-cost-of-numbers", "one-hot-labels-expected", "nn.BCEWithLogitsLoss()"),
     loss(
