@@ -27,6 +27,7 @@ PREFIX = struct.Struct(">4sIQ")
 MAX_HEADER = 8 * 2**20  # bytes; a transcript is a few kB, a list of 100,000 numbers 2 MB
 MAX_PAYLOAD = 512 * 2**20  # bytes; the training digits are 47 MB, as float32 188 MB
 MAX_REPLY = 32 * 2**20  # bytes of a worker's answer; the largest honest one is 2 MB, and the judge's memory is dear
+MAX_ITEMS = MAX_HEADER // 2  # of one container: each takes a character and a comma at least
 MAX_DEPTH = 24  # nested containers; deeper values are nobody's answer
 MAX_INT = 2**63
 DTYPES = frozenset(
@@ -83,6 +84,8 @@ def encode(value: object, codec: Codec, arrays: list[NDArray[Any]], depth: int =
         return value
     if isinstance(value, float) and kind is float:
         return value if math.isfinite(value) else {"$": "float", "value": repr(value)}
+    if isinstance(value, (list, tuple, dict)) and kind in (list, tuple, dict) and len(value) > MAX_ITEMS:
+        raise WireError(f"too large: {len(value):,} items")  # known before a minute is spent on them
     if isinstance(value, (list, tuple)) and kind in (list, tuple):
         items = [encode(item, codec, arrays, depth + 1) for item in value]
         return items if kind is list else {"$": "tuple", "items": items}

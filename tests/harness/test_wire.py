@@ -196,6 +196,15 @@ def test_arrays_share_one_payload():
 # ---- refusals while writing
 
 
+@pytest.mark.parametrize("kind", [list, tuple, dict.fromkeys])
+def test_container_that_fits_no_header_is_refused_unread(kind, monkeypatch):
+    """Ten million numbers would take a minute to write down before the frame turned out too large."""
+    monkeypatch.setattr(wire, "MAX_ITEMS", 3)
+    assert wire.encode(kind([1, 2, 3]), CODEC, []) is not None
+    with pytest.raises(WireError, match="4 items"):
+        wire.encode(kind([1, 2, 3, object()]), CODEC, [])
+
+
 def test_value_nested_too_deeply_is_refused():
     """A value nested beyond the limit is refused before it is sent."""
     with pytest.raises(WireError, match="nested"):
