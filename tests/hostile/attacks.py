@@ -537,7 +537,7 @@ RESOURCES = [
     ),
     reshape("endless-recursion", "resources", "return flatten_images(images)", looked_at=False),
     reshape("gigantic-return-value", "resources", "return torch.zeros(2**28)", looked_at=False),
-    reshape("gigantic-list", "resources", "return [0.0] * 10**7", looked_at=False),
+    reshape("gigantic-list", "resources", "return [0.0] * 10**7", looked_at=False, slow=True),
     reshape("return-value-without-end", "resources", "x = []\nx.append(x)\nreturn x", looked_at=False),
     reshape("gigantic-exception", "resources", "raise ValueError('x' * 10**8)", looked_at=False),
     reshape(
