@@ -32,7 +32,7 @@ def test_cost_is_the_mean_over_the_batch(lab: Lab, seed: int) -> None:
     each = [measure.cost(lab, logits[i : i + 1], labels[i : i + 1]) for i in range(BATCH)]
     alone = [expect.number(seen) for seen in each]
     # The mean of equal costs is that cost, whatever becomes of a batch: nobody averages here.
-    expect.that(not np.ptp(alone) <= measure.COST_ATOL, each[0], "cost_constant", got=f"{alone[0]:.4g}")
+    expect.that(not np.ptp(alone) <= measure.COST_ATOL, each[0], "cost_constant", got=f"{alone[0] + 0.0:.4g}")
     for times in (1, 2):
         seen = measure.cost(lab, np.tile(logits, (times, 1)), np.tile(labels, times))
         expect.close(seen, _mean(seen.value), float(np.mean(alone)), measure.COST_ATOL)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["grading"]
 
-BUGS_A_PART, CORRECT, HALF, PAIRS = 6, 30, 12, 10  # of the sample
+BUGS_A_PART, CORRECT, HALF, PAIRS = 4, 20, 8, 8  # of the sample
 FOLLOWS = {"accuracy", "throughput"}  # parts that a mistake may cost by consequence
 # Mistakes that no number tells apart from others, or that leave none behind. The catalogue must keep silent.
 NAMELESS = {

@@ -59,8 +59,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     quick = [attack for attack in ATTACKS if not attack.slow]
     cases = [(attack, level) for attack in ATTACKS for level in able if level != "bubblewrap"]
     if metafunc.config.getoption("sample"):
-        cases = [case for number, case in enumerate(cases) if number % 3 == 0 and not case[0].slow]
-        quick = quick[::4]
+        cases = [case for number, case in enumerate(cases) if number % 5 == 0 and not case[0].slow]
+        quick = quick[::6]
     cases += [(attack, "bubblewrap") for attack in quick[::BUBBLEWRAPPED] if "bubblewrap" in able]
     metafunc.parametrize(("attack", "level"), cases, ids=[f"{attack.name}-{level}" for attack, level in cases])
 
@@ -125,7 +125,8 @@ class Traces:
         return sorted(self._all() - self._before)
 
     def _all(self) -> set[str]:
-        found = {str(path) for path in self.folder.iterdir()}
+        # torch's own folder is made by the tests that run in this process, not by a worker.
+        found = {str(path) for path in self.folder.iterdir() if not path.name.startswith("torchinductor_")}
         found |= {str(path) for place in PLACES for path in place.iterdir() if _is_left_by_a_worker(path)}
         found |= {f"process {pid}: {line}" for pid, line in _running_below(os.getpid())}
         found |= {f"{table.name}: {line}" for table in TABLES for line in table.read_text().splitlines()[1:]}

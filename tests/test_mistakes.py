@@ -185,6 +185,14 @@ def test_doubt_is_not_named(monkeypatch, clues):
     assert named(monkeypatch, *clues) == []
 
 
+def test_formula_that_fits_nothing_warns_nobody(monkeypatch, recwarn):
+    """A formula may divide by a cost of 0; what NumPy says of that is no student's business."""
+    clue = Clue(("test_x",), lambda _lab: np.float64(0))
+    clue.mistake("a", Idea.COST)(lambda seen: np.float64(1) / seen > 1)
+    assert named(monkeypatch, clue) == ["a"]
+    assert [str(warning.message) for warning in recwarn] == []
+
+
 def test_fallback_is_asked_last(monkeypatch):
     """A fallback speaks only where no other clue does."""
     assert named(monkeypatch, clue_of(False, True), clue_of(True, fallback=True)) == ["b"]

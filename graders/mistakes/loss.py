@@ -179,8 +179,9 @@ def _other_base(seen: Costs) -> dict[str, object] | bool:
 def _constant(seen: Costs) -> dict[str, object] | bool:
     """Recognise a cost that is the same whatever it is asked about."""
     first = seen.ordinary[0]
-    constant = first.cost is not None and first.cost.size == 1 and np.isfinite(first.cost).all()
-    return bool(constant and seen.are(lambda _z, _y: first.cost, extreme=True)) and {"number": f"{first.number:.4g}"}
+    number = first.number + 0.0  # no -0
+    constant = np.isfinite(number) and seen.are(lambda _z, _y: first.cost, extreme=True)
+    return bool(constant) and {"number": f"{number:.4g}"}
 
 
 @UNUSUAL.mistake("sign-forgotten", Idea.COST)
