@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -13,7 +12,7 @@ from graders import inputs, measure, oracle, showing
 from graders.harness import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from graders.pieces import Lab
 
@@ -28,6 +27,8 @@ def for_any_images(seed: int, check: Callable[[Any], None]) -> None:
     """Run `check` on images `[B, 1, 28, 28]` that hypothesis chooses, the same ones for the same seed."""
     import hypothesis
     from hypothesis import strategies
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
 
     raised: list[BaseException] = []
 
@@ -51,27 +52,13 @@ def for_any_images(seed: int, check: Callable[[Any], None]) -> None:
         report_multiple_bugs=False,
         verbosity=hypothesis.Verbosity.quiet,
     )
-    with _no_numbers_from_sources():
+    # It tries numbers that it finds in the sources of imported modules. What is imported depends on where the grader is
+    # installed and on what else it grades; the images must not.
+    with mock.patch.object(providers, "_get_local_constants", return_value=Constants(), create=True):
         try:
             hypothesis.seed(seed)(settings(hypothesis.given(images)(noting)))()
         except hypothesis.errors.Flaky:  # asked once more, it answered otherwise: what was wrong once is wrong
             raise raised[0] from None
-
-
-@contextlib.contextmanager
-def _no_numbers_from_sources() -> Iterator[None]:
-    """Keep hypothesis from trying numbers that it finds in the sources of imported modules.
-
-    What is imported depends on where the grader is installed and on what else it grades; the images must not.
-    """
-    from hypothesis.internal.conjecture import providers
-
-    finder = "_get_local_constants"  # not in older releases, which look for no numbers
-    if not hasattr(providers, finder):
-        yield
-        return
-    with mock.patch.object(providers, finder, type(providers.GLOBAL_CONSTANTS)):
-        yield
 
 
 def _images(size: int, dark: float, bright: float, pixels: int) -> Any:

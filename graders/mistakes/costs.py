@@ -47,23 +47,29 @@ def squared(values: NDArray[Any], labels: NDArray[np.int64]) -> NDArray[np.float
     return np.asarray((values - one_hot(labels)) ** 2, np.float64)
 
 
-def absolute(z: NDArray[np.float64], y: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
-    """Yield distances from the one-hot labels, `[B, 10]`: of logits and of probabilities, plain and as Huber's."""
-    for values in (z, softmax(z)):
-        apart = np.abs(values - one_hot(y))
-        yield apart
-        yield np.where(apart < 1, apart**2 / 2, apart - 0.5)
+def absolute(values: NDArray[Any], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return distances from the one-hot labels, `[B, 10]`."""
+    return np.abs(values - one_hot(labels))
 
 
-def distances() -> Iterator[Formula]:
-    """Yield costs that are such distances: their mean, the mean of each image's sum, their sum."""
-    for number in range(4):
-        for reduce in (np.mean, lambda apart: apart.sum(axis=1).mean(), np.sum):
-            yield partial(_distance, number, reduce)
+def huber(values: NDArray[Any], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return Huber's distances from the one-hot labels, `[B, 10]`: half the square below 1, straight beyond."""
+    far = absolute(values, labels)
+    return np.where(far < 1, far**2 / 2, far - 0.5)
 
 
-def _distance(number: int, reduce: Callable[[Any], Any], z: NDArray[np.float64], y: NDArray[np.int64]) -> Any:
-    return reduce(next(itertools.islice(absolute(z, y), number, None)))
+def totals(costs: Formula) -> tuple[Formula, ...]:
+    """Return what becomes of costs `[B, 10]`: their mean, the mean of each image's sum, their sum."""
+    return (
+        lambda z, y: costs(z, y).mean(),
+        lambda z, y: costs(z, y).sum(axis=1).mean(),
+        lambda z, y: costs(z, y).sum(),
+    )
+
+
+def apart(distance: Formula) -> tuple[Formula, ...]:
+    """Return the totals of a distance from the one-hot labels, of probabilities and of logits."""
+    return (*totals(lambda z, y: distance(softmax(z), y)), *totals(distance))
 
 
 def log_sigmoid(z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -88,11 +94,7 @@ def binary_of(curve: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> tu
         p = np.where(one_hot(y), curve(z), 1 - curve(z))
         return -np.maximum(np.log(p), -100)  # torch does not go lower
 
-    return (
-        lambda z, y: costs(z, y).mean(),
-        lambda z, y: costs(z, y).sum(axis=1).mean(),
-        lambda z, y: costs(z, y).sum(),
-    )
+    return totals(costs)
 
 
 def margins(z: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -135,20 +137,9 @@ FORMULAS: dict[str, tuple[Formula, ...]] = {
     "logits-scaled": tuple(after(partial(np.multiply, 1 / t)) for t in TEMPERATURES),
     "softmax-missing": (lambda z, y: -chosen(z, y).mean(),),
     "log-missing": (lambda z, y: -chosen(softmax(z), y).mean(), lambda z, y: 1 - chosen(softmax(z), y).mean()),
-    "squared-error": (
-        lambda z, y: squared(softmax(z), y).mean(),
-        lambda z, y: squared(z, y).mean(),
-        lambda z, y: squared(softmax(z), y).sum(axis=1).mean(),
-        lambda z, y: squared(z, y).sum(axis=1).mean(),
-        lambda z, y: squared(softmax(z), y).sum(),
-        lambda z, y: squared(z, y).sum(),
-    ),
-    "absolute-error": tuple(distances()),
-    "binary-cross-entropy": (
-        lambda z, y: binary(z, y).mean(),
-        lambda z, y: binary(z, y).sum(axis=1).mean(),
-        lambda z, y: binary(z, y).sum(),
-    ),
+    "squared-error": apart(squared),
+    "absolute-error": (*apart(absolute), *apart(huber)),
+    "binary-cross-entropy": totals(binary),
     "margin-loss": (
         lambda z, y: (margins(z, y).sum(axis=1) / 10).mean(),
         lambda z, y: (margins(z, y).sum(axis=1) / 10).sum(),
