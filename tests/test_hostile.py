@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -161,7 +162,7 @@ def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     while traces.left() and time.monotonic() < end:  # another process of pytest-xdist's may still be at it
         time.sleep(0.1)
     assert traces.left() == []
-    traces.folder.rmdir()
+    shutil.rmtree(traces.folder)
 
 
 def test_attack_gets_what_the_work_alone_gets(
