@@ -169,8 +169,10 @@ def compare(options: argparse.Namespace) -> list[Row]:
     root = Path(options.mnist_root).expanduser() if options.mnist_root else None
     split = digits.find_digits(root, train_size=options.digits, test_size=100).train
     spec = conftest.pytest_lab(cast("Any", None))
-    gradings = [Grading(spec, _options(path, chosen)) for path in options.submissions]
+    first, *others = options.submissions
+    gradings = [Grading(spec, _options(first, chosen))]
     try:
+        gradings += [Grading(spec, _options(path, chosen, gradings[0].nursery)) for path in others]
         ours = gradings[0]
         lanes = [Lane(name, racing.ours(ours.beside(racing.FILE), split, name)) for name in (LESSON, YARDSTICK)]
         lanes += [_lane(grading, split) for grading in gradings]
@@ -183,8 +185,8 @@ def compare(options: argparse.Namespace) -> list[Row]:
             grading.close()
 
 
-def _options(path: Path, chosen: Chosen) -> Options:
-    return Options(path, conftest.FOLDER / "rubric.toml", chosen, "en", 0)
+def _options(path: Path, chosen: Chosen, nursery: Path | None = None) -> Options:
+    return Options(path, conftest.FOLDER / "rubric.toml", chosen, "en", 0, nursery)
 
 
 def _lane(grading: Grading, split: Any) -> Lane:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 BESIDE_PROBES = ("timed.py", "watches.py")
+IMPORTED_ONCE = ("torch", "torchvision", "matplotlib.figure")  # what every submission uses
 THRESHOLDS = {  # the rubric's numbers for this lab: lowest and highest sensible value
     "accuracy_minimum": (0.1, 1.0),
     "accuracy_train_digits": (100, 60_000),
@@ -43,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_lab(config: pytest.Config) -> LabSpec:
     """Introduce the lab to the engine."""
-    return LabSpec(FOLDER, FOLDER.parent / "student_template", THRESHOLDS, TIERS, draw, BESIDE_PROBES)
+    return LabSpec(FOLDER, FOLDER.parent / "student_template", THRESHOLDS, TIERS, draw, BESIDE_PROBES, IMPORTED_ONCE)
 
 
 def draw(report: Report, words: Mapping[str, str]) -> tuple[Picture, ...]:

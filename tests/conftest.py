@@ -31,7 +31,7 @@ pytest.register_assert_rewrite("readers")  # so that a failure there tells its v
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that say how many whole submissions are graded: all of them takes some minutes."""
     parser.addoption("--all-mutants", action="store_true", help="grade every mutant of the reference, not only some")
-    parser.addoption("--sample", action="store_true", help="grade a sample of tests/corpus and tests/hostile")
+    parser.addoption("--sample", action="store_true", help="grade a sample of the corpora, honest and hostile")
 
 
 def _md5(path: Path) -> str:

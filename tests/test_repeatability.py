@@ -88,21 +88,24 @@ def test_many_gradings_give_equal_reports(
 
 
 @pytest.mark.parametrize(
-    "environment",
-    [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2"}, {"OMP_NUM_THREADS": "2"}, {"TZ": "Asia/Seoul"}],
-    ids=str,
+    ("environment", "options"),
+    [
+        ({"PYTHONHASHSEED": "1", "TZ": "Asia/Seoul"}, ["--fresh-workers"]),
+        ({"PYTHONHASHSEED": "2", "OMP_NUM_THREADS": "2"}, []),
+    ],
+    ids=["fresh", "forked"],
 )
 def test_the_environment_changes_nothing(
-    submission: Path, warm: batch.Nurseries, tmp_path: Path, environment: dict[str, str]
+    submission: Path, warm: batch.Nurseries, tmp_path: Path, environment: dict[str, str], options: list[str]
 ) -> None:
-    """A fresh worker process under other environment variables reports what a fork of the nursery does."""
+    """Processes of their own, under other environment variables, report what forks of a class's nurseries do."""
     forked = batch.grade("forked", submission, tmp_path, QUICKLY, warm).report
-    command = [sys.executable, "-m", "pytest", "graders", "-q", "-p", "no:cacheprovider", *QUICKLY]
-    options = ["--submission", str(submission), "--report-dir", str(tmp_path / "fresh")]
-    subprocess.run([*command, *options], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, check=False)
-    fresh = json.loads((tmp_path / "fresh" / "report.json").read_text(encoding="utf-8"))
+    command = [sys.executable, "-m", "pytest", "graders", "-q", "-p", "no:cacheprovider", *QUICKLY, *options]
+    given = ["--submission", str(submission), "--report-dir", str(tmp_path / "alone")]
+    subprocess.run([*command, *given], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, check=False)
+    alone = json.loads((tmp_path / "alone" / "report.json").read_text(encoding="utf-8"))
     assert forked is not None
-    assert timeless(fresh) == {**timeless(forked), "submission": fresh["submission"]}
+    assert timeless(alone) == {**timeless(forked), "submission": alone["submission"]}
 
 
 @pytest.mark.skipif(not walls.find_maker()[0], reason="no sandbox here")

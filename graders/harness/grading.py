@@ -6,14 +6,13 @@ import platform
 import time
 import traceback
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import CheckFailed, ConfigurationError, HarnessFault, Spoilt, Unloadable, Unwritten
 from .exhibits import Exhibit, PackedArray
-from .launcher import Launcher, Target, transport_for
+from .launcher import Launcher, Target
 from .messages import LABELS, Messages
 from .model import CheckResult, Excerpt, Failure, Report, Status, Where
 from .rubric import load_rubric
@@ -21,6 +20,7 @@ from .scoring import score
 from .source import Source
 from .speed import Throughput
 from .submission import Submission
+from .workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ class LabSpec:
     `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
     lists of (value, share of the points). `draw` makes the pictures of a report's exhibits, with the words of the lab's
     section `pictures`. `beside` names the files of the modules that probes.py imports, in an order
-    in which they can be loaded; standins.py is there besides.
+    in which they can be loaded; standins.py is there besides. `imports` names the packages that submissions import.
     """
 
     folder: Path
@@ -50,6 +50,7 @@ class LabSpec:
     tiers: Sequence[str] = ()
     draw: Callable[[Report, Mapping[str, str]], tuple[Picture, ...]] | None = None
     beside: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Options:
     language: str
     seed: int
     nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
+    fresh: bool = False  # whether every worker imports torch anew
     exhibits: bool = False  # whether somebody will look at pictures
     student: str | None = None  # whose submission it is, where its name does not say
 
@@ -99,6 +101,7 @@ class Grading:
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
         self.messages = Messages.of_lab(spec.folder, options.language)
         self.source = Source.find(options.submission, self.rubric.file)
+        self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
         self.submission = self._opened(self.source, self.rubric.functions)
         self._beside: list[Submission] = []
         self.results: list[CheckResult] = []
@@ -110,17 +113,21 @@ class Grading:
         folder, limits = self.spec.folder, self.rubric.limits
         modules = tuple(folder / name for name in self.spec.beside)
         target = Target(source.path, folder / "probes.py", source.visible, modules, folder / "standins.py")
-        chosen = self.options.chosen
-        make = partial(transport_for, chosen.isolation, nursery=self.options.nursery, maker=chosen.maker)
-        return Submission(source, Launcher(target, limits, make), limits, functions)
+        return Submission(source, Launcher(target, limits, self._workers.make), limits, functions)
 
     def beside(self, path: Path) -> Submission:
         """Return a file of the lab's own as a second submission, with a worker of its own that starts when asked."""
         self._beside.append(self._opened(Source(path.name, path, path)))
         return self._beside[-1]
 
+    @property
+    def nursery(self) -> Path | None:
+        """The socket of the nursery that workers are forked from, for gradings beside this one; None without one."""
+        return self._workers.nursery
+
     def close(self) -> None:
-        """End every worker."""
+        """End the nursery and every worker."""
+        self._workers.close()  # first: it may still be importing for a worker that nobody needs any more
         for submission in (self.submission, *self._beside):
             submission.close()
 

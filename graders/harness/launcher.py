@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from .plan import Plan
     from .rubric import Limits
-    from .transport import Frame, Transport
+    from .transport import Frame, Spawned, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,16 @@ def transport_for(
     if isolation == "none":
         return InProcess()
     walls = Walls(isolation == "sandbox", target.visible, limits, maker)
-    if nursery is None:
-        return Process(spawn, walls)
+    return Process(partial(_fork, nursery) if nursery else spawn, walls)
+
+
+def _fork(nursery: Path, plan: Plan) -> Spawned:
     from .nursery import spawn_from  # needs Unix sockets, which not every system has
 
-    return Process(partial(spawn_from, nursery), walls)
+    try:
+        return spawn_from(nursery, plan)
+    except OSError:  # it is gone, killed for memory, say
+        return spawn(plan)
 
 
 class Launcher:

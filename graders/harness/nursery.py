@@ -19,8 +19,10 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import asdict
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
@@ -49,18 +51,15 @@ class Kind(StrEnum):
 
 
 def serve() -> None:
-    """Listen on the socket `argv[2]` for requests of the Kind `argv[3]`, having imported the modules named after it."""
+    """Answer requests of the Kind `argv[3]` at the listening socket `argv[2]`, having imported the modules after it."""
     owner, kind = os.getppid(), Kind(sys.argv[3])
     prctl(PR_SET_DUMPABLE, 0)  # workers run as the same user, and all that come after are copies of this process
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(sys.argv[2])
+    listener = socket.socket(fileno=int(sys.argv[2]))
     for module in sys.argv[4:]:
         with contextlib.suppress(ImportError):  # then the worker says so, to somebody who can read it
             importlib.import_module(module)
     gc.freeze()  # what was imported stays, so no fork's collector need look at it (nor have its pages copied)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no reaping
-    listener.listen(64)
-    print("ready", flush=True)  # noqa: T201  # the one line that the starter waits for
     # Its stdin ends with the process that started it, and so does the nursery.
     while sys.stdin.fileno() not in select.select([listener, sys.stdin.fileno()], [], [])[0]:
         connection, _ = listener.accept()
@@ -69,7 +68,7 @@ def serve() -> None:
             listener.close()
             _keep(connection, kind, peer)
         connection.close()
-    shutil.rmtree(Path(sys.argv[2]).parent, ignore_errors=True)  # its owner's, who may have been killed
+    shutil.rmtree(Path(listener.getsockname()).parent, ignore_errors=True)  # its owner's, who may have been killed
 
 
 def _may_ask(peer: int, kind: Kind, owner: int) -> bool:
@@ -130,14 +129,23 @@ def _judge(arguments: list[str], connection: socket.socket) -> int:
 
 
 class Forked:
-    """A process below a keeper forked from a nursery, as `subprocess.Popen` would show it."""
+    """A process below a keeper forked from a nursery, as `subprocess.Popen` would show it.
+
+    Making one takes no time, even while the nursery still imports; asking for `pid` waits for it.
+    """
 
     def __init__(self, connection: socket.socket, streams: Sequence[BinaryIO | None]) -> None:
         self._lines = connection.makefile("rb")
         self._connection = connection
+        self._reading = threading.RLock()  # the pid's line comes first, whoever asks for the code
         self.stdin, self.stdout, self.stderr = streams
-        self.pid = int(self._lines.readline())
         self._code: int | None = None
+
+    @cached_property
+    def pid(self) -> int:
+        """The keeper's process id; 0 where the nursery ended before it forked."""
+        with self._reading:
+            return int(self._lines.readline() or 0)
 
     def end(self) -> None:
         """Give up the lease, which is this side's end of the connection."""
@@ -147,27 +155,30 @@ class Forked:
     def kill(self) -> None:
         """Kill the keeper."""
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+            if self.pid:  # 0 would be our own group
+                os.kill(self.pid, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> int:
         """Return the exit code, or minus the signal. Raises subprocess.TimeoutExpired."""
-        if self._code is None:
-            self._connection.settimeout(timeout)
-            try:
-                self._code = int(self._lines.readline() or -signal.SIGKILL)
-            except (TimeoutError, OSError):
-                raise subprocess.TimeoutExpired("forked", timeout or 0) from None
-            self._connection.close()
-        return self._code
+        with self._reading:
+            if self._code is None:
+                self._connection.settimeout(timeout)
+                try:
+                    self._code = int((self.pid and self._lines.readline()) or -signal.SIGKILL)
+                except OSError:
+                    raise subprocess.TimeoutExpired("forked", timeout or 0) from None
+                self._connection.close()
+            return self._code
 
 
 def spawn_from(nursery: Path, plan: Plan) -> Forked:
     """Ask the nursery at that socket for a worker. Raises OSError where none listens."""
+    connection = _connect(nursery)
     theirs_in, ours_in = os.pipe()
     ours_out, theirs_out = os.pipe()
     ours_err, theirs_err = os.pipe()
     streams = theirs_in, theirs_out, theirs_err
-    connection = _ask(nursery, plan.folder, environment(confined_folder(plan)), streams, plan=asdict(plan))
+    _ask(connection, plan.folder, environment(confined_folder(plan)), streams, plan=asdict(plan))
     for descriptor in streams:
         os.close(descriptor)
     return Forked(connection, (os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb")))
@@ -177,51 +188,61 @@ def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments
     """Run pytest in a fork from the nursery at that socket; returns exit code and output. Raises OSError."""
     with tempfile.TemporaryFile() as output, Path(os.devnull).open("rb") as nothing:
         streams = (nothing.fileno(), output.fileno(), output.fileno())
-        connection = _ask(nursery, str(folder), variables, streams, pytest=list(arguments))
+        connection = _connect(nursery)
+        _ask(connection, str(folder), variables, streams, pytest=list(arguments))
         code = Forked(connection, (None, None, None)).wait()
         output.seek(0)
         return code, output.read().decode("utf-8", "replace")
 
 
+def _connect(nursery: Path) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(str(nursery))
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
 def _ask(
-    nursery: Path,
+    connection: socket.socket,
     folder: str,
     variables: dict[str, str],
     streams: Sequence[int],
     *,
     plan: dict[str, Any] | None = None,
     pytest: list[str] | None = None,
-) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX)
-    connection.connect(str(nursery))
+) -> None:
     request = {"folder": folder, "environment": variables, "plan": plan, "pytest": pytest}
     socket.send_fds(connection, [json.dumps(request).encode()], streams)
-    return connection
 
 
 @contextlib.contextmanager
 def nursery(kind: Kind, modules: Sequence[str]) -> Iterator[Path]:
-    """Run a nursery that has imported `modules`; yields its socket. Raises OSError or TimeoutError where it cannot."""
+    """Run a nursery that imports `modules`; yields its socket, which can be asked at once. Raises OSError."""
     with tempfile.TemporaryDirectory(prefix="nursery-") as folder:
         path = Path(folder) / "socket"
-        boot = BOOT.format(f"{__package__}.nursery", "serve")
-        command = [sys.executable, "-I", "-X", "utf8", "-c", boot, str(PACKAGE_ROOT), str(path), kind, *modules]
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment(folder),
-            start_new_session=True,
-        )
+        process = _start(path, kind, modules)
         try:
-            assert process.stdout is not None
-            if process.stdout.readline() != b"ready\n":
-                raise OSError("the nursery did not start")
             yield path
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    stream.close()
+            process.communicate()
+
+
+def _start(path: Path, kind: Kind, modules: Sequence[str]) -> subprocess.Popen[bytes]:
+    with socket.socket(socket.AF_UNIX) as listener:  # made here, so that nobody need wait until it can be asked
+        listener.bind(str(path))
+        listener.listen(64)
+        boot = BOOT.format(f"{__package__}.nursery", "serve")
+        known = [str(PACKAGE_ROOT), str(listener.fileno()), kind, *modules]
+        return subprocess.Popen(
+            [sys.executable, "-I", "-X", "utf8", "-c", boot, *known],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env=environment(str(path.parent)),
+            pass_fds=[listener.fileno()],
+            start_new_session=True,
+        )

@@ -64,6 +64,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     outputs.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
+    group.addoption("--fresh-workers", action="store_true", help="let every worker import torch anew; none is forked")
     group.addoption("--sandbox-by", choices=list(Maker), help="what makes sandboxes here, as batch has tried")
 
 
@@ -105,6 +106,7 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
         nursery=Path(nursery) if (nursery := config.getoption("nursery")) else None,
+        fresh=config.getoption("fresh_workers"),
         exhibits=bool(config.getoption("report_dir")) and not config.getoption("no_page"),
         student=config.getoption("student"),
     )

@@ -54,9 +54,11 @@ CLOSED = WorkerGone("crashed", "closed", Word("closed"))
 
 
 class Transport(Protocol):
-    """A way to a worker. `pid` is that of its process, None where it has none of its own."""
+    """A way to a worker."""
 
-    pid: int | None
+    @property
+    def pid(self) -> int | None:
+        """Its process, None where it has none of its own."""
 
     def send(self, header: dict[str, Any], arrays: list[Any]) -> None:
         """Send one request."""
@@ -92,9 +94,11 @@ class InProcess:
 
 
 class Spawned(Protocol):
-    """A process as `subprocess.Popen` gives it: pid, three pipes, and ways to end it and to wait for its end."""
+    """A process as `subprocess.Popen` gives it: three pipes, and ways to end it and to wait for its end."""
 
-    pid: int
+    @property
+    def pid(self) -> int:
+        """Its number."""
 
     def end(self) -> None:
         """Have it killed with all that it started."""
@@ -158,7 +162,6 @@ class Process:
             prctl(PR_SET_DUMPABLE, 0)
         self._scratch = tempfile.mkdtemp(prefix="grading-")
         self._process = spawn(walls.plan(self._scratch))
-        self.pid: int | None = self._process.pid
         self._requests: queue.Queue[Frame | None] = queue.Queue()
         self._frames: queue.Queue[Frame | WorkerGone] = queue.Queue(maxsize=1)
         self._last_words = bytearray()
@@ -166,6 +169,11 @@ class Process:
         self._listener.start()
         for target in (self._write_frames, self._read_frames):
             threading.Thread(target=target, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The process of the worker, or of its keeper."""
+        return self._process.pid
 
     def send(self, header: dict[str, Any], arrays: list[Any]) -> None:
         """Have one frame written; a worker that is dead, or does not read, shows when its reply is wanted."""

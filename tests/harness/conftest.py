@@ -100,13 +100,14 @@ def open_lab(nursery_socket: Path | None, tmp_path_factory: pytest.TempPathFacto
         processes: int = 0,
         fresh: bool = False,
         isolation: str = "process",
+        way: Callable[..., Any] | None = None,
         **files: str,
     ) -> Bench:
         folder = tmp_path_factory.mktemp("lab")
         for name, content in files.items():
             (folder / f"{name}.py").write_text(content, encoding="utf-8")
         level, maker = ("sandbox", Maker.BUBBLEWRAP) if isolation == "bubblewrap" else (isolation, Maker.NAMESPACES)
-        way = partial(transport_for, level, nursery=None if fresh else nursery_socket, maker=maker)
+        way = way or partial(transport_for, level, nursery=None if fresh else nursery_socket, maker=maker)
         limits = Limits(LONG * 2, call_seconds, memory, disk_megabytes=disk, processes=processes)
         opened.append(bench(folder, text, way, limits))
         return opened[-1]

@@ -160,10 +160,10 @@ def test_missing_file_is_said_exactly_once(run_pytest, tmp_path):
 
 
 NO_WORKER = """
-from graders.harness import grading
+from graders.harness import workers
 def refuse(*arguments, **named):
     raise AssertionError("a worker was started")
-grading.transport_for = refuse
+workers.transport_for = refuse
 """
 
 
