@@ -21,6 +21,8 @@ from graders.harness import walls
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytest_plugins = ["grading"]
+
 ROOT = Path(__file__).resolve().parents[1]
 SEVERAL_BUGS = ("loss-summed", "no-zero-grad")
 SAMPLE = 4  # of correct submissions, and of those with one bug
@@ -45,13 +47,6 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert edits
     (folder / "lab.py").write_text(edit("several", reference_source(), edits), encoding="utf-8")
     return folder
-
-
-@pytest.fixture(scope="module")
-def warm() -> Iterator[batch.Nurseries]:
-    """Run nurseries for all."""
-    with batch.nurseries() as running:
-        yield running
 
 
 def timeless(report: dict[str, Any]) -> dict[str, Any]:
