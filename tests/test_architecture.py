@@ -53,6 +53,7 @@ ALLOWED = {
     "archive": set(),
     "excerpt": set(),
     "reading": {"model"},
+    "raising": {"model"},
     "source": {"archive", "errors", "model", "reading", "suspicion"},
     "scoring": {"model", "rubric"},
 }
