@@ -69,7 +69,7 @@ def test_each_image_has_its_own_label(lab: Lab) -> None:
 
 def test_missing_digits_are_fetched_on_request_only(lab: Lab) -> None:
     """With `download` the network is asked for digits that are not there, without it never."""
-    lab.require("load_mnist")
+    lab.submission.require("load_mnist")  # the probe does not mind how it fails, and it fails where it is missing
     for download in (None, False, True):
         given = [] if download is None else [download]
         asked = f"load_mnist(an empty root, train=True{''.join(f', download={d}' for d in given)})"

@@ -52,7 +52,9 @@ ALLOWED = {
     "expect": {"describe", "errors", "model"},
     "archive": set(),
     "excerpt": set(),
-    "source": {"archive", "errors", "model", "suspicion"},
+    "reading": {"model"},
+    "raising": {"model"},
+    "source": {"archive", "errors", "model", "reading", "suspicion"},
     "scoring": {"model", "rubric"},
 }
 JUDGE_MODULES = sorted(

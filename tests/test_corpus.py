@@ -100,6 +100,12 @@ def test_correct_work_in_another_style_gets_full_marks(correct: str, grade: Call
     assert report["score"] == report["max_score"], reasons(report)
 
 
+def test_a_function_that_is_not_there_is_told_in_one_way(grade: Callable[..., dict[str, Any]]) -> None:
+    """Nobody is asked why a function that is missing does this or that."""
+    (data,) = (part for part in grade("no-load-mnist", "x = 1\n")["parts"] if part["name"] == "data")
+    assert len({check["message"] for check in data["checks"]}) == 1
+
+
 def test_a_half_done_lab_gets_the_parts_it_has(half_done: HalfDone, grade: Callable[..., dict[str, Any]]) -> None:
     """What is written counts in full, what is not counts nothing."""
     got = shares(grade(half_done.name, half_done_source(half_done)))

@@ -60,7 +60,7 @@ def unpack(archive: Path, folder: Path) -> Path:
                 left -= _write(stream, folder / _inside(name), left)
     except BROKEN as error:
         raise Unusable(f"it cannot be read: {type(error).__name__}") from None
-    return _only_folder(folder)
+    return only_folder(folder)
 
 
 def _inside(name: str) -> PurePosixPath:
@@ -121,6 +121,8 @@ def _of_tar(archive: tarfile.TarFile) -> Iterator[tuple[str, int, IO[bytes]]]:
             yield entry.name, entry.size, stream
 
 
-def _only_folder(folder: Path) -> Path:
-    entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
-    return _only_folder(entries[0]) if len(entries) == 1 and entries[0].is_dir() else folder
+def only_folder(folder: Path) -> Path:
+    """Return the innermost folder that holds all of a folder's content: packing and unpacking like to add one."""
+    entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name not in LEFT_OUT]
+    lone = len(entries) == 1 and entries[0].is_dir() and not entries[0].is_symlink()
+    return only_folder(entries[0]) if lone else folder

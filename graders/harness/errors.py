@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .model import Failure
+    from .model import Failure, Where
 
 
 class ConfigurationError(Exception):
@@ -47,11 +47,11 @@ class Unloadable(CheckFailed):
 
 
 class Unwritten(Exception):
-    """A function of the contract is not written yet."""
+    """A function of the contract is not written yet, or says so at `where` though there is something in it."""
 
-    def __init__(self, function: str) -> None:
+    def __init__(self, function: str, where: Where | None = None) -> None:
         super().__init__(function)
-        self.function = function
+        self.function, self.where = function, where
 
 
 class Spoilt(Exception):

@@ -148,7 +148,7 @@ class Grading:
         if error is None:
             return passed
         if isinstance(error, Unwritten):
-            return replace(passed, **self._unwritten(error.function, part))
+            return replace(passed, **self._unwritten(error, part))
         if isinstance(error, Spoilt):
             spoilt = Failure("spoilt", {"function": error.function}, where=self.source.where(error.function))
             told = self._told(spoilt, None)
@@ -162,11 +162,11 @@ class Grading:
             failure = Failure("unusable", {"text": str(error)})
         return replace(passed, status=Status.VOID, **self._told(failure, None))
 
-    def _unwritten(self, function: str, part: str) -> dict[str, Any]:
+    def _unwritten(self, error: Unwritten, part: str) -> dict[str, Any]:
+        function, where = error.function, error.where or self.source.where(error.function)
         own = function in self.rubric.part(part).functions
-        site = self.source.sites.get(function)
-        where = Where(self.source.path.name, site.line) if site else None
-        told = self._told(Failure("unwritten" if own else "blocked", {"function": function}, where=where), None)
+        key = "blocked" if not own else "still_raises" if error.where else "unwritten"
+        told = self._told(Failure(key, {"function": function}, where=where), None)
         return {"status": Status.FAILED if own else Status.BLOCKED, "unwritten": function, **told}
 
     def _told(self, failure: Failure, check: str | None) -> dict[str, Any]:
@@ -175,7 +175,7 @@ class Grading:
         general = self.messages.entry("checks", check, {}) if check else {}
         texts = {"asked": failure.asked, **general, **said, **self._explained(failure.mistakes)}
         labels = self.messages.section("labels")
-        lines = [f"{labels[label]}\t{' '.join(texts[label].split())}" for label in LABELS if texts.get(label)]
+        lines = [f"{labels[label]}\t{_one_line(texts[label])}" for label in LABELS if texts.get(label)]
         return {
             "message": "\n".join(lines),
             "hint": texts.get("hint", ""),
@@ -220,6 +220,11 @@ class Grading:
             student=self.options.student or self.source.owner(self.rubric.file),
             suspicions=(*self.source.suspicions, *self.submission.patched),
         )
+
+
+def _one_line(text: str) -> str:
+    """Return a text in one line, without the colon after which an exception had nothing to say."""
+    return " ".join(text.split()).removesuffix(":").replace(": )", ")")
 
 
 def _fault(error: BaseException) -> str:

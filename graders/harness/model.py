@@ -113,6 +113,7 @@ class Raised:
     where: Where | None = None
     function: str | None = None  # the student's function that raised it
     standin: str | None = None  # the function whose stand-in lacked something
+    called: Where | None = None  # the line outside functions that called the one that raised
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,11 @@ STARTERS = [
 ]
 
 
+CO_OPTIMIZED = (
+    1  # a flag of functions' code, and not of a module's or a class body's; inspect would have to be imported
+)
+
+
 class Places:
     """Knows which frames are the student's: those of files in the submission's folder."""
 
@@ -66,18 +71,22 @@ class Places:
         return None
 
     def describe(self, error: BaseException) -> dict[str, Any]:
-        """Describe an exception: type, text, and the innermost student frame it passed through."""
+        """Describe an exception: type, text, the innermost student frame, and the last outside functions before it."""
         raised: dict[str, Any] = {
             "type": type(error).__name__,
             "text": tidy(self._renamed(_text_of(error))),
             "where": None,
             "function": None,
             "standin": _standin_of(error),
+            "called": None,
         }
+        outside = None
         for frame, line in traceback.walk_tb(error.__traceback__):
             file = self.file_of(frame.f_code)
             if file is not None:
                 raised["where"], raised["function"] = [file, line], frame.f_code.co_name
+                in_function = bool(frame.f_code.co_flags & CO_OPTIMIZED)
+                outside, raised["called"] = ([file, line], None) if not in_function else (outside, outside)
         if raised["where"] is None and isinstance(error, SyntaxError) and error.filename:
             raised["where"] = self._syntax_error_place(error)
         return raised

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from . import archive
+from . import archive, reading
 from .errors import ConfigurationError, Unloadable
 from .model import Excerpt, Failure, Where
 from .suspicion import suspicions
@@ -46,23 +46,28 @@ class Source:
     visible: Path  # what the code may see: the folder that was given, or the one file
     problem: Failure | None = None  # why there is nothing to read
     unpacked: TemporaryDirectory[str] | None = None  # lives as long as this does
+    around: Path | None = None  # what was given, resolved; `visible` is it or lies inside it
 
     @classmethod
     def find(cls, given: Path, file: str) -> Source:
         """Find the file to grade: `given` itself, or `file` in the folder or archive `given`.
 
-        Raises ConfigurationError where there is nothing at `given`. A folder without `file` is a submission that cannot
-        be loaded, which shows when its text is asked for.
+        A folder that holds nothing but a folder is looked through, as in an archive. Raises ConfigurationError where
+        there is nothing at `given`. A folder without `file` is a submission that cannot be loaded, which shows when its
+        text is asked for.
         """
         if not given.exists():
             raise ConfigurationError(f"--submission {given}: there is no such file or folder")
         name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
         if given.is_file() and archive.is_archive(given):
             return cls._unpacked(name, given, file)
-        folder, path = given.resolve(), (given / file if given.is_dir() else given).resolve()
+        around = given.resolve()
+        folder = archive.only_folder(around) if given.is_dir() and not os.path.lexists(given / file) else around
+        path = (folder / file if given.is_dir() else folder).resolve()
         outside = not path.is_relative_to(folder)
         problem = Failure("link_outside", {"file": file, "folder": name}) if outside else None
-        return cls(name, folder / file if outside else path, folder, problem)
+        name = "/".join((name.rstrip("/"), *folder.relative_to(around).parts)) if folder != around else name
+        return cls(name, folder / file if outside else path, folder, problem, around=around)
 
     @classmethod
     def _unpacked(cls, name: str, given: Path, file: str) -> Source:
@@ -79,31 +84,28 @@ class Source:
         """Return whose submission it is, by name: the folder's, the archive's, or the file's unless it is `file`."""
         if self.unpacked:
             return Path(self.name).name.partition(".")[0]
-        return self.path.parent.name if self.path.name == file else self.path.stem
+        if self.path.name != file:
+            return self.path.stem
+        return self.around.name if self.around and self.around.is_dir() else self.path.parent.name
 
     @cached_property
     def tree(self) -> ast.Module:
         """The parsed file. Raises Unloadable where it is missing, unreadable or no Python."""
+        content, file = self._bytes(), self.path.name
+        _refuse(reading.unlike_python(content, file))
         try:
-            return self._filled(ast.parse(self._bytes(), filename=self.path.name))
+            tree = ast.parse(content, filename=file)
         except SyntaxError as error:
-            where = Where(self.path.name, error.lineno or 1)
-            raise Unloadable(Failure("syntax_error", {"text": error.msg}, where=where)) from None
+            raise Unloadable(reading.no_python(error, content, file)) from None
         except (ValueError, RecursionError, MemoryError) as error:
-            raise Unloadable(Failure("unreadable_source", {"file": self.path.name, "text": str(error)})) from None
-
-    def _filled(self, tree: ast.Module) -> ast.Module:
-        """Return the tree. Raises Unloadable where there is nothing in it, which is said once and not once a check."""
-        if not tree.body:
-            raise Unloadable(Failure("empty_file", {"file": self.path.name}, where=Where(self.path.name, 1)))
+            raise Unloadable(Failure("unreadable_source", {"file": file, "text": str(error)})) from None
+        _refuse(reading.nothing_written(tree, file))
         return tree
 
     def _bytes(self) -> bytes:
-        if self.problem is not None:
-            raise Unloadable(self.problem)
+        _refuse(self.problem)
         if not self.path.is_file():
-            key = "only_a_notebook" if self._found().endswith(".ipynb") and ".py" not in self._found() else "no_file"
-            raise Unloadable(Failure(key, {"file": self.path.name, "folder": self.name, "found": self._found()}))
+            raise Unloadable(reading.missing(self.path.name, self.path.parent, self.name))
         try:
             if self.path.stat().st_size > MAX_SOURCE:
                 raise Unloadable(Failure("source_too_large", {"file": self.path.name, "limit": MAX_SOURCE // 2**20}))
@@ -111,10 +113,6 @@ class Source:
         except OSError as error:
             text = error.strerror or type(error).__name__
             raise Unloadable(Failure("unreadable_source", {"file": self.path.name, "text": text})) from None
-
-    def _found(self) -> str:
-        names = sorted(entry.name for entry in self.path.parent.iterdir() if entry.suffix in (".py", ".ipynb"))
-        return ", ".join(names[:5]) or "-"
 
     @cached_property
     def suspicions(self) -> list[Suspicion]:
@@ -193,6 +191,12 @@ class Source:
             return path.read_text(encoding="utf-8", errors="replace").splitlines() if inside else []
         except (OSError, ValueError):
             return []
+
+
+def _refuse(failure: Failure | None) -> None:
+    """Raise Unloadable where something is wrong with the file as a whole, which is said once and not once a check."""
+    if failure is not None:
+        raise Unloadable(failure)
 
 
 def _shown(line: str) -> str:

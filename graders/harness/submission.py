@@ -19,6 +19,7 @@ from .model import (
     Where,
     Word,
 )
+from .raising import failure_of
 from .transport import WorkerGone
 from .wire import MALFORMED, WireError, decode, encode, pick, place, tidy
 
@@ -117,7 +118,7 @@ class Submission:
         Raises Unwritten, Unloadable, or CheckFailed where it is missing, raised, hung or crashed.
         """
         asked = asked or f"{function}({describe_arguments(args, kwargs)})"
-        self._require(function)
+        self.require(function)
         request = _call(function, False, seed, observe, keep, standins)
         return self._request(function, request, args, kwargs, asked)
 
@@ -161,7 +162,7 @@ class Submission:
                 self._functions = self._read_loaded(loaded)
                 self._checked_generation = self._launcher.generation
         except WorkerGone as gone:
-            self._unloadable = Unloadable(self._death(gone, f"import {self.source.path.stem}", None))
+            self._unloadable = Unloadable(self._death(gone, f"import {self.source.path.stem}", None, at_import=True))
             raise self._unloadable from None
         except Unloadable as unloadable:
             self._unloadable = unloadable  # it would fail again, and a hanging import would cost its limit again
@@ -171,7 +172,7 @@ class Submission:
         asked = f"import {self.source.path.stem}"
         try:
             if "raised" in loaded:
-                raise Unloadable(_failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
+                raise Unloadable(failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
             self._note_patched(loaded)
             return {str(name): _read_where(place) for name, place in loaded["functions"].items()}
         except MALFORMED:
@@ -182,8 +183,8 @@ class Submission:
             kind = "builtin" if str(name).startswith("builtins.") else "patched"
             self.patched[Suspicion(kind, tidy(name, MAX_NAME), _read_where(at))] = None
 
-    def _require(self, function: str) -> None:
-        """Raise unless `function` is there to be called."""
+    def require(self, function: str) -> None:
+        """Raise unless `function` is there to be called, as `call` does."""
         if self.source.is_unwritten(function):
             raise Unwritten(function)
         self._refuse_deadly(function)
@@ -239,7 +240,7 @@ class Submission:
         if "raised" in reply:
             raised = self._read_raised(reply["raised"])
             self._refuse_unwritten(raised)
-            failure = _failure_of(raised, asked, self._where(function))
+            failure = failure_of(raised, asked, self._where(function))
             raise StandinLacks(failure, raised.standin) if raised.standin else CheckFailed(failure)
         self._note_patched(reply)
         value = decode(reply["value"], codec, arrays)
@@ -250,20 +251,22 @@ class Submission:
 
     def _refuse_unwritten(self, raised: Raised) -> None:
         if raised.type_name == "NotImplementedError" and raised.function in self._functions:
-            raise Unwritten(raised.function)
+            raise Unwritten(raised.function, raised.where)
 
     def _read_raised(self, raised: dict[str, Any]) -> Raised:
         text, function = tidy(raised["text"]), raised["function"]
         name = function and tidy(function, MAX_NAME)
         standin = raised.get("standin")
         lacking = standin if standin in self._contract else None
-        return Raised(tidy(raised["type"], MAX_NAME), text, _read_where(raised["where"]), name, lacking)
+        called = _read_where(raised.get("called"))
+        return Raised(tidy(raised["type"], MAX_NAME), text, _read_where(raised["where"]), name, lacking, called)
 
     def _where(self, function: str) -> Where | None:
         return self.source.where(function) or self._functions.get(function)
 
-    def _death(self, gone: WorkerGone, asked: str, where: Where | None) -> Failure:
-        return Failure(gone.reason, {"text": gone.word or gone.detail}, asked, where)
+    def _death(self, gone: WorkerGone, asked: str, where: Where | None, at_import: bool = False) -> Failure:
+        key = "timeout_at_import" if at_import and gone.reason == "timeout" else gone.reason
+        return Failure(key, {"text": gone.word or gone.detail}, asked, where)
 
 
 def _call(
@@ -271,14 +274,6 @@ def _call(
 ) -> dict[str, Any]:
     options = {"seed": seed, "observe": observe, "keep": keep, "standins": list(standins)}
     return {"op": "call", "function": name, "probe": probe, **options}
-
-
-def _failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool = False) -> Failure:
-    key = "raised_at_import" if at_import else "raised"
-    key = "keyboard" if raised.type_name == "EOFError" and "reading a line" in raised.text else key
-    key = "module_missing" if at_import and raised.type_name == "ModuleNotFoundError" else key
-    key = "notebook_code" if raised.type_name == "NameError" and "'get_ipython'" in raised.text else key
-    return Failure(key, {"type": raised.type_name, "text": raised.text}, asked, raised.where or where)
 
 
 def _read_where(place: list[Any] | None) -> Where | None:

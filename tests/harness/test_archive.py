@@ -145,7 +145,7 @@ def test_named_pipe_is_no_file(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "key"),
-    [(b"x = '\xff\xfe'\n", "syntax_error"), (b"#" * (10 * 2**20), "source_too_large"), (b"x = 1\0", "syntax_error")],
+    [(b"x = '\xff\xfe'\n", "not_utf8"), (b"#" * (10 * 2**20), "source_too_large"), (b"x = 1\0", "syntax_error")],
     ids=["no-utf-8", "10-MB", "null"],
 )
 def test_odd_source_gets_a_clear_line(tmp_path, content, key):

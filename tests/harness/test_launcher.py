@@ -361,13 +361,13 @@ def test_isolation_none_has_no_process(tmp_path):
     assert type(transport_for("none", target, Limits())) is InProcess
 
 
-@pytest.mark.parametrize("end", ["timeout", "crashed"])
-def test_death_at_import_is_unloadable(open_script, script, end):
+@pytest.mark.parametrize(("end", "key"), [("timeout", "timeout_at_import"), ("crashed", "crashed")])
+def test_death_at_import_is_unloadable(open_script, script, end, key):
     """A file that hangs or dies on import fails the submission as a whole."""
     lab = open_script(script(load=WorkerGone(end, "3")))
     with pytest.raises(Unloadable) as caught:
         lab.call("f")
-    assert caught.value.failure.key == end
+    assert caught.value.failure.key == key
 
 
 def test_import_that_hangs_is_waited_for_once(open_script, script):

@@ -154,7 +154,7 @@ def test_null_bytes_are_no_python(read):
 
 def test_other_encoding_is_told(read):
     """Korean text in a legacy encoding, undeclared, cannot be loaded."""
-    assert failure_of(read("x = '손글씨'\n".encode("cp949"))).key in ("syntax_error", "unreadable_source")
+    assert failure_of(read("x = '손글씨'\n".encode("cp949"))).key == "not_utf8"
 
 
 def test_declared_encoding_is_honoured(read):
@@ -196,6 +196,59 @@ def test_folder_with_a_notebook_alone_is_told_as_such(tmp_path):
     with pytest.raises(Unloadable) as caught:
         _ = Source.find(tmp_path, "lab.py").tree
     assert (caught.value.failure.key, caught.value.failure.params["found"]) == ("only_a_notebook", "lab.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ("# 손글씨\nx = 1\n".encode("utf-16"), "not_utf8"),  # Notepad's "Unicode", and PowerShell's >
+        ("# digits\nx = 1\n".encode("utf-16-le"), "not_utf8"),
+        ("x = 'C:\\Users\\me'\n", "syntax_error"),  # an escape, which has a unicode error too
+        ("import torch\n%matplotlib inline\n", "notebook_line"),
+        ("!pip install torch\n", "notebook_line"),
+        ("x = 1\n<<<<<<< HEAD\ny = 1\n=======\ny = 2\n>>>>>>> main\n", "merge_conflict"),
+        ('{"cells": [{"cell_type": "code", "execution_count": null}], "nbformat": 4}', "renamed_notebook"),
+        ("for x in y\n    pass\n", "syntax_error"),
+    ],
+)
+def test_beginners_slip_has_words_of_its_own(read, content, key):
+    """What Python says of such a file tells a beginner nothing, or the wrong thing."""
+    assert failure_of(read(content)).key == key
+
+
+def test_ending_that_the_system_hides_is_told(tmp_path):
+    """Notepad saves lab.py as lab.py.txt and Windows shows it as lab.py."""
+    (tmp_path / "lab.py.txt").write_text("x = 1\n")
+    assert failure_of(Source.find(tmp_path, "lab.py")).params["found"] == "lab.py.txt"
+
+
+def test_folder_that_holds_only_a_folder_is_looked_through(tmp_path):
+    """A lab one folder deeper is graded, as in an archive, and is still the one's whose folder it is."""
+    inner = tmp_path / "kim" / "week7" / "lab"
+    inner.mkdir(parents=True)
+    (tmp_path / "kim" / "__MACOSX").mkdir()
+    (inner / "lab.py").write_text("def f():\n    return 1\n")
+    source = Source.find(tmp_path / "kim", "lab.py")
+    assert (source.where("f"), source.owner("lab.py")) == (Where("lab.py", 1), "kim")
+    assert (source.visible, source.name) == (inner, f"{(tmp_path / 'kim').as_posix()}/week7/lab")
+
+
+def test_link_to_a_folder_is_not_looked_through(tmp_path):
+    """A lab that lies outside of the submission is nobody's."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "lab.py").write_text("x = 1\n")
+    (tmp_path / "kim").mkdir()
+    (tmp_path / "kim" / "week7").symlink_to(tmp_path / "other", target_is_directory=True)
+    assert failure_of(Source.find(tmp_path / "kim", "lab.py")).key == "no_file"
+
+
+def test_labs_deeper_down_are_told(tmp_path):
+    """Where it is not clear which lab is meant, both are named."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "lab.py").write_text("x = 1\n")
+    failure = failure_of(Source.find(tmp_path, "lab.py"))
+    assert (failure.key, failure.params["found"]) == ("in_a_subfolder", "a/lab.py, b/lab.py")
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "# to be written\n"])

@@ -102,7 +102,7 @@ def test_unfinished_function_of_the_students_is_unwritten(open_script, script):
     raised = {"type": "NotImplementedError", "text": "", "where": ["lab.py", 5], "function": "g"}
     with pytest.raises(Unwritten) as caught:
         open_script(script(call={"raised": raised})).call("f")
-    assert caught.value.function == "g"
+    assert (caught.value.function, caught.value.where) == ("g", Where("lab.py", 5))
 
 
 def test_not_implemented_elsewhere_is_a_failure(open_script, script):
@@ -122,6 +122,13 @@ def test_leftover_of_a_notebook_is_told_as_such(open_script, script):
     with pytest.raises(Unloadable) as caught:
         open_script(script(load={"raised": raised})).call("f")
     assert caught.value.failure.key == "notebook_code"
+
+
+@pytest.mark.parametrize("text", ["Found no NVIDIA driver on your system.", "Torch not compiled with CUDA enabled"])
+def test_missing_gpu_is_told_as_such(open_script, script, text):
+    """Drivers are what torch to install; the contract gives a device to use."""
+    raised = {"type": "RuntimeError", "text": text, "where": ["lab.py", 2], "function": "f"}
+    assert failure_of(open_script(script(call={"raised": raised}))).key == "no_device"
 
 
 # ---- deaths

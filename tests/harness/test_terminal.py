@@ -131,6 +131,30 @@ def test_failure_that_repeats_itself_is_said_once(make_report, failed):
     assert "for the same reason, other checks fail too: 2" in shown
 
 
+def test_exception_is_said_once_whatever_was_asked(make_report, failed):
+    """The same exception in the same line is one thing to mend, also where it costs another part."""
+    raised = [
+        failed(f"test_{x}", part, message=f"asked\tf({x})\ngot\tit raised E")
+        for x, part in (("a", "alpha"), ("b", "beta"))
+    ]
+    shown = lines(make_report(*raised))
+    assert shown[0] == "alpha, beta"
+    assert "\n".join(shown).count("it raised E") == 1
+
+
+def test_exception_nowhere_is_not_taken_for_another(make_report, failed):
+    """Without a place in the student's file, what was asked is all that tells failures apart."""
+    raised = [failed(f"test_{x}", message=f"asked\tf({x})\ngot\tit raised E", where=None) for x in "ab"]
+    assert "\n".join(lines(make_report(*raised))).count("it raised E") == 2
+
+
+def test_raise_that_was_left_over_is_told(make_report, make_check):
+    """Who wrote a function and left the template's raise in it is not told to write it."""
+    left = {"unwritten": "f", "where": Where("lab.py", 9), "source_line": "raise NotImplementedError"}
+    rows = table(make_report(make_check(status=Status.FAILED, **left), make_check("test_b", "beta")))
+    assert rows[2].endswith("take the raise out of f (lab.py:9)")
+
+
 def test_failures_that_differ_are_said_both(make_report, failed):
     """Another place is another failure."""
     shown = "\n".join(lines(make_report(failed(), failed("test_b", where=Where("lab.py", 9)))))

@@ -330,7 +330,8 @@ def test_handle_dies_with_its_worker(open_lab):
 def test_exception_carries_the_innermost_line_of_the_student(lab):
     """The place is the line that raised, not the one that called."""
     failure = failure_of(lab, "outer", 7)
-    assert (failure.params, failure.where) == ({"type": "ValueError", "text": "bad 7"}, place_of("# raises\n"))
+    assert (failure.params["type"], failure.params["text"]) == ("ValueError", "bad 7")
+    assert failure.where == place_of("# raises\n")
 
 
 def test_exception_inside_a_library_points_to_the_line_of_the_student(lab):
@@ -340,13 +341,14 @@ def test_exception_inside_a_library_points_to_the_line_of_the_student(lab):
 
 def test_exception_without_a_text_is_still_told(lab):
     """An exception whose __str__ raises is reported by its type."""
-    assert failure_of(lab, "unspeakable").params == {"type": "Silent", "text": ""}
+    assert failure_of(lab, "unspeakable").params == {"type": "Silent", "text": "", "place": None}
 
 
 def test_exit_in_a_function_fails_its_call_only(lab):
     """sys.exit ends the call, not the worker."""
     generation = lab.launcher.generation
-    assert failure_of(lab, "exits").params == {"type": "SystemExit", "text": "3"}
+    failure = failure_of(lab, "exits")
+    assert (failure.key, failure.params["type"], failure.params["text"]) == ("exit_call", "SystemExit", "3")
     lab.call("echo", 1)
     assert lab.launcher.generation == generation
 
@@ -397,12 +399,33 @@ def test_import_that_raises_is_unloadable(open_lab):
     assert (failure.key, failure.params["type"], failure.where) == ("raised_at_import", "KeyError", Where("lab.py", 3))
 
 
+@pytest.mark.parametrize(
+    ("code", "key", "line"),
+    [
+        ("def g(x: nn.Module):\n    pass\n", "unknown_at_import", 1),  # to move it elsewhere would be no help
+        ("class A:\n    size = int.maximum\n", "unknown_at_import", 2),
+        ("from json import lods\n", "unknown_at_import", 1),
+        ("def g():\n    return x\n\n\ng()\n", "called_at_import", 2),
+        ("import sys\ndef g():\n    sys.exit()\nclass A:\n    size = g()\n", "called_at_import", 3),
+        ("open('notes.txt')\n", "raised_at_import", 1),
+    ],
+)
+def test_what_runs_on_import_is_told_from_what_is_misspelt(open_lab, code, key, line):
+    """Only code that a student can put under __main__ is told to go there, by the line that calls it."""
+    with pytest.raises(Unloadable) as caught:
+        open_lab(f"{code}def f():\n    return 1\n").call("f")
+    failure = caught.value.failure
+    assert (failure.key, failure.where) == (key, Where("lab.py", line))
+    if key == "called_at_import":
+        assert failure.params["place"] == Where("lab.py", 5)
+
+
 def test_exit_at_import_is_unloadable(open_lab):
     """sys.exit on import is told like an exception."""
     lab = open_lab("import sys\nsys.exit('bye')\ndef f():\n    return 1\n")
     with pytest.raises(Unloadable) as caught:
         lab.call("f")
-    assert caught.value.failure.params == {"type": "SystemExit", "text": "bye"}
+    assert caught.value.failure.params == {"type": "SystemExit", "text": "bye", "place": None}
 
 
 def test_missing_module_is_told_by_its_name(open_lab):

@@ -50,10 +50,17 @@ def causes(report: Report, words: Words) -> list[Cause]:
     same: dict[tuple[object, ...], list[CheckResult]] = {}
     for check in report.checks:
         if check.status is Status.VOID or (check.status is Status.FAILED and not check.unwritten):
-            cause = (check.part, *check.mistakes) if check.mistakes else (check.message, check.where)
+            cause = (check.part, *check.mistakes) if check.mistakes else (_found(check, words), check.where)
             same.setdefault(cause, []).append(check)
     titles = {part.name: part.title for part in report.parts}
     return [_cause(tuple(checks), titles, words) for checks in same.values()]
+
+
+def _found(check: CheckResult, words: Words) -> object:
+    """Return what is wrong: an exception or a hang is the same one whatever was asked, a value depends on it."""
+    rows = message_rows(check)
+    depends = check.where is None or any(label == words.labels["expected"] for label, _ in rows)
+    return tuple(row for row in rows if depends or row[0] != words.labels["asked"])
 
 
 def _cause(checks: tuple[CheckResult, ...], titles: Mapping[str, str], words: Words) -> Cause:
@@ -112,7 +119,7 @@ def reason(part: PartResult, words: Words) -> str:
 
 def to_write(check: CheckResult, words: Words) -> str:
     """Return which function a check asks for or waits for."""
-    key = "waits" if check.status is Status.BLOCKED else "write"
+    key = "waits" if check.status is Status.BLOCKED else "finish" if check.source_line.startswith("raise ") else "write"
     return words.notes[key].format(function=check.unwritten, where=check.where)
 
 
