@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+import os
+from itertools import islice
+from pathlib import Path
 
 from .model import Failure, Where
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 SHOWN = 5  # names that a message lists
-MAX_LOOKED_AT = 2_000  # files and folders; a lab is one file
+MAX_LOOKED_AT = 500  # folders; a lab is one file
 MAGIC = ("%", "!")  # begin lines that only notebooks understand
 CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")  # what git leaves in a file that it could not merge
 
@@ -63,13 +62,9 @@ def _resembles(entry: Path, file: str) -> bool:
 
 
 def _deeper(file: str, folder: Path) -> list[str]:
-    """Return where below `folder` files of this name lie."""
+    """Return where below `folder` files of this name lie; what may not be looked into holds none."""
     found: list[str] = []
-    folders, looked_at = [folder], 0
-    while folders and looked_at < MAX_LOOKED_AT:
-        for entry in sorted(folders.pop(0).iterdir()):
-            looked_at += 1
-            if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith("."):
-                folders.append(entry)
-                found += [(entry / file).relative_to(folder).as_posix()] if (entry / file).is_file() else []
+    for at, folders, _ in islice(os.walk(folder), MAX_LOOKED_AT):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [(Path(at) / file).relative_to(folder).as_posix()] if (Path(at) / file).is_file() else []
     return found
