@@ -182,7 +182,7 @@ def test_commands_of_github_are_ours_only(evil):
 def test_summary_is_one_that_github_still_shows(make_report, failed):
     """Of more than 1 MiB it shows nothing: what comes last is left out, whole, however many bytes a letter takes."""
     rows = "\n".join(f"got\t{chr(0x1F600) * 1000}" for _ in range(9))
-    checks = [failed(f"test_{n}", message=f"asked\t{n}\n{rows}") for n in range(60)]
+    checks = [failed(f"test_{n}", message=f"asked\t{n}\ngot\t{n}\n{rows}") for n in range(60)]
     text = FORMATS["markdown"](make_report(*checks))
     assert len(text.encode()) < 2**20
     assert text.count("### ") > 20

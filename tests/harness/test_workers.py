@@ -31,7 +31,14 @@ def workers() -> Iterator[Workers]:
 
 def nurseries() -> list[psutil.Process]:
     """Return the nurseries that this process has started."""
-    return [each for each in psutil.Process().children() if "nursery" in " ".join(each.cmdline())]
+    return [each for each in psutil.Process().children() if "nursery" in _command(each)]
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # another test's, which has ended
+        return ""
 
 
 def test_all_workers_come_from_one_nursery(workers, open_lab):
