@@ -175,7 +175,7 @@ class Grading:
         general = self.messages.entry("checks", check, {}) if check else {}
         texts = {"asked": failure.asked, **general, **said, **self._explained(failure.mistakes)}
         labels = self.messages.section("labels")
-        lines = [f"{labels[label]}\t{_one_line(texts[label])}" for label in LABELS if texts.get(label)]
+        lines = [f"{labels[label]}\t{' '.join(texts[label].split())}" for label in LABELS if texts.get(label)]
         return {
             "message": "\n".join(lines),
             "hint": texts.get("hint", ""),
@@ -220,11 +220,6 @@ class Grading:
             student=self.options.student or self.source.owner(self.rubric.file),
             suspicions=(*self.source.suspicions, *self.submission.patched),
         )
-
-
-def _one_line(text: str) -> str:
-    """Return a text in one line, without the colon after which an exception had nothing to say."""
-    return " ".join(text.split()).removesuffix(":").replace(": )", ")")
 
 
 def _fault(error: BaseException) -> str:

@@ -36,9 +36,8 @@ STARTERS = [
 ]
 
 
-CO_OPTIMIZED = (
-    1  # a flag of functions' code, and not of a module's or a class body's; inspect would have to be imported
-)
+# A flag of functions' code, and not of a module's or a class body's; inspect, which has it, would have to be imported.
+CO_OPTIMIZED = 1
 
 
 class Places:

@@ -33,4 +33,6 @@ def failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool 
     key = "no_device" if any(said in text for said in NO_DEVICE) else key
     key = "keyboard" if kind == "EOFError" and "reading a line" in text else key
     key = "notebook_code" if kind == "NameError" and "'get_ipython'" in text else key
-    return Failure(key, {"type": kind, "text": text, "place": raised.called}, asked, raised.where or where)
+    said = f": {text}" if text else ""  # no colon with nothing after it
+    params = {"type": kind, "text": text, "said": said, "place": raised.called}
+    return Failure(key, params, asked, raised.where or where)

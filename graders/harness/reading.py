@@ -49,10 +49,10 @@ def nothing_written(tree: ast.Module, file: str) -> Failure | None:
 def missing(file: str, folder: Path, name: str) -> Failure:
     """Return that there is no `file` in `folder`, which messages call `name`, and what there is instead."""
     found = sorted(entry.name for entry in folder.iterdir() if _resembles(entry, file))
-    deeper = _deeper(file, folder)
+    deeper = [] if found else _deeper(file, folder)
     notebooks = bool(found) and all(entry.endswith(".ipynb") for entry in found)
-    key = "only_a_notebook" if notebooks else "in_a_subfolder" if deeper and not found else "no_file"
-    shown = deeper if key == "in_a_subfolder" else found
+    key = "only_a_notebook" if notebooks else "in_a_subfolder" if deeper else "no_file"
+    shown = found or deeper
     return Failure(key, {"file": file, "folder": name, "found": ", ".join(shown[:SHOWN]) or "-"})
 
 

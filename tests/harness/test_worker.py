@@ -341,7 +341,7 @@ def test_exception_inside_a_library_points_to_the_line_of_the_student(lab):
 
 def test_exception_without_a_text_is_still_told(lab):
     """An exception whose __str__ raises is reported by its type."""
-    assert failure_of(lab, "unspeakable").params == {"type": "Silent", "text": "", "place": None}
+    assert failure_of(lab, "unspeakable").params == {"type": "Silent", "text": "", "said": "", "place": None}
 
 
 def test_exit_in_a_function_fails_its_call_only(lab):
@@ -425,7 +425,8 @@ def test_exit_at_import_is_unloadable(open_lab):
     lab = open_lab("import sys\nsys.exit('bye')\ndef f():\n    return 1\n")
     with pytest.raises(Unloadable) as caught:
         lab.call("f")
-    assert caught.value.failure.params == {"type": "SystemExit", "text": "bye", "place": None}
+    expected = {"type": "SystemExit", "text": "bye", "said": ": bye", "place": None}
+    assert caught.value.failure.params == expected
 
 
 def test_missing_module_is_told_by_its_name(open_lab):
