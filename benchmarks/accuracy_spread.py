@@ -18,10 +18,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np  # noqa: E402  # after the number of its threads is set
 
-from graders import oracle  # noqa: E402  # after the path is set
-from graders.conftest import THRESHOLDS  # noqa: E402
-from graders.digits import Digits, find_digits  # noqa: E402
-from graders.harness.rubric import load_rubric  # noqa: E402
+from graders.digits.find import Digits, find_digits  # noqa: E402
+from graders.harness.judge.rubric import load_rubric  # noqa: E402
+from graders.measuring import oracle  # noqa: E402  # after the path is set
+from graders.spec import SPEC  # noqa: E402
 
 BATCH = 100
 BOUND = 1 / 28  # torch.nn.Linear starts uniformly within 1 / sqrt(784)
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--mnist-root", type=Path, default=os.environ.get("MNIST_ROOT"))
     options = parser.parse_args()
-    thresholds = load_rubric(ROOT / "graders" / "rubric.toml", THRESHOLDS).thresholds
+    thresholds = load_rubric(ROOT / "graders" / "rubric.toml", SPEC.thresholds).thresholds
     epochs, minimum = int(thresholds["accuracy_epochs"]), thresholds["accuracy_minimum"]
     sizes = int(thresholds["accuracy_train_digits"]), int(thresholds["accuracy_test_digits"])
     root = Path(options.mnist_root) if options.mnist_root else None

@@ -22,14 +22,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graders.harness import submission, wire
-from graders.harness.model import Folder, TensorValue
+from graders.harness.base.model import Folder, TensorValue
+from graders.harness.judge import codec, submission
+from graders.harness.worker import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-FILES = {wire.__file__, submission.__file__}
+FILES = {wire.__file__, codec.__file__, submission.__file__}
 LEAVES: list[Any] = [None, True, -1, 0, 2**70, 1.5, "", "nan", "x" * 3000, [], {}, [[]], {"$": "array", "i": 0}]
 LEAVES += [{"$": kind} for kind in ("float", "tuple", "dict", "array", "tensor", "scalar", "handle", "folder", "?")]
 REARRANGED_SHARE = 0.6  # of the changes; bytes changed at random are mostly no JSON any more

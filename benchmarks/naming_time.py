@@ -17,12 +17,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from corpus import BUGS, bug_source  # noqa: E402  # after the path is set
 
-from graders import mistakes  # noqa: E402
-from graders.conftest import pytest_lab  # noqa: E402
-from graders.harness.grading import Grading, Notes, Options  # noqa: E402
-from graders.harness.model import Failure  # noqa: E402
-from graders.harness.walls import Chosen  # noqa: E402
-from graders.pieces import Lab, Shared  # noqa: E402
+from graders.harness.base.model import Failure  # noqa: E402
+from graders.harness.judge import naming  # noqa: E402
+from graders.harness.judge.grading import Grading, Options  # noqa: E402
+from graders.harness.judge.lab import Shared  # noqa: E402
+from graders.harness.judge.notes import Notes  # noqa: E402
+from graders.harness.walls.levels import Chosen  # noqa: E402
+from graders.measuring.pieces import Lab  # noqa: E402
+from graders.spec import SPEC  # noqa: E402
 
 SAMPLE = (
     "pixels-0-to-255", "never-shuffled", "columns-first", "softmax-inside", "loss-summed", "no-zero-grad", "no-step",
@@ -48,14 +50,13 @@ def seconds(name: str, folder: Path) -> tuple[float, set[str]]:
     """Return how long naming takes for all the checks of a case's part, and what was named."""
     part, source = source_of(name)
     (folder / "lab.py").write_text(source, encoding="utf-8")
-    spec = pytest_lab(None)  # type: ignore[arg-type]  # the lab needs no configuration
-    grading = Grading(spec, Options(folder, spec.folder / "rubric.toml", Chosen("process"), "en", 0))
-    lab = Lab(grading.submission, 0, Notes(), Shared())
+    grading = Grading(SPEC, Options(folder, SPEC.folder / "rubric.toml", Chosen("process"), "en", 0))
+    lab = Lab(SPEC, grading.submission, 0, Notes(), Shared())
     for function in ("load_mnist", "build_model", "build_criterion", "build_optimizer", "flatten_images"):
         lab.sound(function)  # the checks have seen to that when they ask the catalogue
     started, named = time.perf_counter(), set[str]()
     for check in grading.rubric.part(part).checks:
-        named |= {mistake.name for mistake in mistakes.name(lab, check, Failure("plain")).mistakes}
+        named |= {mistake.name for mistake in naming.name(lab, check, Failure("plain")).mistakes}
     taken = time.perf_counter() - started
     grading.submission.close()
     return taken, named

@@ -23,11 +23,15 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from graders import batch, conftest, throughput
-from graders.harness.grading import Grading, Notes, Options
-from graders.harness.race import Race, Standing
-from graders.harness.walls import Chosen
-from graders.pieces import Lab, Shared
+from graders.commands.teacher import batch
+from graders.harness.judge.grading import Grading, Options
+from graders.harness.judge.lab import Shared
+from graders.harness.judge.notes import Notes
+from graders.harness.timing.race import Race, Standing
+from graders.harness.walls.levels import Chosen
+from graders.measuring import throughput
+from graders.measuring.pieces import Lab
+from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,13 +82,12 @@ def hog(busy: bool) -> Iterator[None]:
 
 def race(case: Case, warm: batch.Nurseries, seconds: float) -> list[tuple[float, float, float]]:
     """Run one race in fresh workers; returns (time since the start, our seconds, their seconds) for each pair."""
-    spec = conftest.pytest_lab(None)  # type: ignore[arg-type]  # it needs no configuration
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "lab.py").write_text(case.text, encoding="utf-8")
-        options = Options(Path(folder), spec.folder / "rubric.toml", Chosen("process"), "en", 0, nursery=warm.workers)
-        grading = Grading(spec, options)
+        options = Options(Path(folder), SPEC.folder / "rubric.toml", Chosen("process"), "en", 0, nursery=warm.workers)
+        grading = Grading(SPEC, options)
         try:
-            lab = Lab(grading.submission, 0, Notes(), Shared())
+            lab = Lab(SPEC, grading.submission, 0, Notes(), Shared())
             with throughput.race(lab, grading.beside(ROOT / "reference" / "lab.py"), "cpu", seconds) as running:
                 timed = []
                 while running.spent < seconds:

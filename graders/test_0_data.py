@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders import inputs, measure
-from graders.harness import expect
-from graders.harness.describe import describe
+from graders.harness.judge import expect
+from graders.harness.judge.describe import describe
+from graders.measuring import inputs, measure
 
 if TYPE_CHECKING:
-    from graders.pieces import Lab
+    from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("data")
 
@@ -73,7 +73,7 @@ def test_missing_digits_are_fetched_on_request_only(lab: Lab) -> None:
     for download in (None, False, True):
         given = [] if download is None else [download]
         asked = f"load_mnist(an empty root, train=True{''.join(f', download={d}' for d in given)})"
-        seen = lab.probe("fetches", lab.empty_root(), True, *given, of="load_mnist", asked=asked)
+        seen = lab.probe("fetches", lab.empty_folder(), True, *given, of="load_mnist", asked=asked)
         fetching = expect.number(seen) > 0
         expect.that(fetching or not download, seen, "not_fetched")
         expect.that(download or not fetching, seen, "fetched_unasked")

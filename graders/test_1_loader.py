@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graders import inputs, measure
-from graders.harness import expect
-from graders.harness.describe import describe
-from graders.harness.errors import CheckFailed
+from graders.harness.base.errors import CheckFailed
+from graders.harness.judge import expect
+from graders.harness.judge.describe import describe
+from graders.measuring import inputs, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graders.measure import Served
-    from graders.pieces import Lab
+    from graders.measuring.measure import Served
+    from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("loader")
 

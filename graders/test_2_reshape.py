@@ -8,13 +8,13 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from graders import inputs, measure, oracle, showing
-from graders.harness import expect
+from graders.harness.judge import expect
+from graders.measuring import inputs, measure, oracle, showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graders.pieces import Lab
+    from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("reshape")
 

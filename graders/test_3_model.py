@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders import inputs, measure, oracle
-from graders.harness import expect
+from graders.harness.judge import expect
+from graders.measuring import inputs, measure, oracle
 
 if TYPE_CHECKING:
-    from graders.pieces import Lab
+    from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("model")
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders import measure, trainings
-from graders.harness import expect
-from graders.harness.describe import describe
+from graders.harness.judge import expect
+from graders.harness.judge.describe import describe
+from graders.measuring import measure, trainings
 
 if TYPE_CHECKING:
-    from graders.harness.model import Evidence
-    from graders.pieces import Lab
+    from graders.harness.base.model import Evidence
+    from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("training")
 

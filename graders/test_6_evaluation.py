@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders.arranged import agreeing, disagreeing, evaluated, many, ragged, share_right
-from graders.harness import expect
+from graders.harness.judge import expect
+from graders.measuring.arranged import agreeing, disagreeing, evaluated, many, ragged, share_right
 
 if TYPE_CHECKING:
-    from graders.arranged import Evaluated
-    from graders.harness.model import Evidence
-    from graders.pieces import Lab
+    from graders.harness.base.model import Evidence
+    from graders.measuring.arranged import Evaluated
+    from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("evaluation")
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graders import measure, oracle, showing
-from graders.harness import expect
-from graders.harness.model import TensorValue
+from graders.harness.base.model import TensorValue
+from graders.harness.judge import expect
+from graders.measuring import measure, oracle, showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graders.digits import Digits
-    from graders.harness.rubric import Rubric
-    from graders.pieces import Lab
+    from graders.digits.find import Digits
+    from graders.harness.judge.rubric import Rubric
+    from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("accuracy")
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from graders import drawn, inputs, measure
-from graders.harness import expect
-from graders.harness.describe import describe
-from graders.harness.model import TensorValue
+from graders.harness.base.model import TensorValue
+from graders.harness.judge import expect
+from graders.harness.judge.describe import describe
+from graders.measuring import drawn, inputs, measure
 
 if TYPE_CHECKING:
-    from graders.harness.model import Evidence
-    from graders.pieces import Lab
+    from graders.harness.base.model import Evidence
+    from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("prediction")
 

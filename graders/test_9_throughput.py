@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graders import throughput
-from graders.harness.errors import CheckFailed
-from graders.harness.model import Failure
+from graders.harness.base.errors import CheckFailed
+from graders.harness.base.model import Failure
+from graders.measuring import throughput
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
-    from graders.harness.messages import Messages
-    from graders.harness.race import Race
-    from graders.harness.rubric import Rubric
-    from graders.harness.speed import Throughput
-    from graders.harness.submission import Submission
-    from graders.pieces import Lab
+    from graders.harness.base.speed import Throughput
+    from graders.harness.judge.messages import Messages
+    from graders.harness.judge.rubric import Rubric
+    from graders.harness.judge.submission import Submission
+    from graders.harness.timing.race import Race
+    from graders.measuring.pieces import Lab
 
 pytestmark = [
     pytest.mark.part("throughput"),

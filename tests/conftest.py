@@ -20,7 +20,7 @@ import pytest
 from lxml import etree
 from tiny_mnist import NAMES, TEST, TRAIN, random_split
 
-from graders import idx, mirrors
+from graders.digits import idx, mirrors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

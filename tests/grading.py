@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from readers import expect_every_format_to_be_read
 
-from graders import batch, report
+from graders.commands import report
+from graders.commands.teacher import batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lxml import etree
 
-RUBRIC = Path(batch.__file__).with_name("rubric.toml")
+RUBRIC = batch.PACKAGE / "rubric.toml"
 SECONDS = 1.0  # for timing one submission
 # Training has to be right, not fast, and nobody looks at pages: seconds for each of hundreds of submissions.
 QUICKLY = ("-p", "no:benchmark", "--no-page")

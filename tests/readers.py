@@ -19,14 +19,14 @@ import jsonschema
 from lxml import etree
 from markdown_it import MarkdownIt
 
-from graders import report as command
+from graders.commands import report as command
 from graders.harness.render import json_report, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graders.harness.messages import Messages
-    from graders.harness.model import Report
+    from graders.harness.base.model import Report
+    from graders.harness.judge.messages import Messages
 
 LARGEST = 400_000  # letters of any format, however much there is to say in one cause
 COLUMNS = 80  # of a usual terminal

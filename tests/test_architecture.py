@@ -1,8 +1,9 @@
-"""Imports run one way, and the judge's process stays light."""
+"""Rooms and what may pass between them: the contracts in pyproject.toml, each of which can fail; the light judge."""
 
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -10,64 +11,91 @@ from pathlib import Path
 
 import pytest
 
-from graders.harness.walls import CHILD_SIDE
+from graders.harness.walls.levels import BUILDERS, CHILD_SIDE, ENGINE
 
 ROOT = Path(__file__).parents[1]
 GRADERS = ROOT / "graders"
 FILES = sorted(GRADERS.rglob("*.py"))
-HARNESS = "graders.harness"
-BESIDE_STUDENT_CODE = tuple(  # the only ones for torch
-    f"graders.{name}" for name in ("probes", "standins", "timed", "watches", "yardstick")
-)
+HEAVY = ("matplotlib", "hypothesis", "scipy")
 MAX_LINES = 300
-
-# What each module of the engine may import of ours; those that are not named here may import any of the engine.
-ALLOWED = {
-    "wire": set(),
-    "paired": set(),
-    "process_tree": set(),
-    "race": {"paired", "process_tree"},
-    "observer": {"wire"},
-    "exhibits": set(),
-    "speed": set(),
-    "model": {"exhibits", "speed"},
-    "errors": {"model"},
-    "rubric": {"errors", "model"},
-    "messages": {"errors", "model", "render.telling"},
-    "files": {"errors"},
-    "seals": {"observer"},
-    "slate": {"observer"},
-    "suspicion": {"model"},
-    "worker": {"wire", "observer", "seals", "slate"},
-    "plan": set(),
-    "seccomp": set(),
-    "layout": {"plan"},
-    "namespaces": {"layout"},
-    "bubblewrap": {"layout", "plan"},
-    "family": {"plan"},
-    "landlock": set(),
-    "restrict": {"landlock", "plan", "seccomp"},
-    "confine": {"bubblewrap", "family", "namespaces", "plan", "restrict", "worker"},  # the worker once the walls stand
-    "describe": {"model"},
-    "expect": {"describe", "errors", "model"},
-    "archive": set(),
-    "excerpt": set(),
-    "reading": {"model"},
-    "raising": {"model"},
-    "source": {"archive", "errors", "model", "reading", "suspicion"},
-    "scoring": {"model", "rubric"},
+# A fault for each contract: an import that it forbids, and the file that has it.
+PLANTED = {
+    "house": ("measuring/oracle.py", "from graders.mistakes import catalogue"),
+    "engine": ("harness/link/transport.py", "from graders.harness.judge import grading"),
+    "circles": ("measuring/measure.py", "if TYPE_CHECKING:\n    from . import trainings"),
+    "renderers": ("harness/render/svg.py", "from graders.harness.link import transport"),
+    "reading": ("harness/source/slips.py", "from graders.harness.worker import wire"),
+    "apart": ("digits/idx.py", "from graders.harness.judge import rubric"),
+    "torch": ("mistakes/formulas/costs.py", "def f():\n    import torch"),
+    "child": ("child/watches.py", "from graders.harness.base import model"),
+    "released": ("commands/report.py", "def f():\n    from graders.commands.teacher import batch"),
 }
-JUDGE_MODULES = sorted(
-    ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for path in FILES
-    if path.stem not in ("__init__", "__main__") and f"graders.{path.stem}" not in BESIDE_STUDENT_CODE
-)
+MORE_PLANTED = {
+    "an oracle that knows a command": ("measuring/oracle.py", "from graders.commands.teacher import batch"),
+    "a part of the engine that names the lab": ("harness/judge/scoring.py", "from graders import spec"),
+    "a base that stands on something": ("harness/base/model.py", "from graders.harness.timing import intervals"),
+    "a worker that knows its walls": ("harness/worker/wire.py", "from graders.harness.walls import plan"),
+    "a judge that imports what imports torch": ("measuring/inputs.py", "from graders.child import probes"),
+    "a grader that reads the reference": ("measuring/inputs.py", "from reference import lab"),
+    "a room that no contract knows": ("attic.py", ""),
+    "a room of the engine that no contract knows": ("harness/attic/__init__.py", ""),
+}
 
 
-def module_of(path: Path) -> str:
-    """Return a file's module name."""
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+def lint(folder: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
+    """Hold the code in a folder against its contracts, some of them or all."""
+    code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    chosen = [option for contract in contracts for option in ("--contract", contract)]
+    command = [sys.executable, "-c", code, "--no-cache", "--no-logo", *chosen]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_contracts_are_kept() -> None:
+    """Every import runs the way in which docs/architecture.md says it does."""
+    done = lint(ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the code and of its contracts."""
+    shutil.copytree(GRADERS, tmp_path / "graders", ignore=shutil.ignore_patterns("__pycache__", "messages", "*_files"))
+    shutil.copyfile(ROOT / "pyproject.toml", tmp_path / "pyproject.toml")
+    return tmp_path
+
+
+def plant(copy: Path, where: str, fault: str) -> None:
+    """Put a fault at the end of a file."""
+    path = copy / "graders" / where
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{fault}\n")
+
+
+@pytest.mark.parametrize("contract", PLANTED)
+def test_contract_finds_a_planted_fault(copy: Path, contract: str) -> None:
+    """A contract is kept by the code as it is and broken by an import that it forbids, be it for type checkers."""
+    assert lint(copy, contract).returncode == 0
+    plant(copy, *PLANTED[contract])
+    done = lint(copy, contract)
+    assert done.returncode == 1
+    assert "BROKEN" in done.stdout
+
+
+@pytest.mark.parametrize("fault", MORE_PLANTED)
+def test_contracts_find(copy: Path, fault: str) -> None:
+    """Other kinds of faults that some contract has to find."""
+    plant(copy, *MORE_PLANTED[fault])
+    assert lint(copy).returncode == 1
+
+
+def test_every_contract_has_its_planted_fault() -> None:
+    """A contract without one might never fail."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert text.count("[[tool.importlinter.contracts]]") == len(PLANTED)
+
+
+# ---- what no contract can say
 
 
 @cache
@@ -76,143 +104,91 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imported(path: Path, node: ast.AST) -> set[str]:
-    """Return the modules that one statement of a file imports, with absolute names."""
-    if isinstance(node, ast.Import):
-        return {alias.name for alias in node.names}
-    if not isinstance(node, ast.ImportFrom):
-        return set()
-    package = path.relative_to(ROOT).parent.parts
-    above = list(package[: len(package) - node.level + 1]) if node.level else []
-    base = ".".join([*above, *([node.module] if node.module else [])])
-    modules = {module_of(file) for file in FILES}
-    whole = {f"{base}.{alias.name}" for alias in node.names} & modules  # `from . import oracle`
-    return whole or {base}
+def packages(tree: ast.AST) -> set[str]:
+    """Return the packages that are imported in a tree."""
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.partition(".")[0] for name in names}
 
 
-def imports(path: Path) -> set[str]:
-    """Return all that a file imports, wherever in it, for type checkers too."""
-    return set().union(*(imported(path, node) for node in ast.walk(tree_of(path))))
-
-
-def is_type_checking(node: ast.AST) -> bool:
-    """Tell whether a statement is `if TYPE_CHECKING:`."""
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-
-
-def imports_on_loading(path: Path) -> set[str]:
-    """Return what a file imports when it is itself imported: not in functions, not for type checkers."""
-    found, left = set(), list(tree_of(path).body)
+def packages_on_loading(path: Path) -> set[str]:
+    """Return the packages that a file imports when it is itself imported: not in functions, not for type checkers."""
+    found: set[str] = set()
+    left: list[ast.AST] = list(tree_of(path).body)
     while left:
         node = left.pop()
-        found |= imported(path, node)
-        if not is_type_checking(node) and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= packages(node)
+        for_checkers = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        if not for_checkers and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             left += ast.iter_child_nodes(node)
     return found
 
 
-def ours(names: set[str]) -> set[str]:
-    """Return the modules among `names` that are of this project."""
-    return {name for name in names if name.partition(".")[0] in ("graders", "reference", "tests", "student_template")}
+def test_imports_are_found() -> None:
+    """The walk sees lazy imports, and tells them from others; else the tests below would prove nothing."""
+    assert "hypothesis" in packages(tree_of(GRADERS / "test_2_reshape.py"))
+    assert "hypothesis" not in packages_on_loading(GRADERS / "test_2_reshape.py")
+    assert "numpy" in packages_on_loading(GRADERS / "test_2_reshape.py")
 
 
-def identify(path: Path) -> str:
-    """Return a file's name for a test's id."""
-    return path.relative_to(GRADERS).as_posix()
-
-
-each_file = pytest.mark.parametrize("path", FILES, ids=identify)
-
-
-def test_imports_are_found():
-    """The walk sees absolute, relative and lazy imports; else the tests below would prove nothing."""
-    assert {"graders.harness.model", "graders.harness.errors"} <= imports(GRADERS / "harness" / "expect.py")
-    assert "graders.oracle" in imports(GRADERS / "pieces.py")
-    assert "hypothesis" in imports(GRADERS / "test_2_reshape.py")
-    assert "hypothesis" not in imports_on_loading(GRADERS / "test_2_reshape.py")
-
-
-def test_a_sandbox_shows_all_that_a_worker_imports():
-    """What the worker imports of ours, itself or by the way, lies where a fresh process in a sandbox can read it."""
-    needed, more = set(), {"worker"}
-    while more:
-        needed |= more
-        more = {module for name in more for module in ALLOWED[name]} - needed
-    assert set(CHILD_SIDE) == needed | {"__init__"}
-
-
-@pytest.mark.parametrize("name", sorted(ALLOWED))
-def test_module_of_the_engine_imports_no_more_than_it_may(name):
-    """The leaves of the engine import nothing of ours, the others only what stands below them."""
-    allowed = {f"{HARNESS}.{module}" for module in ALLOWED[name]}
-    assert ours(imports(GRADERS / "harness" / f"{name}.py")) <= allowed
-
-
-def test_errors_needs_model_for_type_checkers_only():
-    """Importing the exceptions imports nothing of ours."""
-    assert ours(imports_on_loading(GRADERS / "harness" / "errors.py")) == set()
-
-
-@pytest.mark.parametrize("path", sorted((GRADERS / "harness" / "render").glob("*.py")), ids=identify)
-def test_renderer_knows_the_report_only(path):
-    """A renderer turns a Report into text: it imports the model, what is in it, and other renderers."""
-    foreign = {name for name in ours(imports(path)) if not name.startswith(f"{HARNESS}.render")}
-    assert foreign <= {f"{HARNESS}.{name}" for name in ("model", "exhibits", "speed")}
-
-
-@pytest.mark.parametrize("path", sorted((GRADERS / "harness").rglob("*.py")), ids=identify)
-def test_engine_names_no_lab(path):
-    """Nothing in the engine imports what belongs to a lab."""
-    assert {name for name in ours(imports(path)) if not f"{name}.".startswith(f"{HARNESS}.")} == set()
-
-
-@each_file
-def test_grader_does_not_import_the_reference(path):
-    """The students' repository has no reference: nothing that grades imports it, or the tests."""
-    assert {name for name in ours(imports(path)) if not f"{name}.".startswith("graders.")} == set()
-
-
-@each_file
-def test_torch_is_imported_beside_student_code_only(path):
-    """Only what runs in the worker imports torch."""
-    heavy = {name for name in imports(path) if name.partition(".")[0] in ("torch", "torchvision")}
-    assert not heavy or module_of(path) in BESIDE_STUDENT_CODE
-
-
-@each_file
-def test_torch_is_imported_by_name_in_the_worker_only(path):
-    """Nobody else comes to torch by importlib."""
-    calls = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
-    by_name = [c for c in calls if ast.unparse(c.func) in ("importlib.import_module", "import_module", "__import__")]
-    texts = {arg.value for call in by_name for arg in call.args if isinstance(arg, ast.Constant)}
-    assert "torch" not in texts or module_of(path) == f"{HARNESS}.worker"
-
-
-@each_file
-def test_probes_are_imported_by_the_worker_only(path):
-    """Nothing of the judge's imports what imports torch."""
-    assert module_of(path) in BESIDE_STUDENT_CODE or not imports(path) & set(BESIDE_STUDENT_CODE)
-
-
-@pytest.mark.parametrize("heavy", ["matplotlib", "hypothesis", "torchvision", "scipy"])
-def test_heavy_package_is_imported_where_it_is_used(heavy):
+@pytest.mark.parametrize("heavy", HEAVY)
+def test_heavy_package_is_imported_where_it_is_used(heavy: str) -> None:
     """What takes long to import is imported in the function that needs it."""
-    assert [p.name for p in FILES if any(n.partition(".")[0] == heavy for n in imports_on_loading(p))] == []
+    assert [path.name for path in FILES if heavy in packages_on_loading(path)] == []
 
 
-@each_file
-def test_module_is_of_a_size_to_be_read(path):
+def test_torch_is_imported_by_name_in_the_worker_only() -> None:
+    """Nobody else comes to torch by importlib, which no contract sees."""
+    found = set()
+    for path in FILES:
+        for node in ast.walk(tree_of(path)):
+            by_name = isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__"))
+            if by_name and any(isinstance(arg, ast.Constant) and arg.value == "torch" for arg in node.args):
+                found.add(path.relative_to(ENGINE).as_posix())
+    assert found == {"worker/worker.py"}
+
+
+def test_a_sandbox_shows_whole_rooms() -> None:
+    """What a worker imports of ours lies where a fresh process in a sandbox can read it: in rooms closed in themselves.
+
+    Contract `engine` has the worker's room import nothing of ours, and that of the walls only the worker's and base.
+    """
+    assert (CHILD_SIDE, BUILDERS) == (("worker",), ("walls",))
+    needed = packages_of_ours(ENGINE / "worker") | packages_of_ours(ENGINE / "walls", but=("levels.py",))
+    assert needed <= {"graders.harness.worker", "graders.harness.walls"}
+
+
+def packages_of_ours(room: Path, but: tuple[str, ...] = ()) -> set[str]:
+    """Return the rooms of the engine that a room's files import when they run."""
+    found = set()
+    for path in sorted(set(room.glob("*.py")) - {room / name for name in but}):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("graders."):
+                found.add(".".join((node.module or "").split(".")[:3]))
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(GRADERS).as_posix())
+def test_module_is_of_a_size_to_be_read(path: Path) -> None:
     """No module has more lines than somebody reads at one sitting."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
-def test_judge_side_modules_leave_torch_alone():
+def test_few_files_lie_beside_the_checks() -> None:
+    """Who opens `graders/` sees what is graded."""
+    beside = {path.name for path in GRADERS.iterdir() if path.is_file() and not path.name.startswith("test_")}
+    assert beside == {"__init__.py", "__main__.py", "conftest.py", "rubric.toml", "spec.py"}
+
+
+def test_judge_side_modules_leave_torch_alone() -> None:
     """Importing every module of the judge's side imports neither torch nor matplotlib."""
+    judges = [path for path in FILES if path.stem != "__main__" and "child" not in path.relative_to(GRADERS).parts]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in judges]
     code = (
         "import importlib, sys\n"
         "for name in sys.argv[1:]: importlib.import_module(name)\n"
         "print(sorted({'torch', 'torchvision', 'matplotlib'} & set(sys.modules)))\n"
     )
-    command = [sys.executable, "-c", code, *JUDGE_MODULES]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code, *names], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

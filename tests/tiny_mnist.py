@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graders import idx
-from graders.idx import Split
+from graders.digits import idx
+from graders.digits.idx import Split
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,23 +12,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from . import benchmarking, fixtures, outputs
-from .errors import CheckFailed, ConfigurationError, HarnessFault, Spoilt, StaleHandle, StandinLacks
-from .fixtures import GRADING, NOTES
-from .grading import Grading, LabSpec, Notes, Options, to_plain
-from .model import CheckResult, Status
-from .plan import Maker
-from .summary import Summary
-from .walls import choose
+from .base.errors import ConfigurationError
+from .base.model import CheckResult, Status
+from .judge.grading import Grading, Options, to_plain
+from .judge.notes import Notes
+from .session import benchmarking, fixtures, outputs, running
+from .session.fixtures import GRADING, NOTES
+from .session.summary import Summary
+from .walls.levels import choose
+from .walls.plan import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from .judge.lab import LabSpec
 
 
 # Before NumPy is first imported: on a busy machine BLAS threads wait for one another, seconds for a millisecond's work.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-MAX_RERUNS = 20  # of one check; each needs another function that kills the worker, and a lab has a dozen
 LETTERS = {"blocked": "b", "unwritten": "u", "void": "V"}
 MARKUP = {"blocked": {"yellow": True}, "unwritten": {"yellow": True}, "void": {"purple": True}}
 
@@ -83,6 +85,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "part(name): the part of the lab that a module's checks belong to")
     benchmarking.begin(config)
     config.pluginmanager.register(fixtures)
+    config.pluginmanager.register(running)
     spec: LabSpec | None = config.hook.pytest_lab(config=config)
     if spec is None:
         return
@@ -209,37 +212,6 @@ def _name(item: pytest.Item) -> str:
 
 
 # ---- running
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Run a check anew when a worker died under it while something else was looked at, a function's soundness say.
-
-    Also when a stand-in lacked what the student's own piece has: with that piece then. What fails with it is no fault
-    of the check's part, for the piece was found wrong. Raises Spoilt in that case.
-    """
-    try:
-        return (yield)
-    except (StaleHandle, StandinLacks) as error:
-        stopped: StaleHandle | StandinLacks = error
-    notes = pyfuncitem.stash.setdefault(NOTES, Notes())
-    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    for _ in range(MAX_RERUNS):
-        if isinstance(stopped, StandinLacks):
-            notes.keep(stopped.function)
-        try:
-            pyfuncitem.obj(**arguments)
-            return True
-        except StaleHandle as error:
-            stopped = error
-        except CheckFailed as error:
-            if isinstance(error, StandinLacks) and error.function not in notes.own:
-                stopped = error
-            elif notes.own:
-                raise Spoilt(min(notes.own)) from None
-            else:
-                raise
-    raise HarnessFault("a check was run again and again, and came to no end")
 
 
 @pytest.hookimpl(wrapper=True)

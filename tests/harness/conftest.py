@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graders.harness.launcher import Launcher, Target, transport_for
-from graders.harness.model import CheckResult, PartResult, Report, Status
-from graders.harness.plan import Maker
-from graders.harness.rubric import Limits
-from graders.harness.source import Source
-from graders.harness.submission import Submission
-from graders.harness.transport import WorkerGone
+from graders.harness.base.limits import Limits
+from graders.harness.base.model import CheckResult, PartResult, Report, Status
+from graders.harness.judge.submission import Submission
+from graders.harness.link.launcher import Launcher, Target, transport_for
+from graders.harness.link.transport import WorkerGone
+from graders.harness.source.source import Source
+from graders.harness.walls.plan import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -80,7 +80,7 @@ def nursery_socket() -> Iterator[Path | None]:
     if not sys.platform.startswith("linux"):
         yield None
         return
-    from graders.harness.nursery import Kind, nursery
+    from graders.harness.link.nursery import Kind, nursery
 
     with nursery(Kind.WORKERS, ["numpy", "torch"]) as path:
         yield path
@@ -291,15 +291,15 @@ got = "{got}"
 """
 TINY_CONFTEST = """
 from pathlib import Path
-from graders.harness.grading import LabSpec
+from graders.harness.judge.lab import LabSpec
 FOLDER = Path(__file__).parent
 def pytest_lab(config):
     return LabSpec(FOLDER, FOLDER.parent / "submission", {})
 """
 TINY_CHECKS = """
 import pytest
-from graders.harness.errors import CheckFailed, Unwritten
-from graders.harness.model import Failure, Where
+from graders.harness.base.errors import CheckFailed, Unwritten
+from graders.harness.base.model import Failure, Where
 pytestmark = pytest.mark.part("{part}")
 def odd(got=3, line=1):
     raise CheckFailed(Failure("odd", {{"got": got}}, "f(1)", Where("lab.py", line)))
@@ -321,7 +321,8 @@ def tiny_lab(
         (lab / "rubric.toml").write_text(TINY_RUBRIC, encoding="utf-8")
         (lab / "messages" / "en" / "lab.toml").write_text(TINY_MESSAGES, encoding="utf-8")
         (lab / "conftest.py").write_text(TINY_CONFTEST, encoding="utf-8")
-        (lab / "probes.py").write_text("", encoding="utf-8")
+        (lab / "child").mkdir(exist_ok=True)
+        (lab / "child" / "probes.py").write_text("", encoding="utf-8")
         for part, checks in {"alpha": {"first": first, "second": second}, "beta": {"third": third}}.items():
             bodies = "".join(f"\ndef test_{name}():\n    {body}\n" for name, body in checks.items())
             text = TINY_CHECKS.format(part=part) + bodies

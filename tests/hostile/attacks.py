@@ -204,7 +204,7 @@ FRAMEWORK = [
     reshape(
         "planted-graders",
         "framework",
-        "from graders import standins\nreturn standins.flatten_images(images)",
+        "from graders.child import standins\nreturn standins.flatten_images(images)",
         files={
             "graders/__init__.py": "",
             "graders/oracle.py": "",
@@ -391,7 +391,9 @@ LEAKS = [
         ),
         ZEROS_GET,
     ),
-    reshape("imports-the-stand-ins", "leaks", "from graders.standins import flatten_images as own\nreturn own(images)"),
+    reshape(
+        "imports-the-stand-ins", "leaks", "from graders.child.standins import flatten_images as own\nreturn own(images)"
+    ),
     reshape(
         "imports-the-reference",
         "leaks",
@@ -401,7 +403,7 @@ LEAKS = [
     reshape(
         "takes-the-stand-ins-from-sys-modules",
         "leaks",
-        "return sys.modules['graders.standins'].flatten_images(images)",
+        "return sys.modules['graders.child.standins'].flatten_images(images)",
     ),
     evaluation(
         "reads-the-labels-by-frames",

@@ -15,7 +15,7 @@ from .tame import name, tame
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..model import Report
+    from graders.harness.base.model import Report
 
 IDENTIFYING = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 # How a cell begins that a spreadsheet would compute; the wide signs are so read where people write with wide letters.

@@ -13,8 +13,8 @@ from . import telling
 from .tame import tame
 
 if TYPE_CHECKING:
-    from ..model import CheckResult, Report
-    from .telling import Words
+    from graders.harness.base.model import CheckResult, Report
+    from graders.harness.base.words import Words
 
 MAX_ERRORS = 10
 

@@ -13,8 +13,10 @@ from . import telling
 from .tame import tame
 
 if TYPE_CHECKING:
-    from ..model import Report
-    from .telling import Cause, Words
+    from graders.harness.base.model import Report
+    from graders.harness.base.words import Words
+
+    from .telling import Cause
 
 
 def render(report: Report, words: Words) -> str:

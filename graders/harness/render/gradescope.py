@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..model import Status, Visibility
+from graders.harness.base.model import Status, Visibility
+
 from . import telling
 from .tame import tame
 
 if TYPE_CHECKING:
-    from ..model import PartResult, Report
-    from .telling import Words
+    from graders.harness.base.model import PartResult, Report
+    from graders.harness.base.words import Words
 
 MAX_OUTPUT = 20_000  # characters of one test's text
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..model import Status
+from graders.harness.base.model import Status
+
 from . import telling
 from .svg import inline
 from .tame import tame
@@ -17,9 +18,11 @@ from .tame import tame
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..exhibits import Picture
-    from ..model import CheckResult, PartResult, Report
-    from .telling import Cause, Words
+    from graders.harness.base.exhibits import Picture
+    from graders.harness.base.model import CheckResult, PartResult, Report
+    from graders.harness.base.words import Words
+
+    from .telling import Cause
 
 FOLDER = Path(__file__).parent
 # How a page shows a failed check whose function is still to be written, and one of a file that could not be loaded.

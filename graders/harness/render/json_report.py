@@ -11,9 +11,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..exhibits import Exhibit
-from ..model import CheckResult, Excerpt, PartResult, Report, Status, Suspicion, Visibility, Where
-from ..speed import Throughput
+from graders.harness.base.exhibits import Exhibit
+from graders.harness.base.model import (
+    CheckResult,
+    Excerpt,
+    PartResult,
+    Report,
+    Status,
+    Suspicion,
+    Visibility,
+    Where,
+)
+from graders.harness.base.speed import Throughput
+
 from .tame import tame
 
 SCHEMA = 1

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from ..model import Status
+from graders.harness.base.model import Status
+
 from .tame import tame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..model import CheckResult, PartResult, Report
+    from graders.harness.base.model import CheckResult, PartResult, Report
 
 FAILED = (Status.FAILED, Status.BLOCKED)  # what costs points
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..model import Status
+from graders.harness.base.model import Status
+
 from . import telling
 from .tame import tame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..model import PartResult, Report
-    from .telling import Cause, Words
+    from graders.harness.base.model import PartResult, Report
+    from graders.harness.base.words import Words
+
+    from .telling import Cause
 
 SIGNS = {Status.PASSED: "✅", Status.FAILED: "❌", Status.BLOCKED: "⏳", Status.SKIPPED: "⏭️", Status.VOID: "⚠️"}
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")  # all of ASCII's: Markdown takes each literally after a backslash

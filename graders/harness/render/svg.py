@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 if TYPE_CHECKING:
-    from ..exhibits import Picture
+    from graders.harness.base.exhibits import Picture
 
 INK = "#010203"  # drawn in this colour, a line or a text takes the page's own
 DROPPED = ("metadata", "style", "script")

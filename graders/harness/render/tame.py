@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..model import CheckResult, Excerpt, PartResult, Report, Suspicion, Where
-    from ..speed import Throughput
+    from graders.harness.base.model import CheckResult, Excerpt, PartResult, Report, Suspicion, Where
+    from graders.harness.base.speed import Throughput
 
 MAX_TEXT = 1_000  # characters of one row of a message, a hint, a version
 MAX_NAME = 300  # of names, titles and lines of code

@@ -6,24 +6,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ..model import Status
+from graders.harness.base.model import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ..model import CheckResult, PartResult, Report, Where
-    from ..speed import Throughput
+    from graders.harness.base.model import CheckResult, PartResult, Report, Where
+    from graders.harness.base.speed import Throughput
+    from graders.harness.base.words import Words
 
 MAX_SUSPICIONS = 10  # told; a person who looks finds the rest
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A language's words: the labels of messages and tables, whole sentences, and a page's headings."""
-
-    labels: Mapping[str, str]
-    notes: Mapping[str, str]
-    page: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

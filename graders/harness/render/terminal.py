@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from ..model import Status
+from graders.harness.base.model import Status
+
 from . import telling
 from .tame import tame
 
 if TYPE_CHECKING:
-    from ..model import Report
-    from .telling import Cause, Words
+    from graders.harness.base.model import Report
+    from graders.harness.base.words import Words
+
+    from .telling import Cause
 
 COLOURS = {
     Status.PASSED: "green",

@@ -1,0 +1,1 @@
+"""What runs beside student code: the only place for torch."""

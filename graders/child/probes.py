@@ -1,0 +1,222 @@
+"""What the judge wants measured beside student code. Child side: probes measure and never judge.
+
+Every public function here can be asked for by name; arguments and results cross the wire.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
+
+from .rounds import device_name as device_name
+from .rounds import fetching as fetching
+from .rounds import set_parameters as set_parameters
+from .rounds import stage as stage
+from .rounds import timed_epoch as timed_epoch
+from .rounds import whole_epoch as whole_epoch
+from .watches import costs_noted as costs_noted
+from .watches import fetches as fetches
+from .watches import notes as notes
+from .watches import noting_criterion as noting_criterion
+from .watches import tagging_criterion as tagging_criterion
+from .watches import tags_alive as tags_alive
+from .watches import watched as watched
+
+PIXELS = 784
+MAX_BATCHES = 10_000  # of one epoch of a data loader that may never end
+
+
+def device(name: str) -> torch.device:
+    """Return a device by its name."""
+    return torch.device(name)
+
+
+# ---- data
+
+
+def length(dataset: Any) -> int:
+    """Return how many items a data set or data loader says it has."""
+    return len(dataset)
+
+
+def items(dataset: Any, indices: list[int]) -> list[Any]:
+    """Return some items of a data set."""
+    return [dataset[index] for index in indices]
+
+
+def epochs(data_loader: Any, count: int) -> list[list[Any]]:
+    """Return all batches of `count` epochs."""
+    return [_batches(data_loader) for _ in range(count)]
+
+
+def _batches(data_loader: Any) -> list[Any]:
+    batches = []
+    for batch in data_loader:
+        batches.append(tuple(batch) if isinstance(batch, list) else batch)
+        if len(batches) > MAX_BATCHES:
+            raise RuntimeError(f"an epoch has more than {MAX_BATCHES} batches")
+    return batches
+
+
+def pairs(images: Tensor, labels: Tensor) -> list[tuple[Tensor, int]]:
+    """Return (image, label) pairs in a list, the plainest map-style data set."""
+    return list(zip(images, labels.tolist(), strict=True))
+
+
+def fixed_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader[Any]:
+    """Return a data loader that always serves the same batches in the same order."""
+    return DataLoader(TensorDataset(images, labels), batch_size=batch_size)
+
+
+# ---- model
+
+
+def logits(model: Any, rows: Tensor) -> Tensor:
+    """Return the model's logits for rows `[B, 784]` float32, as float64."""
+    with torch.no_grad():
+        result: Tensor = model(rows)
+        return result.double()
+
+
+def raw_logits(model: Any, rows: Tensor) -> Any:
+    """Return just what the model returns for rows `[B, 784]` float32."""
+    with torch.no_grad():
+        return model(rows)
+
+
+def affine(model: Any) -> tuple[Tensor, Tensor]:
+    """Read an affine model off its answers: weights `[10, 784]`, bias `[10]`, float64, whatever it is made of."""
+    bias = logits(model, torch.zeros(1, PIXELS))[0]
+    return (logits(model, torch.eye(PIXELS)) - bias).T.contiguous(), bias
+
+
+def settle(model: Any) -> None:
+    """Show a model with lazy layers a blank image: only then do they have parameters to look at."""
+    if any(map(torch.nn.parameter.is_lazy, model.parameters())):
+        with torch.no_grad(), contextlib.suppress(Exception):  # what it cannot do shows where it is asked to
+            model(torch.zeros(1, PIXELS))
+
+
+def parameters(model: Any) -> list[tuple[list[int], bool]]:
+    """Return shape and trainability of each parameter."""
+    return [(list(parameter.shape), parameter.requires_grad) for parameter in model.parameters()]
+
+
+def layers(model: Any) -> list[str]:
+    """Return the class names of a model's innermost modules."""
+    return [type(module).__name__ for module in model.modules() if not list(module.children())]
+
+
+def loose(model: Any) -> list[list[int]]:
+    """Return the shapes of the tensors that modules hold without having registered them."""
+    held = [value for module in model.modules() for value in vars(module).values()]
+    return [list(value.shape) for value in held if isinstance(value, Tensor)]
+
+
+def state(model: Any) -> dict[str, Tensor]:
+    """Return copies of all parameters, buffers and gradients by name; a missing gradient is left out."""
+    found = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    grads = {f"{name}.grad": p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
+    return {**found, **grads}
+
+
+def set_gradients(model: Any, value: float) -> None:
+    """Fill every parameter's gradient with `value`."""
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, value)
+
+
+def stir(model: Any, seed: int, spread: float) -> None:
+    """Add normal noise to every parameter, so that models which start from zeros answer something too."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            noise = torch.randn(parameter.shape, generator=generator) * spread
+            parameter.add_(noise.to(parameter.dtype))
+
+
+def restart(model: Any, seed: int) -> None:
+    """Set every parameter anew, uniformly within 1 / sqrt(784), as torch.nn.Linear starts its own."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            drawn = torch.rand(parameter.shape, generator=generator) * 2 - 1
+            parameter.copy_((drawn * PIXELS**-0.5).to(parameter.dtype))
+
+
+# ---- loss and optimizer
+
+
+class _Doubled(torch.nn.CrossEntropyLoss):
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:  # noqa: A002  # the name that torch gives it
+        return 2 * super().forward(input, target)
+
+
+def doubled_criterion() -> torch.nn.Module:
+    """Return a criterion that costs twice the mean cross-entropy."""
+    return _Doubled()
+
+
+def cost(criterion: Any, logits: Tensor, labels: Tensor) -> Any:
+    """Return what a criterion returns."""
+    return criterion(logits, labels)
+
+
+def cost_gradient(criterion: Any, logits: Tensor, labels: Tensor) -> Tensor | None:
+    """Return the gradient of a criterion's cost by the logits, summed where the cost is no scalar."""
+    leaf = logits.clone().requires_grad_()
+    cost = criterion(leaf, labels)
+    if not isinstance(cost, Tensor) or not cost.requires_grad:
+        return None
+    cost.sum().backward()  # type: ignore[no-untyped-call]  # torch's own
+    return leaf.grad
+
+
+def optimizer_steps(model: Any, optimizer: Any, gradients: list[float]) -> list[list[Tensor]]:
+    """Return all parameters before the first and after each step, every gradient set to one number a step."""
+    parameters = list(model.parameters())
+    seen = [[p.detach().clone() for p in parameters]]
+    for value in gradients:
+        for parameter in parameters:
+            parameter.grad = torch.full_like(parameter, value)
+        optimizer.step()
+        seen.append([p.detach().clone() for p in parameters])
+    return seen
+
+
+def optimized(model: Any, optimizer: Any) -> tuple[int, int]:
+    """Return how many of the model's parameter tensors an optimizer holds, and how many others."""
+    own = {id(p) for p in model.parameters()}
+    held = [id(p) for group in optimizer.param_groups for p in group["params"]]
+    return sum(p in own for p in held), sum(p not in own for p in held)
+
+
+# ---- prediction
+
+
+def figure(figure: Any) -> dict[str, Any]:
+    """Read a figure's pictures and texts from matplotlib's own objects.
+
+    A picture's shades are its numbers as the colour map gets them: 0 for the one end of its colours, 1 for the other.
+    """
+    pictures = [image for axes in figure.axes for image in axes.get_images()]
+    texts = [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center", "right")]
+    return {
+        "images": [torch.as_tensor(image.get_array().filled()).double() for image in pictures],
+        "shades": [torch.as_tensor(image.norm(image.get_array()).filled()).double() for image in pictures],
+        "cmaps": [image.get_cmap().name for image in pictures],
+        "interpolations": [image.get_interpolation() for image in pictures],
+        "titles": [*texts, figure.get_suptitle()],
+    }
+
+
+def saved(figure: Any) -> int:
+    """Save a figure, and return how many bytes it takes."""
+    file = io.BytesIO()
+    figure.savefig(file)
+    return file.tell()

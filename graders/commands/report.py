@@ -1,0 +1,79 @@
+"""Render an old report.json again, as a page, for a CI system, for Gradescope or for a gradebook."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graders.harness.base import files
+from graders.harness.base.errors import ConfigurationError
+from graders.harness.judge.messages import Messages
+from graders.harness.render import csv_row, github, gitlab, gradescope, json_report, junit, markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from graders.harness.base.model import Report
+
+
+def read(path: Path) -> Report:
+    """Read a report.json. Raises ConfigurationError where it is none, or of another schema version."""
+    try:
+        return json_report.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:  # no UTF-8, or what json_report refuses
+        raise ConfigurationError(f"{path}: {error}") from None
+
+
+def messages_for(report: Report) -> Messages:
+    """Return the messages of the report's own language."""
+    return Messages.of_lab(Path(__file__).parents[1], report.language)
+
+
+def _html(report: Report, messages: Messages) -> str:
+    from graders.harness.render import html
+    from graders.harness.render.tame import tame
+    from graders.pictures import figures
+
+    try:
+        drawn = figures.draw(tame(report), messages.section("pictures"))
+    except (KeyError, ValueError) as error:
+        raise ConfigurationError(f"the report's exhibits cannot be drawn: {error}") from None
+    return html.render(report, messages.words, drawn)
+
+
+def _csv(report: Report, _messages: Messages) -> str:
+    return csv_row.header(report) + csv_row.render(report)
+
+
+FORMATS: dict[str, Callable[[Report, Messages], str]] = {
+    "html": _html,
+    "markdown": lambda report, messages: markdown.render(report, messages.words),
+    "gradescope": lambda report, messages: gradescope.render(report, messages.words),
+    "junit": lambda report, messages: junit.render(report),
+    "csv": _csv,
+    "github": lambda report, messages: github.render(report, messages.words),
+    "gitlab": lambda report, messages: gitlab.render(report, messages.words),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run `python -m graders report OUT/report.json --to FORMAT`."""
+    parser = argparse.ArgumentParser(prog="python -m graders report", description=__doc__)
+    parser.add_argument("report", type=Path, metavar="report.json", help="what --report-dir has written")
+    parser.add_argument("--to", choices=sorted(FORMATS), required=True, help="the format")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where to (default: standard output)")
+    options = parser.parse_args(arguments)
+    report = read(options.report)
+    text = FORMATS[options.to](report, messages_for(report))
+    if options.output is None:
+        sys.stdout.buffer.write(text.encode("utf-8"))  # whatever the terminal's encoding is
+        return 0
+    try:
+        files.write(options.output, text)
+    except OSError as error:
+        raise ConfigurationError(f"{options.output}: cannot be written ({error.strerror})") from None
+    return 0

@@ -1,0 +1,1 @@
+"""Commands that students do not get."""

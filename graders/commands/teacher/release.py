@@ -1,0 +1,70 @@
+"""Write the students' repository: template, graders and what they need to run, without reference and tests."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graders.harness.base.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PACKAGE = Path(__file__).parents[2]
+ROOT = PACKAGE.parent
+STUDENT_FILES = Path(__file__).with_name("student_files")  # what only the students' repository has
+COPIED = ("student_template/lab.py", "conftest.py", "constraints.txt", "LICENSE", "SECURITY.md", ".gitignore")
+INSTRUCTORS = Path(__file__).parent  # of no use to students
+
+
+def release(target: Path) -> None:
+    """Write the students' repository into `target`, a new or empty folder.
+
+    Raises ConfigurationError where `target` holds anything already, cannot be written, or this is no full checkout.
+    """
+    try:
+        if target.exists() and any(target.iterdir()):
+            raise ConfigurationError(
+                f"{target} is not empty: give a new folder, so that nothing of yours is overwritten"
+            )
+        target.mkdir(parents=True, exist_ok=True)
+        _copy(target)
+    except OSError as error:
+        raise ConfigurationError(f"{error.filename or target}: {error.strerror}") from None
+
+
+def _copy(target: Path) -> None:
+    missing = [name for name in COPIED if not (ROOT / name).is_file()]
+    if missing:
+        raise ConfigurationError(f"this is no full checkout of the grader: {', '.join(missing)} missing from {ROOT}")
+    for name in COPIED:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target / name)
+    shutil.copytree(PACKAGE, target / PACKAGE.name, ignore=_left_out)
+    shutil.copytree(STUDENT_FILES, target, dirs_exist_ok=True)
+    template = (target / "pyproject.toml").read_text(encoding="utf-8")
+    (target / "pyproject.toml").write_text(template.replace("dependencies = []", _dependencies()), encoding="utf-8")
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """Return what of a folder students do not get."""
+    return {name for name in names if name == "__pycache__" or Path(folder, name) == INSTRUCTORS}
+
+
+def _dependencies() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    rows = "".join(f'    "{requirement}",\n' for requirement in project["dependencies"])
+    return f"dependencies = [\n{rows}]"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run `python -m graders release DIR`."""
+    parser = argparse.ArgumentParser(prog="python -m graders release", description=release.__doc__)
+    parser.add_argument("target", type=Path, metavar="DIR", help="a new or empty folder")
+    options = parser.parse_args(arguments)
+    release(options.target)
+    print(f"The students' repository is in {options.target}. Try it: cd {options.target} && pytest graders")
+    return 0

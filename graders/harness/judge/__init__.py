@@ -1,0 +1,1 @@
+"""From what a worker answered to a report."""

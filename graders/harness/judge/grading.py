@@ -1,0 +1,233 @@
+"""One grading session: turns the outcome of each check into a CheckResult, and all of them into a Report."""
+
+from __future__ import annotations
+
+import platform
+import time
+import traceback
+from dataclasses import asdict, dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graders.harness.base.errors import (
+    CheckFailed,
+    ConfigurationError,
+    HarnessFault,
+    Spoilt,
+    Unloadable,
+    Unwritten,
+)
+from graders.harness.base.exhibits import Exhibit
+from graders.harness.base.model import CheckResult, Excerpt, Failure, Report, Status, Where
+from graders.harness.base.speed import Throughput
+from graders.harness.link.launcher import Launcher, Target
+from graders.harness.link.workers import Workers
+from graders.harness.source.source import Source
+
+from .messages import LABELS, Messages
+from .rubric import load_rubric
+from .scoring import score
+from .submission import Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graders.harness.base.model import Named
+    from graders.harness.walls.levels import Chosen
+
+    from .lab import LabSpec
+    from .notes import Notes
+
+PACKAGES = ("torch", "torchvision", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person at the keyboard chose."""
+
+    submission: Path
+    rubric: Path
+    chosen: Chosen  # the level of isolation
+    language: str
+    seed: int
+    nursery: Path | None = None  # the socket of a running nursery, which saves importing torch again
+    fresh: bool = False  # whether every worker imports torch anew
+    exhibits: bool = False  # whether somebody will look at pictures
+    student: str | None = None  # whose submission it is, where its name does not say
+
+
+class Grading:
+    """Holds what one run needs: rubric, messages, the submission, and the results so far."""
+
+    def __init__(self, spec: LabSpec, options: Options) -> None:
+        self.spec, self.options = spec, options
+        self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
+        self.messages = Messages.of_lab(spec.folder, options.language)
+        self.source = Source.find(options.submission, self.rubric.file)
+        self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
+        self.submission = self._opened(self.source, self.rubric.functions)
+        self._beside: list[Submission] = []
+        self.results: list[CheckResult] = []
+        self._began = time.monotonic()
+
+    # ---- workers
+
+    def _opened(self, source: Source, functions: Sequence[str] = ()) -> Submission:
+        child, limits = self.spec.folder / "child", self.rubric.limits
+        modules = tuple(child / name for name in self.spec.beside)
+        target = Target(source.path, child / "probes.py", source.visible, modules, child / "standins.py")
+        return Submission(source, Launcher(target, limits, self._workers.make), limits, functions)
+
+    def beside(self, path: Path) -> Submission:
+        """Return a file of the lab's own as a second submission, with a worker of its own that starts when asked."""
+        self._beside.append(self._opened(Source(path.name, path, path)))
+        return self._beside[-1]
+
+    @property
+    def nursery(self) -> Path | None:
+        """The socket of the nursery that workers are forked from, for gradings beside this one; None without one."""
+        return self._workers.nursery
+
+    def close(self) -> None:
+        """End the nursery and every worker."""
+        self._workers.close()  # first: it may still be importing for a worker that nobody needs any more
+        for submission in (self.submission, *self._beside):
+            submission.close()
+
+    # ---- one check
+
+    def judge(self, name: str, part: str, error: BaseException | None, notes: Notes, seconds: float) -> CheckResult:
+        """Turn what a check raised (None: nothing) into its result."""
+        title = self.messages.entry("checks", name, {}).get("title", name)
+        standins = tuple(sorted(notes.standins))
+        noted: dict[str, Any] = {
+            "standins": standins,
+            "data": notes.data,
+            "throughput": notes.throughput,
+            "figures": dict(notes.figures),
+            "exhibits": tuple(notes.exhibits),
+        }
+        passed = CheckResult(name, part, Status.PASSED, title, duration_s=seconds, **noted)
+        if error is None:
+            return passed
+        if isinstance(error, Unwritten):
+            return replace(passed, **self._unwritten(error, part))
+        if isinstance(error, Spoilt):
+            spoilt = Failure("spoilt", {"function": error.function}, where=self.source.where(error.function))
+            told = self._told(spoilt, None)
+            return replace(passed, status=Status.BLOCKED, unwritten=error.function, **told)
+        if isinstance(error, CheckFailed):
+            told = self._told(error.failure, name)
+            unloadable, credit = isinstance(error, Unloadable), error.failure.credit
+            return replace(passed, status=Status.FAILED, unloadable=unloadable, credit=credit, **told)
+        failure = Failure("void", {"text": _fault(error)})
+        if isinstance(error, ConfigurationError):  # a broken data set, say: no fault of anybody's code, and no grade
+            failure = Failure("unusable", {"text": str(error)})
+        return replace(passed, status=Status.VOID, **self._told(failure, None))
+
+    def _unwritten(self, error: Unwritten, part: str) -> dict[str, Any]:
+        function, where = error.function, error.where or self.source.where(error.function)
+        own = function in self.rubric.part(part).functions
+        key = "blocked" if not own else "still_raises" if error.where else "unwritten"
+        told = self._told(Failure(key, {"function": function}, where=where), None)
+        return {"status": Status.FAILED if own else Status.BLOCKED, "unwritten": function, **told}
+
+    def _told(self, failure: Failure, check: str | None) -> dict[str, Any]:
+        """Put a failure into words; what the failure itself does not say, the check's own entry may."""
+        said = self.messages.entry("failures", failure.key, failure.params)
+        general = self.messages.entry("checks", check, {}) if check else {}
+        texts = {"asked": failure.asked, **general, **said, **self._explained(failure.mistakes)}
+        labels = self.messages.section("labels")
+        lines = [f"{labels[label]}\t{' '.join(texts[label].split())}" for label in LABELS if texts.get(label)]
+        return {
+            "message": "\n".join(lines),
+            "hint": texts.get("hint", ""),
+            "mistakes": tuple(named.name for named in failure.mistakes),
+            "where": failure.where,
+            "source_line": self.source.line(failure.where),
+            "excerpt": self.source.excerpt(failure.where),
+        }
+
+    def _explained(self, mistakes: Sequence[Named]) -> dict[str, str]:
+        """Return what a named mistake has to say; it knows better than its check, which only knows what it asked."""
+        entries = [self.messages.entry("mistakes", named.name, named.params) for named in mistakes]
+        joined = {label: " ".join(entry[label] for entry in entries) for label in ("why", "hint") if entries}
+        ideas = dict.fromkeys(self.messages.text("ideas", named.idea) for named in mistakes if named.idea)
+        return {"mistake": "; ".join(entry["title"] for entry in entries), "idea": "; ".join(ideas), **joined}
+
+    # ---- all of them
+
+    def report(self) -> Report:
+        """Return the report of everything judged so far."""
+        titles = self.messages.section("parts")
+        status, parts = score(self.rubric, titles, self.results)
+        most = sum(part.max_points for part in parts)
+        return Report(
+            lab=self.rubric.lab,
+            title=self.messages.text("lab", "title"),
+            submission=self.source.name,
+            status=status,
+            score=round(sum(part.points for part in parts), 2) if status == "graded" else None,
+            max_score=most,
+            isolation=self.options.chosen.isolation,
+            unsandboxed=self.options.chosen.unsandboxed,
+            data=next((result.data for result in self.results if result.data), None),
+            seed=self.options.seed,
+            duration_s=time.monotonic() - self._began,
+            versions=_versions(),
+            parts=parts,
+            checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
+            skipped=tuple(dict.fromkeys(r.message for r in self.results if r.status is Status.SKIPPED and r.message)),
+            throughput=tuple(result.throughput for result in self.results if result.throughput),
+            language=self.options.language,
+            student=self.options.student or self.source.owner(self.rubric.file),
+            suspicions=(*self.source.suspicions, *self.submission.patched),
+        )
+
+
+def _fault(error: BaseException) -> str:
+    """Return what of ours broke, and where, in one line."""
+    text = f"{type(error).__name__}: {error}" if not isinstance(error, HarnessFault) else str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return text.strip() + place
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions
+
+
+def to_plain(result: CheckResult) -> dict[str, Any]:
+    """Return a result as plain values, which pytest-xdist can send between processes."""
+    return {
+        **asdict(result),
+        "status": result.status.value,
+        "standins": list(result.standins),
+        "mistakes": list(result.mistakes),
+    }
+
+
+def from_plain(plain: dict[str, Any]) -> CheckResult:
+    """Return the result that `to_plain` wrote down."""
+    where = Where(**plain["where"]) if plain["where"] else None
+    timed = Throughput(**plain["throughput"]) if plain["throughput"] else None
+    excerpt = Excerpt(plain["excerpt"]["first"], tuple(plain["excerpt"]["lines"])) if plain["excerpt"] else None
+    return CheckResult(
+        **{
+            **plain,
+            "status": Status(plain["status"]),
+            "standins": tuple(plain["standins"]),
+            "mistakes": tuple(plain["mistakes"]),
+            "where": where,
+            "throughput": timed,
+            "excerpt": excerpt,
+            "exhibits": tuple(Exhibit.from_plain(exhibit) for exhibit in plain["exhibits"]),
+        }
+    )

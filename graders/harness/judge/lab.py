@@ -1,0 +1,182 @@
+"""A submission as one check sees it: the student's own functions where they are sound, correct stand-ins where not.
+
+One mistake then costs one part: a wrong function is graded in its own part and replaced everywhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from graders.harness.base.errors import CheckFailed, StandinLacks, Unloadable, Unwritten
+from graders.harness.base.model import Evidence, Folder, Handle, Named
+
+from .forms import expect_form
+from .notes import Notes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from graders.harness.base.exhibits import Picture
+    from graders.harness.base.model import Report
+
+    from .clues import Clue
+    from .forms import Form
+    from .submission import Submission
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LabSpec:
+    """What the engine has to know of a lab: the folder with its rubric.toml, messages/ and child/, and what is in it.
+
+    `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
+    lists of (value, share of the points). `draw` makes the pictures of a report's exhibits, with the words of the lab's
+    section `pictures`. `beside` names the files in child/ that its probes.py imports, in an order
+    in which they can be loaded; standins.py is there besides. `imports` names the packages that submissions import,
+    `judges_import` the modules of the lab's that its checks do.
+
+    `needs` tells which of the student's functions another one may call on its way. The rest is asked for when it is
+    needed, since it takes time to import: `view` returns the class of what checks get as `lab`, `sound` what later
+    parts need of each function (it raises CheckFailed or Unwritten where they do not get it), `forms` the forms of
+    the probes' answers, `clues` the catalogue of mistakes.
+    """
+
+    folder: Path
+    default_submission: Path
+    thresholds: Mapping[str, tuple[float, float]]
+    tiers: Sequence[str] = ()
+    draw: Callable[[Report, Mapping[str, str]], tuple[Picture, ...]] | None = None
+    beside: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    judges_import: tuple[str, ...] = ()
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    view: Callable[[], type[Lab]] = lambda: Lab
+    sound: Callable[[], Mapping[str, Callable[[Any], None]]] = dict
+    forms: Callable[[], Mapping[str, Form]] = dict
+    clues: Callable[[], Sequence[Clue]] = tuple
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the checks of one run share: which functions are sound, what was seen, how many folders there were."""
+
+    sound: dict[str, bool] = field(default_factory=dict)
+    seen: dict[object, object] = field(default_factory=dict)  # by what looked
+    explained: dict[object, tuple[Named, ...]] = field(default_factory=dict)  # by clue
+    folders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """One check's view of a submission."""
+
+    spec: LabSpec
+    submission: Submission
+    seed: int
+    notes: Notes
+    shared: Shared
+
+    def call(
+        self,
+        function: str,
+        *args: object,
+        asked: str = "",
+        observe: bool = False,
+        keep: bool = False,
+        **kwargs: object,
+    ) -> Evidence:
+        """Call a function of the student's, with stand-ins for what it needs and is unsound.
+
+        With `keep`, what it returns stays in the worker, whatever it is, and the evidence holds its handle.
+        """
+        self.require(function)
+        standins = self._standins(function)
+        return self.submission.call(
+            function, *args, asked=asked, seed=self.seed, observe=observe, keep=keep, standins=standins, **kwargs
+        )
+
+    def probe(
+        self, name: str, *args: object, of: str, asked: str = "", keep: bool = False, bare: bool = False
+    ) -> Evidence:
+        """Measure what the student's function `of` returned earlier; `bare` where the time of it counts."""
+        standins = self._standins(of)
+        # Of a function that is not asked again there is nothing to measure but its stand-in.
+        owner = "" if self.submission.refuses(of) else of
+        seen = self.submission.probe(
+            name, *args, function=owner, asked=asked, seed=None if bare else self.seed, keep=keep, standins=standins
+        )
+        return seen if keep else expect_form(self.spec.forms(), name, args, seen)
+
+    def sound(self, function: str) -> bool:
+        """Tell whether a function does what later parts need of it. Raises Unloadable."""
+        if function not in self.shared.sound:
+            self.shared.sound[function] = self._is_sound(function)
+        return self.shared.sound[function]
+
+    def _is_sound(self, function: str) -> bool:
+        lab = self.aside()
+        while True:
+            try:
+                self.spec.sound()[function](lab)
+            except Unloadable:
+                raise
+            except StandinLacks as lacks:
+                if lacks.function in lab.notes.own:
+                    return False
+                lab.notes.keep(lacks.function)
+            except (CheckFailed, Unwritten):
+                return False
+            else:
+                return True
+
+    def aside(self) -> Lab:
+        """Return a view of the same submission for what is asked besides and is no business of the check's."""
+        return replace(self, notes=Notes())
+
+    def _standins(self, function: str) -> list[str]:
+        names = [name for name in self.spec.needs.get(function, ()) if not self.sound(name)]
+        self.notes.standins.update(names)
+        return names
+
+    def seen(self, look: Callable[[Any], T]) -> T:
+        """Return what a look at the submission shows; the same look is taken once a run. Raises what it raises."""
+        if look not in self.shared.seen:
+            self.shared.seen[look] = look(self)
+        return cast("T", self.shared.seen[look])
+
+    def require(self, *functions: str) -> None:
+        """Raise Unwritten for the first of these functions that is not written yet."""
+        for function in functions:
+            if self.submission.source.is_unwritten(function):
+                raise Unwritten(function)
+
+    # ---- pieces
+
+    def piece(self, function: str, *args: object, asked: str = "") -> Handle:
+        """Return what a builder of the student's builds, or what its stand-in does."""
+        if function not in self.notes.own and not self.sound(function):
+            self.notes.standins.add(function)
+            return self.standin(function, *args)
+        value = self.call(function, *args, asked=asked, keep=True).value
+        assert isinstance(value, Handle)  # a sound builder was seen to return one
+        return value
+
+    def standin(self, function: str, *args: object) -> Handle:
+        """Return what the stand-in of a builder builds."""
+        built = self.submission.standin(function, *args, seed=self.seed).value
+        assert isinstance(built, Handle)
+        return built
+
+    def made(self, probe: str, *args: object) -> Handle:
+        """Return what a probe builds: of no function of the student's, so that no function's death refuses it."""
+        value = self.probe(probe, *args, of="", keep=True).value
+        assert isinstance(value, Handle)
+        return value
+
+    def empty_folder(self) -> Folder:
+        """Return a folder that no call was given before, with nothing in it."""
+        self.shared.folders += 1
+        return Folder(f"root{self.shared.folders}")

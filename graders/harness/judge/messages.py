@@ -1,0 +1,99 @@
+"""The words of every message, kept in TOML files that a teacher can edit.
+
+The engine and the lab have a folder `messages` each, with a folder for every language: `messages/<language>/*.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graders.harness.base.errors import ConfigurationError, HarnessFault
+from graders.harness.base.model import Word
+from graders.harness.base.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MESSAGES = Path(__file__).parents[1] / "messages"  # the engine's own
+FALLBACK = "en"  # a text that a translation lacks is shown in English, rather than none
+LABELS = (
+    "asked",
+    "expected",
+    "got",
+    "mistake",
+    "idea",
+    "why",
+)  # the lines of a message, in the order in which they are shown
+
+
+class Messages:
+    """The messages of one language; a later folder adds to an earlier one."""
+
+    def __init__(self, folders: Iterable[Path], language: str) -> None:
+        self.language = language
+        self._table: dict[str, Any] = {}
+        for folder in folders:
+            translated = _files(folder, language)
+            fallback = [] if language == FALLBACK else sorted((folder / FALLBACK).glob("*.toml"))
+            for path in (*fallback, *translated):
+                for section, entries in _read(path).items():
+                    self._table.setdefault(section, {}).update(entries)
+
+    @classmethod
+    def of_lab(cls, folder: Path, language: str) -> Messages:
+        """Return the engine's messages with those of the lab in `folder`."""
+        return cls([MESSAGES, folder / "messages"], language)
+
+    def text(self, section: str, key: str, **params: object) -> str:
+        """Return the text at `section.key` with its fields filled in. Raises HarnessFault where there is none."""
+        template = self._table.get(section, {}).get(key)
+        if not isinstance(template, str):
+            raise HarnessFault(f"no message {section}.{key} for the language {self.language}")
+        return _fill(template, params, f"{section}.{key}")
+
+    def entry(self, section: str, key: str, params: Mapping[str, object]) -> dict[str, str]:
+        """Return all texts of the entry `section.key`, filled in, with Words among `params` in this language.
+
+        Raises HarnessFault where there is no such entry, or no such word.
+        """
+        entry = self._table.get(section, {}).get(key)
+        if not isinstance(entry, dict):
+            raise HarnessFault(f"no message {section}.{key} for the language {self.language}")
+        said = {name: self._said(value) for name, value in params.items()}
+        return {name: _fill(template, said, f"{section}.{key}.{name}") for name, template in entry.items()}
+
+    def _said(self, value: object) -> object:
+        return self.text("words", value.key, **value.params) if isinstance(value, Word) else value
+
+    def section(self, section: str) -> Mapping[str, str]:
+        """Return a whole section of plain texts, such as the table's headings."""
+        return dict(self._table.get(section, {}))
+
+    @property
+    def words(self) -> Words:
+        """The words that every format needs."""
+        return Words(self.section("labels"), self.section("notes"), self.section("page"))
+
+
+def _files(folder: Path, language: str) -> list[Path]:
+    found = {path.name: sorted(path.glob("*.toml")) for path in sorted(folder.iterdir()) if path.is_dir()}
+    if not found.get(language):
+        known = ", ".join(name for name, files in found.items() if files)
+        raise ConfigurationError(f"--language {language}: there are no messages in it; there are in: {known}")
+    return found[language]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: is no TOML: {error}") from None
+
+
+def _fill(template: str, params: Mapping[str, object], key: str) -> str:
+    try:
+        return template.format_map(params)
+    except (KeyError, IndexError, ValueError) as error:
+        raise HarnessFault(f"message {key} cannot be filled in: {type(error).__name__} {error}") from None

@@ -1,0 +1,66 @@
+"""From check results to points. Pure functions of the rubric and the results."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graders.harness.base.model import CheckResult, PartResult, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from .rubric import Part, Rubric
+
+# A check that ran several times (parametrised) is as bad as its worst run; a part as its worst check.
+WORST_FIRST = (Status.VOID, Status.FAILED, Status.BLOCKED, Status.PASSED, Status.SKIPPED)
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """Return the gravest of the statuses; SKIPPED counts only where there is nothing else."""
+    return min(statuses, key=WORST_FIRST.index)
+
+
+def merge(results: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
+    """Fold the runs of each parametrised check into its first worst one, keeping the order."""
+    runs: dict[tuple[str, str], list[CheckResult]] = {}
+    for result in results:
+        runs.setdefault((result.part, result.name), []).append(result)
+    return tuple(_fold(group) for group in runs.values())
+
+
+def _fold(group: list[CheckResult]) -> CheckResult:
+    gravest = min(group, key=lambda result: (WORST_FIRST.index(result.status), result.credit))
+    return replace(gravest, duration_s=sum(result.duration_s for result in group))
+
+
+def score_part(part: Part, title: str, results: Sequence[CheckResult]) -> PartResult:
+    """Split the part's points over its checks by weight, a failed one's credit included; skipped ones leave theirs."""
+    counted = {r.name: part.checks[r.name] for r in results if r.status is not Status.SKIPPED}
+    missing = part.checks.keys() - {r.name for r in results}
+    total = sum(counted.values()) + sum(part.checks[name] for name in missing)
+    shares = ((counted.get(r.name, 0), 1.0 if r.status is Status.PASSED else r.credit) for r in results)
+    earned = sum(weight * share for weight, share in shares)
+    points = round(part.points * earned / total, 2) if total else 0.0
+    status = worst(r.status for r in results)
+    most = part.points if total else 0.0
+    return PartResult(part.name, title, status, points, most, tuple(results), part.visibility)
+
+
+def _in_order(part: Part, results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return the part's results in the rubric's order; side by side, checks end in any order."""
+    order = list(part.checks)
+    return sorted((r for r in results if r.part == part.name), key=lambda result: order.index(result.name))
+
+
+def score(
+    rubric: Rubric, titles: Mapping[str, str], results: Sequence[CheckResult]
+) -> tuple[str, tuple[PartResult, ...]]:
+    """Return the report's status ("graded", "partial" or "void") and the parts that ran."""
+    merged = merge(results)
+    grouped = [(part, _in_order(part, merged)) for part in rubric.parts]
+    parts = tuple(score_part(part, titles[part.name], ran) for part, ran in grouped if ran)
+    if any(part.status is Status.VOID for part in parts):
+        return "void", parts
+    complete = sum(len(part.checks) for part in rubric.parts) == len(merged)
+    return ("graded" if complete else "partial"), parts

@@ -1,0 +1,231 @@
+"""A submission as the checks see it: call its functions, get evidence, or a failure that says what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graders.harness.base.errors import CheckFailed, StandinLacks, Unloadable, Unwritten
+from graders.harness.base.model import Evidence, Failure, Handle, Raised, Suspicion, Where, Word
+from graders.harness.link.transport import WorkerGone
+from graders.harness.worker.wire import MALFORMED, WireError, decode, encode, tidy
+
+from .codec import MAX_NAME, JudgeCodec, read_line, read_where
+from .describe import describe_arguments
+from .raising import failure_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from graders.harness.base.limits import Limits
+    from graders.harness.link.launcher import Launcher
+    from graders.harness.source.source import Source
+
+MAX_CRASHES = 2  # of one function; each costs a new worker, some seconds, and a hang its whole time limit
+
+
+class Submission:
+    """Calls a submission's functions in its worker. Every way in which that can go wrong is a CheckFailed."""
+
+    def __init__(self, source: Source, launcher: Launcher, limits: Limits, contract: Collection[str] = ()) -> None:
+        self.source = source
+        self._contract = contract  # the functions that a submission has to define
+        self._launcher, self._limits = launcher, limits
+        self._deaths: dict[str, list[Failure]] = {}
+        self._unloadable: Unloadable | None = None
+        self._functions: dict[str, Where | None] = {}
+        self.patched: dict[Suspicion, None] = {}  # what was seen to be put in others' places, in order
+        self._checked_generation = 0
+
+    def start(self, functions: Collection[str]) -> None:
+        """Start the worker ahead of the first call, unless nothing of the submission can be called anyway."""
+        if not self.source.is_untouched(functions):
+            self._launcher.start()
+
+    @property
+    def started(self) -> bool:
+        """Whether a worker is running or on its way."""
+        return self._launcher.running
+
+    @property
+    def pid(self) -> int | None:
+        """The process of its worker, None where it has none of its own."""
+        return self._launcher.pid
+
+    def close(self) -> None:
+        """End the worker."""
+        self._launcher.close()
+
+    def call(
+        self,
+        function: str,
+        *args: object,
+        asked: str = "",
+        seed: int = 0,
+        observe: bool = False,
+        keep: bool = False,
+        standins: Sequence[str] = (),
+        **kwargs: object,
+    ) -> Evidence:
+        """Call one of the student's functions and return the evidence.
+
+        `seed` is set for Python, NumPy and torch before the call; `observe` keeps a transcript of its torch calls; with
+        `keep`, what it returns stays in the worker, whatever it is; `standins` are replaced for the call's duration.
+        Raises Unwritten, Unloadable, or CheckFailed where it is missing, raised, hung or crashed.
+        """
+        asked = asked or f"{function}({describe_arguments(args, kwargs)})"
+        self.require(function)
+        request = _call(function, False, seed, observe, keep, standins)
+        return self._request(function, request, args, kwargs, asked)
+
+    def probe(
+        self,
+        name: str,
+        *args: object,
+        function: str,
+        asked: str = "",
+        seed: int | None = 0,
+        observe: bool = False,
+        keep: bool = False,
+        standins: Sequence[str] = (),
+    ) -> Evidence:
+        """Run one of the lab's probes beside the student's code, to measure what `function` returned earlier.
+
+        With `seed` None nothing is done beside it, neither seeding nor looking for what was patched: its time counts.
+        Raises as `call` does: what goes wrong in a probe goes wrong in what the student's function returned.
+        """
+        self._refuse_deadly(function)
+        self._load()
+        request = _call(name, True, seed, observe, keep, standins)
+        return self._request(function, request, args, {}, asked or f"{function}(...)")
+
+    def standin(self, function: str, *args: object, seed: int = 0) -> Evidence:
+        """Call the lab's stand-in for a function, and return the handle of what it builds. Raises as `probe` does."""
+        self._load()
+        request = _call(function, False, seed, observe=False, keep=True, standins=[function])
+        return self._request("", request, args, {}, f"{function}(...)")
+
+    # ---- loading
+
+    def _load(self) -> None:
+        """Have a worker that has loaded the submission. Raises Unloadable."""
+        _ = self.source.tree  # raises where it is no Python
+        if self._unloadable is not None:
+            raise self._unloadable
+        try:
+            loaded = self._launcher.load()
+            if self._checked_generation != self._launcher.generation:
+                self._functions = self._read_loaded(loaded)
+                self._checked_generation = self._launcher.generation
+        except WorkerGone as gone:
+            self._unloadable = Unloadable(self._death(gone, f"import {self.source.path.stem}", None, at_import=True))
+            raise self._unloadable from None
+        except Unloadable as unloadable:
+            self._unloadable = unloadable  # it would fail again, and a hanging import would cost its limit again
+            raise
+
+    def _read_loaded(self, loaded: dict[str, Any]) -> dict[str, Where | None]:
+        asked = f"import {self.source.path.stem}"
+        try:
+            if "raised" in loaded:
+                raise Unloadable(failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
+            self._note_patched(loaded)
+            return {str(name): read_where(place) for name, place in loaded["functions"].items()}
+        except MALFORMED:
+            raise Unloadable(Failure("unreadable", {"text": Word("import_answer")}, asked)) from None
+
+    def _note_patched(self, reply: dict[str, Any]) -> None:
+        for name, at in reply.get("patched", []):
+            kind = "builtin" if str(name).startswith("builtins.") else "patched"
+            self.patched[Suspicion(kind, tidy(name, MAX_NAME), read_where(at))] = None
+
+    def require(self, function: str) -> None:
+        """Raise unless `function` is there to be called, as `call` does."""
+        if self.source.is_unwritten(function):
+            raise Unwritten(function)
+        self._refuse_deadly(function)
+        self._load()
+        if function not in self._functions:
+            similar = self.source.similar(function, self._contract)
+            where = self.source.where(similar) if similar else None
+            key = "missing_but_similar" if similar else "missing"
+            params = {"function": function, "file": self.source.path.name, "similar": similar}
+            raise CheckFailed(Failure(key, params, where=where))
+
+    def refuses(self, function: str) -> bool:
+        """Tell whether a function hung before, or killed its worker too often, so that it is not asked again."""
+        deaths = self._deaths.get(function, [])
+        return bool(deaths) and (deaths[0].key == "timeout" or len(deaths) >= MAX_CRASHES)
+
+    def _refuse_deadly(self, function: str) -> None:
+        """Raise the failure of a function that is not asked again."""
+        if self.refuses(function):
+            raise CheckFailed(self._deaths[function][0])
+
+    # ---- requests
+
+    def _request(
+        self, function: str, request: dict[str, Any], args: Sequence[object], kwargs: dict[str, object], asked: str
+    ) -> Evidence:
+        codec, arrays = JudgeCodec(self._launcher.generation), list[Any]()
+        header = {
+            **request,
+            "standins": {name: self._launcher.standin(name) for name in request["standins"]},
+            "args": [encode(arg, codec, arrays) for arg in args],
+            "kwargs": {name: encode(arg, codec, arrays) for name, arg in kwargs.items()},
+        }
+        try:
+            reply, out = self._launcher.request(header, arrays, self._limits.call_seconds)
+        except WorkerGone as gone:
+            failure = self._death(gone, asked, self._where(function))
+            self._deaths.setdefault(function, []).append(failure)
+            raise CheckFailed(failure) from None
+        try:
+            seen = self._read_reply(function, reply, out, codec, asked)
+            if request["keep"] and not isinstance(seen.value, Handle):
+                raise WireError("what was to stay in the worker did not")
+            return seen
+        except MALFORMED as error:
+            self._launcher.close()
+            failure = Failure("unreadable", {"text": type(error).__name__}, asked, self._where(function))
+            raise CheckFailed(failure) from None
+
+    def _read_reply(
+        self, function: str, reply: dict[str, Any], arrays: list[Any], codec: JudgeCodec, asked: str
+    ) -> Evidence:
+        if "raised" in reply:
+            raised = self._read_raised(reply["raised"])
+            self._refuse_unwritten(raised)
+            failure = failure_of(raised, asked, self._where(function))
+            raise StandinLacks(failure, raised.standin) if raised.standin else CheckFailed(failure)
+        self._note_patched(reply)
+        value = decode(reply["value"], codec, arrays)
+        transcript = tuple(read_line(line) for line in reply["transcript"])
+        stdout, enabled = str(reply["stdout"]), reply["grad_enabled"] is True
+        returned = self.source.where_returned(function) or self._where(function)
+        return Evidence(asked, value, returned, self._where(function), stdout, transcript, enabled)
+
+    def _refuse_unwritten(self, raised: Raised) -> None:
+        if raised.type_name == "NotImplementedError" and raised.function in self._functions:
+            raise Unwritten(raised.function, raised.where)
+
+    def _read_raised(self, raised: dict[str, Any]) -> Raised:
+        text, function = tidy(raised["text"]), raised["function"]
+        name = function and tidy(function, MAX_NAME)
+        standin = raised.get("standin")
+        lacking = standin if standin in self._contract else None
+        called = read_where(raised.get("called"))
+        return Raised(tidy(raised["type"], MAX_NAME), text, read_where(raised["where"]), name, lacking, called)
+
+    def _where(self, function: str) -> Where | None:
+        return self.source.where(function) or self._functions.get(function)
+
+    def _death(self, gone: WorkerGone, asked: str, where: Where | None, at_import: bool = False) -> Failure:
+        key = "timeout_at_import" if at_import and gone.reason == "timeout" else gone.reason
+        return Failure(key, {"text": gone.word or gone.detail}, asked, where)
+
+
+def _call(
+    name: str, probe: bool, seed: int | None, observe: bool, keep: bool, standins: Sequence[str]
+) -> dict[str, Any]:
+    options = {"seed": seed, "observe": observe, "keep": keep, "standins": list(standins)}
+    return {"op": "call", "function": name, "probe": probe, **options}

@@ -1,0 +1,149 @@
+"""Keeps one worker alive for a submission: starts it, numbers its requests, replaces it after a death.
+
+Parent side. The judge never imports torch; only isolation "none", which is for debugging, runs the worker in here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from graders.harness.base.errors import HarnessFault
+from graders.harness.base.model import Word
+from graders.harness.walls.levels import Walls
+from graders.harness.walls.plan import Maker
+
+from .excerpt import excerpt
+from .transport import InProcess, Process, WorkerGone, spawn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from graders.harness.base.limits import Limits
+    from graders.harness.walls.plan import Plan
+
+    from .transport import Frame, Spawned, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a worker is to load: the submission's file and the lab's probes.
+
+    `visible` is what it can see of the submission, `modules` the lab's modules that the probes import, in an order in
+    which they can be loaded, `standins` the lab's module of stand-ins.
+    """
+
+    module: Path
+    probes: Path
+    visible: Path
+    modules: tuple[Path, ...] = ()
+    standins: Path | None = None
+
+
+def transport_for(
+    isolation: str,
+    target: Target,
+    limits: Limits,
+    nursery: Path | None = None,
+    maker: Maker = Maker.NAMESPACES,
+) -> Transport:
+    """Make a way to a new worker: "none", "process" or "sandbox", the latter two from a running nursery where given."""
+    if isolation == "none":
+        return InProcess()
+    walls = Walls(isolation == "sandbox", target.visible, limits, maker)
+    return Process(partial(_fork, nursery) if nursery else spawn, walls)
+
+
+def _fork(nursery: Path, plan: Plan) -> Spawned:
+    from .nursery import spawn_from  # needs Unix sockets, which not every system has
+
+    try:
+        return spawn_from(nursery, plan)
+    except OSError:  # it is gone, killed for memory, say
+        return spawn(plan)
+
+
+class Launcher:
+    """Keeps one worker alive for a submission: starts it, restarts it after a death, numbers its requests."""
+
+    def __init__(self, target: Target, limits: Limits, make: Callable[[Target, Limits], Transport]) -> None:
+        self.generation = 0
+        self._target, self._limits, self._make = target, limits, make
+        self._transport: Transport | None = None
+        self._loaded: dict[str, Any] | None = None
+        self._last_id = 0
+
+    def start(self) -> None:
+        """Start a worker and let it import and load while the judge does something else."""
+        if self._transport is not None:
+            return
+        self.generation += 1
+        self._transport, self._loaded = self._make(self._target, self._limits), None
+        limit = self._limits.memory_megabytes * 2**20 or None
+        # The lab's own modules cross as texts: nothing of them lies where student code could read it.
+        files = (*self._target.modules, self._target.probes)
+        modules = [[f"{path.parent.name}.{path.stem}", path.read_text(encoding="utf-8")] for path in files]
+        self._send({"op": "prepare", "modules": modules, "threads": 1, "memory_bytes": limit}, [])
+        self._send({"op": "load", "path": str(self._target.module)}, [])
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a worker."""
+        return self._transport is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process; None where there is no worker, or none in a process of its own."""
+        return self._transport.pid if self._transport else None
+
+    def load(self) -> dict[str, Any]:
+        """Return the reply to "load". Raises HarnessFault when no worker can start here, else as `request` does."""
+        self.start()
+        if self._loaded is None:
+            self._await_prepared()
+            self._loaded, _ = self._receive(self._limits.import_seconds, self._last_id)
+        return self._loaded
+
+    def _await_prepared(self) -> None:
+        try:
+            prepared, _ = self._receive(self._limits.start_seconds, self._last_id - 1)
+        except WorkerGone as gone:
+            raise HarnessFault(f"the worker process did not start ({gone.reason}: {gone.detail})") from gone
+        if "raised" in prepared:
+            self.close()
+            raise HarnessFault("the worker process cannot be prepared: {type}: {text}".format(**prepared["raised"]))
+
+    def standin(self, function: str) -> str:
+        """Return the text of a stand-in. Raises HarnessFault where the lab has none."""
+        try:
+            return excerpt(cast("Path", self._target.standins), function)
+        except (KeyError, AttributeError):
+            raise HarnessFault(f"there is no stand-in for {function}") from None
+
+    def request(self, header: dict[str, Any], arrays: list[Any], seconds: float) -> Frame:
+        """Send a request to a loaded worker and return its reply. Raises WorkerGone, having ended the worker."""
+        self.load()
+        self._send(header, arrays)
+        return self._receive(seconds, self._last_id)
+
+    def close(self) -> None:
+        """End the worker, if there is one."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.close()
+
+    def _send(self, header: dict[str, Any], arrays: list[Any]) -> None:
+        self._last_id += 1
+        cast("Transport", self._transport).send({"id": self._last_id, **header}, arrays)
+
+    def _receive(self, seconds: float, number: int) -> Frame:
+        try:
+            reply, arrays = cast("Transport", self._transport).receive(seconds)
+            if reply.get("id") != number:
+                raise WorkerGone("unreadable", "an answer to another question", Word("other_answer"))
+        except WorkerGone:
+            self.close()
+            raise
+        return reply, arrays

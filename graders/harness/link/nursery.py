@@ -1,0 +1,249 @@
+"""A process that imports torch, or pytest, once and then forks workers, or judges: many gradings, one import.
+
+It never runs student code; every worker and every judge is a fresh fork with streams, folder and process group of its
+own. For systems with fork and Unix sockets (Linux); elsewhere each process is started from nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+
+from graders.harness.walls.confine import keep
+from graders.harness.walls.family import descendants
+from graders.harness.walls.levels import confined_folder
+from graders.harness.walls.plan import BOOT, Plan
+from graders.harness.walls.restrict import PR_SET_DUMPABLE, prctl
+from graders.harness.worker.worker import main as work
+
+from .transport import PACKAGE_ROOT, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MAX_REQUEST = 65_536  # bytes of a request: a folder and an environment
+
+
+# ---- the nursery's own process
+
+
+class Kind(StrEnum):
+    """What a nursery forks."""
+
+    WORKERS = "workers"
+    JUDGES = "judges"
+
+
+def serve() -> None:
+    """Answer requests of the Kind `argv[3]` at the listening socket `argv[2]`, having imported the modules after it."""
+    owner, kind = os.getppid(), Kind(sys.argv[3])
+    prctl(PR_SET_DUMPABLE, 0)  # workers run as the same user, and all that come after are copies of this process
+    listener = socket.socket(fileno=int(sys.argv[2]))
+    for module in sys.argv[4:]:
+        with contextlib.suppress(ImportError):  # then the worker says so, to somebody who can read it
+            importlib.import_module(module)
+    gc.freeze()  # what was imported stays, so no fork's collector need look at it (nor have its pages copied)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no reaping
+    # Its stdin ends with the process that started it, and so does the nursery.
+    while sys.stdin.fileno() not in select.select([listener, sys.stdin.fileno()], [], [])[0]:
+        connection, _ = listener.accept()
+        peer, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        if _may_ask(peer, kind, owner) and os.fork() == 0:
+            listener.close()
+            _keep(connection, kind, peer)
+        connection.close()
+    shutil.rmtree(Path(listener.getsockname()).parent, ignore_errors=True)  # its owner's, who may have been killed
+
+
+def _may_ask(peer: int, kind: Kind, owner: int) -> bool:
+    """Tell whether a process may have forks: the owner, and for workers all below it that no worker has started."""
+    below = peer in descendants(owner) and peer not in descendants(os.getpid())
+    return peer == owner or (kind is Kind.WORKERS and below)
+
+
+def _keep(connection: socket.socket, kind: Kind, judge: int) -> NoReturn:
+    """Tell this fork's process id, have one process below it, wait for that, tell how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    code = 1
+    try:
+        text, pipes, _, _ = socket.recv_fds(connection, MAX_REQUEST, 3)
+        request = json.loads(text)
+        os.setsid()
+        connection.sendall(f"{os.getpid()}\n".encode())
+        _become(request, pipes)
+        if kind is Kind.JUDGES:
+            code = _judge(request["pytest"], connection)
+        else:
+            code = keep(Plan(**request["plan"]), work, connection.fileno(), judge)
+        with contextlib.suppress(OSError):
+            connection.sendall(f"{code}\n".encode())
+    finally:
+        os._exit(0)
+
+
+def _become(request: dict[str, Any], pipes: Sequence[int]) -> None:
+    """Turn this fork into what a fresh process is: its own folder, environment and streams."""
+    for number, pipe in enumerate(pipes):
+        os.dup2(pipe, number)
+        os.close(pipe)
+    os.chdir(request["folder"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+
+
+def _judge(arguments: list[str], connection: socket.socket) -> int:
+    """Run pytest in the current folder, as `python -m pytest` would, in a process of its own."""
+    judge = os.fork()
+    if judge:
+        return os.waitstatus_to_exitcode(os.waitpid(judge, 0)[1])
+    connection.close()
+    code = 1
+    try:
+        import pytest  # the nursery of judges has imported it; that of workers has no use for it
+
+        sys.path.insert(0, os.getcwd())  # noqa: PTH109  # a text, as Python's own entries are
+        code = int(pytest.main(arguments))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+# ---- the judge's side
+
+
+class Forked:
+    """A process below a keeper forked from a nursery, as `subprocess.Popen` would show it.
+
+    Making one takes no time, even while the nursery still imports; asking for `pid` waits for it.
+    """
+
+    def __init__(self, connection: socket.socket, streams: Sequence[BinaryIO | None]) -> None:
+        self._lines = connection.makefile("rb")
+        self._connection = connection
+        self._reading = threading.RLock()  # the pid's line comes first, whoever asks for the code
+        self.stdin, self.stdout, self.stderr = streams
+        self._code: int | None = None
+
+    @cached_property
+    def pid(self) -> int:
+        """The keeper's process id; 0 where the nursery ended before it forked."""
+        with self._reading:
+            return int(self._lines.readline() or 0)
+
+    def end(self) -> None:
+        """Give up the lease, which is this side's end of the connection."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
+
+    def kill(self) -> None:
+        """Kill the keeper."""
+        with contextlib.suppress(ProcessLookupError):
+            if self.pid:  # 0 would be our own group
+                os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code, or minus the signal. Raises subprocess.TimeoutExpired."""
+        with self._reading:
+            if self._code is None:
+                self._connection.settimeout(timeout)
+                try:
+                    self._code = int((self.pid and self._lines.readline()) or -signal.SIGKILL)
+                except OSError:
+                    raise subprocess.TimeoutExpired("forked", timeout or 0) from None
+                self._connection.close()
+            return self._code
+
+
+def spawn_from(nursery: Path, plan: Plan) -> Forked:
+    """Ask the nursery at that socket for a worker. Raises OSError where none listens."""
+    connection = _connect(nursery)
+    theirs_in, ours_in = os.pipe()
+    ours_out, theirs_out = os.pipe()
+    ours_err, theirs_err = os.pipe()
+    streams = theirs_in, theirs_out, theirs_err
+    _ask(connection, plan.folder, environment(confined_folder(plan)), streams, plan=asdict(plan))
+    for descriptor in streams:
+        os.close(descriptor)
+    return Forked(connection, (os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb")))
+
+
+def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
+    """Run pytest in a fork from the nursery at that socket; returns exit code and output. Raises OSError."""
+    with tempfile.TemporaryFile() as output, Path(os.devnull).open("rb") as nothing:
+        streams = (nothing.fileno(), output.fileno(), output.fileno())
+        connection = _connect(nursery)
+        _ask(connection, str(folder), variables, streams, pytest=list(arguments))
+        code = Forked(connection, (None, None, None)).wait()
+        output.seek(0)
+        return code, output.read().decode("utf-8", "replace")
+
+
+def _connect(nursery: Path) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(str(nursery))
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def _ask(
+    connection: socket.socket,
+    folder: str,
+    variables: dict[str, str],
+    streams: Sequence[int],
+    *,
+    plan: dict[str, Any] | None = None,
+    pytest: list[str] | None = None,
+) -> None:
+    request = {"folder": folder, "environment": variables, "plan": plan, "pytest": pytest}
+    socket.send_fds(connection, [json.dumps(request).encode()], streams)
+
+
+@contextlib.contextmanager
+def nursery(kind: Kind, modules: Sequence[str]) -> Iterator[Path]:
+    """Run a nursery that imports `modules`; yields its socket, which can be asked at once. Raises OSError."""
+    with tempfile.TemporaryDirectory(prefix="nursery-") as folder:
+        path = Path(folder) / "socket"
+        process = _start(path, kind, modules)
+        try:
+            yield path
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+def _start(path: Path, kind: Kind, modules: Sequence[str]) -> subprocess.Popen[bytes]:
+    with socket.socket(socket.AF_UNIX) as listener:  # made here, so that nobody need wait until it can be asked
+        listener.bind(str(path))
+        listener.listen(64)
+        boot = BOOT.format(f"{__package__}.nursery", "serve")
+        known = [str(PACKAGE_ROOT), str(listener.fileno()), kind, *modules]
+        return subprocess.Popen(
+            [sys.executable, "-I", "-X", "utf8", "-c", boot, *known],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env=environment(str(path.parent)),
+            pass_fds=[listener.fileno()],
+            start_new_session=True,
+        )

@@ -1,0 +1,70 @@
+"""Why a file that was handed in cannot be read as Python: each slip that beginners make has words of its own."""
+
+from __future__ import annotations
+
+import ast
+import os
+from itertools import islice
+from pathlib import Path
+
+from graders.harness.base.model import Failure, Where
+
+SHOWN = 5  # names that a message lists
+MAX_LOOKED_AT = 500  # folders; a lab is one file
+MAGIC = ("%", "!")  # begin lines that only notebooks understand
+CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")  # what git leaves in a file that it could not merge
+
+
+def unlike_python(content: bytes, file: str) -> Failure | None:
+    """Return what is wrong with a file's bytes before they are parsed, or None."""
+    # Text in UTF-16 has a null byte beside every Latin letter; Python says no more than that there are null bytes.
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff")) or content.count(b"\0") > len(content) // 4
+    return Failure("not_utf8", {"file": file}) if wide else None
+
+
+def no_python(error: SyntaxError, content: bytes, file: str) -> Failure:
+    """Return what a syntax error tells of."""
+    where = Where(file, error.lineno or 1)
+    lines = content.decode("utf-8", "replace").splitlines()
+    line = lines[where.line - 1].strip() if 0 < where.line <= len(lines) else ""
+    if "'utf-8' codec" in error.msg or error.msg.startswith("Non-UTF-8"):
+        return Failure("not_utf8", {"file": file}, where=where)
+    params = {"text": error.msg}
+    if line.startswith(CONFLICT):
+        return Failure("merge_conflict", params, where=where)
+    return Failure("notebook_line" if line.startswith(MAGIC) else "syntax_error", params, where=where)
+
+
+def nothing_written(tree: ast.Module, file: str) -> Failure | None:
+    """Return why there is no lab in a file that Python can read: it is empty, or a notebook by another name."""
+    if not tree.body:
+        return Failure("empty_file", {"file": file}, where=Where(file, 1))
+    first = tree.body[0]
+    value = first.value if isinstance(first, ast.Expr) else None
+    keys = value.keys if isinstance(value, ast.Dict) else []
+    is_notebook = any(isinstance(key, ast.Constant) and key.value == "cells" for key in keys)
+    return Failure("renamed_notebook", {"file": file}) if is_notebook else None
+
+
+def missing(file: str, folder: Path, name: str) -> Failure:
+    """Return that there is no `file` in `folder`, which messages call `name`, and what there is instead."""
+    found = sorted(entry.name for entry in folder.iterdir() if _resembles(entry, file))
+    deeper = [] if found else _deeper(file, folder)
+    notebooks = bool(found) and all(entry.endswith(".ipynb") for entry in found)
+    key = "only_a_notebook" if notebooks else "in_a_subfolder" if deeper else "no_file"
+    shown = found or deeper
+    return Failure(key, {"file": file, "folder": name, "found": ", ".join(shown[:SHOWN]) or "-"})
+
+
+def _resembles(entry: Path, file: str) -> bool:
+    """Tell whether a file may be the lab by another name; systems that hide endings make lab.py.txt."""
+    return entry.is_file() and (entry.suffix in (".py", ".ipynb") or entry.name.lower().startswith(file))
+
+
+def _deeper(file: str, folder: Path) -> list[str]:
+    """Return where below `folder` files of this name lie; what may not be looked into holds none."""
+    found: list[str] = []
+    for at, folders, _ in islice(os.walk(folder), MAX_LOOKED_AT):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [(Path(at) / file).relative_to(folder).as_posix()] if (Path(at) / file).is_file() else []
+    return found

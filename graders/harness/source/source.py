@@ -1,0 +1,236 @@
+"""What a submission's file says before anything of it runs: its functions, which are unwritten, where they are."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from graders.harness.base.errors import ConfigurationError, Unloadable
+from graders.harness.base.model import Excerpt, Failure, Where
+
+from . import archive, slips
+from .suspicion import suspicions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graders.harness.base.model import Suspicion
+
+MAX_FILES = 50  # Python files that are looked at
+MAX_SOURCE = 2 * 2**20  # bytes; a lab is 10 kB
+MAX_LINE = 160  # characters of a line that is shown
+AROUND = 3  # lines shown before and after a place
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a function of the submission stands, and whether its body is still to be written."""
+
+    line: int  # of its `def`
+    return_line: int | None  # of its only return statement, where it has just one
+    unwritten: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """A submission's file, read but not run. `name` is how the person at the keyboard called it."""
+
+    name: str
+    path: Path
+    visible: Path  # what the code may see: the folder that was given, or the one file
+    problem: Failure | None = None  # why there is nothing to read
+    unpacked: TemporaryDirectory[str] | None = None  # lives as long as this does
+    around: Path | None = None  # what was given, resolved; `visible` is it or lies inside it
+
+    @classmethod
+    def find(cls, given: Path, file: str) -> Source:
+        """Find the file to grade: `given` itself, or `file` in the folder or archive `given`.
+
+        A folder that holds nothing but a folder is looked through, as in an archive. Raises ConfigurationError where
+        there is nothing at `given`. A folder without `file` is a submission that cannot be loaded, which shows when its
+        text is asked for.
+        """
+        if not given.exists():
+            raise ConfigurationError(f"--submission {given}: there is no such file or folder")
+        name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
+        if given.is_file() and archive.is_archive(given):
+            return cls._unpacked(name, given, file)
+        around = given.resolve()
+        folder = archive.only_folder(around) if given.is_dir() and not os.path.lexists(given / file) else around
+        path = (folder / file if given.is_dir() else folder).resolve()
+        outside = not path.is_relative_to(folder)
+        problem = Failure("link_outside", {"file": file, "folder": name}) if outside else None
+        name = "/".join((name.rstrip("/"), *folder.relative_to(around).parts)) if folder != around else name
+        return cls(name, folder / file if outside else path, folder, problem, around=around)
+
+    @classmethod
+    def _unpacked(cls, name: str, given: Path, file: str) -> Source:
+        """Unpack an archive, or say why it cannot be."""
+        holder = TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
+        folder, problem = Path(holder.name).resolve(), None
+        try:
+            folder = archive.unpack(given, folder)
+        except archive.Unusable as error:
+            problem = Failure("unusable_archive", {"file": given.name, "text": str(error)})
+        return cls(name, folder / file, folder, problem, holder)
+
+    def owner(self, file: str) -> str:
+        """Return whose submission it is, by name: the folder's, the archive's, or the file's unless it is `file`."""
+        if self.unpacked:
+            return Path(self.name).name.partition(".")[0]
+        if self.path.name != file:
+            return self.path.stem
+        return self.around.name if self.around and self.around.is_dir() else self.path.parent.name
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The parsed file. Raises Unloadable where it is missing, unreadable or no Python."""
+        content, file = self._bytes(), self.path.name
+        _refuse(slips.unlike_python(content, file))
+        try:
+            tree = ast.parse(content, filename=file)
+        except SyntaxError as error:
+            raise Unloadable(slips.no_python(error, content, file)) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise Unloadable(Failure("unreadable_source", {"file": file, "text": str(error)})) from None
+        _refuse(slips.nothing_written(tree, file))
+        return tree
+
+    def _bytes(self) -> bytes:
+        _refuse(self.problem)
+        if not self.path.is_file():
+            raise Unloadable(slips.missing(self.path.name, self.path.parent, self.name))
+        try:
+            if self.path.stat().st_size > MAX_SOURCE:
+                raise Unloadable(Failure("source_too_large", {"file": self.path.name, "limit": MAX_SOURCE // 2**20}))
+            return self.path.read_bytes()
+        except OSError as error:
+            text = error.strerror or type(error).__name__
+            raise Unloadable(Failure("unreadable_source", {"file": self.path.name, "text": text})) from None
+
+    @cached_property
+    def suspicions(self) -> list[Suspicion]:
+        """What a person should look at, in the file and in those beside it."""
+        found = []
+        for path in [self.path, *self._beside()]:
+            with suppress(SyntaxError, ValueError, RecursionError, MemoryError, OSError):
+                if path.is_file() and path.stat().st_size <= MAX_SOURCE:  # a pipe would be waited for
+                    found += suspicions(ast.parse(path.read_bytes()), path.name)
+        return found
+
+    def _beside(self) -> list[Path]:
+        """Return the other Python files of a submission that is a folder."""
+        own = self.path
+        return (
+            sorted(p for p in own.parent.glob("*.py") if p != own and p.is_file())[:MAX_FILES]
+            if self.visible != own
+            else []
+        )
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """The functions defined at the top level; the last definition of a name counts, as it does in Python."""
+        sites: dict[str, Site] = {}
+        for node in self.tree.body:
+            for name in _bound_names(node):
+                sites.pop(name, None)
+            if isinstance(node, ast.FunctionDef):
+                sites[node.name] = _site(node)
+        return sites
+
+    def is_unwritten(self, function: str) -> bool:
+        """Tell whether the body of `function` is only a docstring and `raise NotImplementedError`, pass or `...`."""
+        site = self.sites.get(function)
+        return site is not None and site.unwritten
+
+    def is_untouched(self, functions: Iterable[str]) -> bool:
+        """Tell whether none of `functions` can be called: the file is no Python, or all are unwritten."""
+        try:
+            return all(self.is_unwritten(function) for function in functions)
+        except Unloadable:
+            return True
+
+    def where(self, function: str) -> Where | None:
+        """Return the place where `function` begins."""
+        site = self.sites.get(function)
+        return Where(self.path.name, site.line) if site else None
+
+    def where_returned(self, function: str) -> Where | None:
+        """Return the place of a function's only return statement, or where it begins."""
+        site = self.sites.get(function)
+        return Where(self.path.name, site.return_line or site.line) if site else None
+
+    def similar(self, function: str, known: Iterable[str] = ()) -> str | None:
+        """Return the name of a function in the file that looks like a slip of `function` and is no known one."""
+        close = difflib.get_close_matches(function, self.sites.keys() - set(known), n=1, cutoff=0.6)
+        return close[0] if close else None
+
+    def line(self, where: Where | None) -> str:
+        """Return the text of the student's line at `where`, or nothing."""
+        lines = self._lines(where) if where else []
+        return _shown(lines[where.line - 1].strip()) if where and 0 < where.line <= len(lines) else ""
+
+    def excerpt(self, where: Where | None) -> Excerpt | None:
+        """Return the student's lines around `where`, or None where there are none."""
+        lines = self._lines(where) if where else []
+        if where is None or not 0 < where.line <= len(lines):
+            return None
+        first = max(0, where.line - 1 - AROUND)
+        return Excerpt(first + 1, tuple(_shown(line) for line in lines[first : where.line + AROUND]))
+
+    def _lines(self, where: Where) -> list[str]:
+        try:
+            path = (self.path.parent / where.file).resolve()
+            inside = path.is_relative_to(self.path.parent)  # the worker names the file, so it may name any
+            return path.read_text(encoding="utf-8", errors="replace").splitlines() if inside else []
+        except (OSError, ValueError):
+            return []
+
+
+def _refuse(failure: Failure | None) -> None:
+    """Raise Unloadable where something is wrong with the file as a whole, which is said once and not once a check."""
+    if failure is not None:
+        raise Unloadable(failure)
+
+
+def _shown(line: str) -> str:
+    return "".join(c for c in line.expandtabs(4) if c.isprintable())[:MAX_LINE]
+
+
+def _bound_names(node: ast.stmt) -> list[str]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [alias.asname or alias.name for alias in node.names]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+
+
+def _site(node: ast.FunctionDef) -> Site:
+    returns = [n.lineno for n in _own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
+    unwritten = not node.decorator_list and all(_is_placeholder(statement) for statement in node.body)
+    return Site(node.lineno, returns[0] if len(returns) == 1 else None, unwritten)
+
+
+def _own_nodes(node: ast.AST) -> Iterable[ast.AST]:
+    """Walk a function's statements without entering functions and classes inside it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield child
+            yield from _own_nodes(child)
+
+
+def _is_placeholder(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )

@@ -1,0 +1,1 @@
+"""Two programs timed side by side."""

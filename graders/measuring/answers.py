@@ -1,0 +1,51 @@
+"""What each of this lab's probes answers. Those that are not named here answer what the checks expect something of."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from graders.harness.base.model import Handle, TensorValue
+from graders.harness.judge.forms import Form, each, of, row
+
+FIGURE = {"images": TensorValue, "shades": TensorValue, "cmaps": str, "interpolations": str, "titles": str}
+
+
+def _is_figure(value: Any) -> bool:
+    return type(value) is dict and value.keys() == FIGURE.keys() and all(each(of(FIGURE[k]))(value[k]) for k in FIGURE)
+
+
+def _is_state(value: Any) -> bool:
+    return type(value) is dict and all(
+        type(name) is str and type(array) is TensorValue for name, array in value.items()
+    )
+
+
+def _are_steps(value: Any) -> bool:
+    shapes = [[p.shape for p in state] for state in value] if each(each(of(TensorValue)))(value) else [None, 0]
+    return all(before == after for before, after in pairwise(shapes))
+
+
+def _is_affine(value: Any) -> bool:
+    return row(of(TensorValue), of(TensorValue))(value) and [part.shape for part in value] == [(10, 784), (10,)]
+
+
+FORMS = {
+    "items": Form(of(list), lambda sent: len(sent[1])),
+    "epochs": Form(each(of(list)), lambda sent: int(sent[1])),
+    "parameters": Form(each(row(each(of(int)), of(bool)))),
+    "affine": Form(_is_affine),
+    "state": Form(_is_state),
+    "figure": Form(_is_figure),
+    "optimizer_steps": Form(_are_steps, lambda sent: len(sent[2]) + 1),
+    "optimized": Form(row(of(int), of(int))),
+    "tags_alive": Form(each(row(of(int), of(int)))),
+    "fetches": Form(of(int)),
+    "costs_noted": Form(each(of(float))),
+    "layers": Form(each(of(str))),
+    "loose": Form(each(each(of(int)))),
+    "watched": Form(row(of(Handle), of(Handle), of(Handle))),
+    "notes": Form(each(of(str))),
+    "fetching": Form(each(row(of(str), of(int)))),
+    "device_name": Form(of(str, type(None))),
+}

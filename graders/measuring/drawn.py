@@ -1,0 +1,53 @@
+"""What `show_prediction` draws of one image, read from matplotlib's own objects. Judge side, NumPy only."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from graders.harness.base.model import TensorValue
+
+from . import inputs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graders.harness.base.model import Evidence
+
+    from .pieces import Lab
+
+LABEL, PREDICTION = 7, 2  # two digits, so that the title shows which is which
+NAMED = re.compile(
+    r"\b((?:pred\w*|true|actual|real|target|label|answer)(?: +(?:label|digit|class))?) *[:=] *(\d+)", re.I
+)
+
+
+def image(seed: int) -> NDArray[Any]:
+    """Return the image `[1, 28, 28]` that is to be drawn."""
+    return cast("NDArray[Any]", inputs.random_images(seed + 41, 1)[0])
+
+
+def pictures(seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the shades `[28, 28]` that are right: between the image's own ends, as imshow fits them, or 0 to 1."""
+    pixels = image(seed)[0]
+    return (pixels - pixels.min()) / np.ptp(pixels), pixels
+
+
+def shown(lab: Lab) -> Evidence:
+    """Ask for a picture."""
+    asked = f"show_prediction(image, label={LABEL}, prediction={PREDICTION})"
+    sent = TensorValue.of(image(lab.seed)), LABEL, PREDICTION
+    return lab.call("show_prediction", *sent, keep=True, asked=asked)
+
+
+def read(lab: Lab, seen: Evidence) -> dict[str, Any]:
+    """Return what is in a figure: images, colour maps, interpolations, titles."""
+    figure = lab.probe("figure", seen.value, of="show_prediction", asked=seen.asked)
+    return cast("dict[str, Any]", figure.value)
+
+
+def named_digits(title: str) -> list[tuple[bool, int]]:
+    """Return the numbers in a title that a word names: whether it names the prediction, and the number."""
+    return [(word.lower().startswith("pred"), int(number)) for word, number in NAMED.findall(title)]

@@ -1,0 +1,61 @@
+"""Inputs that the judge makes: images, labels and logits, the same for the same seed. NumPy only."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graders.digits.idx import Split
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TINY_TRAIN, TINY_TEST = 250, 70  # digits of the tiny root; no multiples of the batch sizes that checks ask for
+EXTREME = 1e4  # logits of this size overflow exp() and underflow log() wherever they are taken apart
+STEP_BATCH = 25  # images of a training batch
+
+
+@lru_cache(maxsize=8)
+def random_images(seed: int, count: int) -> NDArray[np.float32]:
+    """Return images `[count, 1, 28, 28]` float32 in [0, 1], an eighth of each bright, as in MNIST; read-only."""
+    generator = np.random.default_rng(seed)
+    bright = generator.random((count, 1, 28, 28)) < 0.125
+    images = (bright * generator.random((count, 1, 28, 28))).astype(np.float32)
+    images.setflags(write=False)  # checks share them
+    return images
+
+
+def random_labels(seed: int, count: int) -> NDArray[np.int64]:
+    """Return labels `[count]` in which every digit occurs about equally often."""
+    return np.random.default_rng(seed + 1).permutation(np.arange(count) % 10).astype(np.int64)
+
+
+def random_logits(seed: int, count: int, size: float = 3.0) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return logits `[count, 10]` of about that size, and labels."""
+    logits = np.random.default_rng(seed + 2).normal(0, size, (count, 10)).astype(np.float32)
+    return logits, random_labels(seed, count)
+
+
+def extreme_logits(seed: int, count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return logits `[count, 10]` of about ±10,000, no two of a row alike, and labels."""
+    signs = np.random.default_rng(seed).choice([-EXTREME, EXTREME], (count, 10)).astype(np.float32)
+    return (signs + np.arange(10)).astype(np.float32), random_labels(seed, count)
+
+
+@lru_cache(maxsize=4)
+def tiny_split(seed: int, train: bool) -> Split:
+    """Return a few hundred digits with pixels 0 to 255, the brightest of each 255; no two images are alike."""
+    count = TINY_TRAIN if train else TINY_TEST
+    images = np.rint(random_images(seed + 10 + train, count)[:, 0] * 255).astype(np.uint8)
+    images[:, 14, 14] = 255
+    return Split(images, random_labels(seed + 10 + train, count).astype(np.uint8))
+
+
+def training_batches(
+    seed: int, steps: int, size: int = STEP_BATCH
+) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+    """Return `steps` batches of images `[size, 1, 28, 28]` and labels."""
+    images, labels = random_images(seed + 20, steps * size), random_labels(seed + 20, steps * size)
+    return [(images[i : i + size], labels[i : i + size]) for i in range(0, len(labels), size)]

@@ -1,0 +1,296 @@
+"""What the checks look at: what a submission answers to the judge's inputs, and how close is close enough.
+
+Shared by the checks themselves and by `soundness`, so that both see the same thing. Judge side, NumPy only.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from graders.harness.base.model import Evidence, Handle, TensorValue
+from graders.harness.judge import expect
+from graders.harness.judge.describe import describe
+
+from . import inputs, oracle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graders.digits.idx import Split
+
+    from .pieces import Lab
+
+TINY_BATCH = 32  # asked of a data loader over the tiny training digits: seven full batches and a rest
+STEPS = 8  # of a short epoch: enough for a slip to show, few enough for float32 to agree to 1e-6
+PARAMETERS = 7_850  # 784 x 10 weights and 10 biases
+LEARNING_RATE, LESSONS_EPOCHS = 0.1, 15  # the lesson's
+OTHER_RATE = 0.03  # not the lesson's, so that a rate written down as a number, or a default, shows
+NO_RATE = 1e-9  # a learning rate whose steps are lost in float32's rounding
+GRADIENTS = (1.0, 0.0, -2.0)  # of three optimizer steps: momentum shows in the second, Adam's scale in the third
+
+PIXEL_ATOL = 1e-6  # of pixels in [0, 1]: float32 eps is 1.2e-7, a division and a shift lose a few
+LOGIT_ATOL = 1e-4  # of logits about 1: sums of 784 float32 products lose up to 1e-6, a factor 100 to spare
+ROUNDING = 1e-6  # of a float32 sum of 784 products, as a share of their sizes added up: eps is 1.2e-7
+COST_ATOL = 2e-6  # of costs about 3 in nats: float32 eps is 2.4e-7 there, ten exponentials and a mean lose a few
+EXTREME_ATOL = 1e-2  # of costs made of logits about 1e4, where float32 has steps of 1e-3; a few of them add up
+STEP_ATOL = 1e-6  # of parameters about 1 after one step
+WEIGHT_ATOL = 2e-5  # honest float32 differs from float64 by 9e-7 after 100 steps, the mildest cheat by 4e-4
+
+
+# ---- data
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """What `load_mnist` made of one split of the tiny root: its length, its items, and the split they should be."""
+
+    evidence: Evidence
+    split: Split
+    length: object
+    items: list[Any]
+
+
+def loaded(lab: Lab, train: bool) -> Loaded:
+    """Load one split of the tiny root with the student's own function."""
+    root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
+    called = lab.call("load_mnist", root, train, keep=True, asked=f"load_mnist(root, train={train})")
+    length = lab.probe("length", called.value, of="load_mnist", asked=f"len({called.asked})").value
+    # Swapped splits are one mistake: the items are judged by the split that they come from.
+    swapped = length == len(inputs.tiny_split(lab.seed, not train).labels)
+    split = inputs.tiny_split(lab.seed, train != swapped)
+    indices = list(range(len(split.labels)))
+    items = lab.probe("items", called.value, indices, of="load_mnist", asked=f"{called.asked}[i]")
+    return Loaded(items, split, length, cast("list[Any]", items.value))
+
+
+def pair(seen: Loaded, index: int) -> tuple[TensorValue, object]:
+    """Expect item `index` to be an (image, label) pair whose image is a tensor."""
+    item = seen.items[index]
+    if not isinstance(item, (tuple, list)) or len(item) != 2 or not isinstance(item[0], TensorValue):
+        expect.fail(seen.evidence, "plain", expected="(image, label)", got=describe(item))
+    return item[0], item[1]
+
+
+def pixels(seen: Loaded) -> NDArray[np.float64]:
+    """Return the pixels of all images `[N, 28, 28]`; expects 784 in each."""
+    images = [pair(seen, i)[0] for i in range(len(seen.items))]
+    for image in images:
+        expect.that(image.array.size == 784, seen.evidence, "plain", expected="784", got=str(image.array.size))
+    return np.stack([image.array.reshape(28, 28) for image in images]).astype(np.float64)
+
+
+def labels(seen: Loaded) -> list[float]:
+    """Return the label of each item as a number."""
+    return [expect.number(seen.evidence, pair(seen, i)[1]) for i in range(len(seen.items))]
+
+
+# ---- loader
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """What a data loader served in each of two epochs, over the tiny training digits."""
+
+    evidence: Evidence
+    split: Split
+    epochs: list[list[Any]]
+
+
+def served(lab: Lab, batch_size: int | None, dataset: Handle | None = None) -> Served:
+    """Serve two epochs of the tiny training digits, in `dataset` or in one of theirs, with the student's loader."""
+    lab.require("make_data_loader")
+    split = inputs.tiny_split(lab.seed, True)
+    size = [] if batch_size is None else [batch_size]
+    asked = f"make_data_loader(dataset{''.join(f', {n}' for n in size)})"
+    source = dataset or lab.dataset(split, train=True)
+    data_loader = lab.call("make_data_loader", source, *size, keep=True, asked=asked)
+    seen = lab.probe("epochs", data_loader.value, 2, of="make_data_loader", asked=f"for images, labels in {asked}")
+    return Served(seen, split, cast("list[list[Any]]", seen.value))
+
+
+def batches(seen: Served, epoch: int) -> list[tuple[TensorValue, TensorValue]]:
+    """Expect the batches of an epoch to be pairs of tensors."""
+    for batch in seen.epochs[epoch]:
+        tensors = isinstance(batch, tuple) and [type(item) for item in batch] == [TensorValue, TensorValue]
+        expect.that(tensors, seen.evidence, "plain", expected="(images, labels)", got=describe(batch))
+    return seen.epochs[epoch]
+
+
+def order(seen: Served, epoch: int) -> list[int]:
+    """Return which image of the data set each image of an epoch is; expects every one to be one of them."""
+    known = {image.tobytes(): index for index, image in enumerate(seen.split.images)}
+    found = []
+    for images, _ in batches(seen, epoch):
+        expect.that(images.array.size == 784 * count(images), seen.evidence, "strange_image")
+        for image in np.rint(images.array.reshape(-1, 28, 28).astype(np.float64) * 255).astype(np.uint8):
+            expect.that(image.tobytes() in known, seen.evidence, "strange_image")
+            found.append(known[image.tobytes()])
+    return found
+
+
+def served_labels(seen: Served, epoch: int) -> list[float]:
+    """Return the labels of an epoch in the order in which they came."""
+    return [float(label) for _, labels in batches(seen, epoch) for label in labels.array.ravel()]
+
+
+def count(batch: TensorValue) -> int:
+    """Return how many items a batch has; a scalar has none."""
+    return batch.shape[0] if batch.shape else 0
+
+
+# ---- reshape and model
+
+
+def flattened(lab: Lab, images: NDArray[Any]) -> Evidence:
+    """Ask `flatten_images`."""
+    return lab.call("flatten_images", TensorValue.of(images))
+
+
+def built_model(lab: Lab) -> Evidence:
+    """Ask `build_model`; expects a module."""
+    seen = lab.call("build_model", keep=True)
+    lab.settle(expect.instance(seen, "torch.nn.modules.module.Module"))
+    return seen
+
+
+def is_class(seen: Evidence) -> bool:
+    """Tell whether a builder returned a class in the place of an object."""
+    return isinstance(seen.value, Handle) and "builtins.type" in seen.value.kinds
+
+
+def is_nothing(seen: Evidence) -> bool:
+    """Tell whether a builder returned None in the place of an object that would stay in the worker."""
+    return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
+
+
+def parameter_sizes(lab: Lab, model: Evidence) -> list[int]:
+    """Return how many numbers each trainable parameter has."""
+    seen = lab.probe("parameters", model.value, of="build_model", asked="build_model().parameters()").value
+    return [int(np.prod(shape)) for shape, trainable in cast("list[tuple[list[int], bool]]", seen) if trainable]
+
+
+def answered(lab: Lab, model: Evidence, rows: NDArray[np.float32]) -> Evidence:
+    """Ask a model for the logits of rows `[B, 784]`."""
+    return lab.probe(
+        "raw_logits",
+        model.value,
+        TensorValue.of(rows),
+        of="build_model",
+        asked=f"build_model()(tensor {list(rows.shape)})",
+    )
+
+
+def expect_affine(lab: Lab, model: Evidence) -> None:
+    """Expect logits to be weights times pixels plus bias, with the weights that the model itself shows."""
+    rows = oracle.flatten(inputs.random_images(lab.seed, 5)) * 20 - 10  # far from 0, where squashing shows
+    seen = answered(lab, model, rows)
+    logits = expect.tensor(seen, [5, 10])
+    shown = lab.affine(cast("Handle", model.value))
+    expected = shown.logits(rows)
+    # Rounding grows with the numbers that are added up, not with their sum.
+    summed = float((np.abs(rows.astype(np.float64)) @ np.abs(shown.weights.T)).max())
+    expect.close(seen, logits, expected, LOGIT_ATOL + ROUNDING * summed)
+
+
+# ---- loss and optimizer
+
+
+def cost(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Evidence:
+    """Ask the student's criterion for the cost of a batch."""
+    criterion = lab.call("build_criterion", keep=True)
+    asked = f"build_criterion()(logits {list(logits.shape)}, labels {list(labels.shape)})"
+    sent = TensorValue.of(logits), TensorValue.of(labels)
+    return lab.probe("cost", criterion.value, *sent, of="build_criterion", asked=asked)
+
+
+def cost_gradient(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Evidence:
+    """Ask for the gradient of the student's cost by the logits."""
+    criterion = lab.call("build_criterion", keep=True)
+    asked = f"build_criterion()(logits {list(logits.shape)}, labels {list(labels.shape)}).backward()"
+    sent = TensorValue.of(logits), TensorValue.of(labels)
+    return lab.probe("cost_gradient", criterion.value, *sent, of="build_criterion", asked=asked)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stepped:
+    """By how much each parameter moved in each step of an optimizer."""
+
+    evidence: Evidence
+    steps: NDArray[np.float64]  # [parameters, steps]
+
+
+def stepped(lab: Lab, learning_rate: float | None, gradients: tuple[float, ...] = GRADIENTS) -> Stepped:
+    """Let the student's optimizer take steps along known gradients."""
+    lab.require("build_optimizer")
+    model = lab.model()
+    rate = [] if learning_rate is None else [learning_rate]
+    asked = f"build_optimizer(model{''.join(f', learning_rate={r}' for r in rate)})"
+    optimizer = lab.call("build_optimizer", model, *rate, keep=True, asked=asked)
+    probe = lab.probe(
+        "optimizer_steps", model, optimizer.value, list(gradients), of="build_optimizer", asked=f"{asked}.step()"
+    )
+    seen = [
+        [p.array.astype(np.float64).ravel() for p in state] for state in cast("list[list[TensorValue]]", probe.value)
+    ]
+    moved = [[_furthest(a, b) for a, b in zip(old, new, strict=True)] for old, new in itertools.pairwise(seen)]
+    return Stepped(probe, np.asarray(moved).T)
+
+
+def _furthest(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
+    """Return the move of the number that moved furthest; the gradient was the same for all of them."""
+    moves = after - before
+    return float(moves[np.abs(moves).argmax()])
+
+
+# ---- training
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """What training made of a model, and what the oracle makes of the same start and the same batches."""
+
+    evidence: Evidence
+    start: oracle.Affine
+    got: oracle.Affine
+    expected: tuple[oracle.Trained, ...]  # one an epoch
+
+
+def trained(
+    lab: Lab,
+    function: str,
+    steps: int = STEPS,
+    epochs: int | None = 1,
+    learning_rate: float = LEARNING_RATE,
+    criterion: Handle | None = None,
+    size: int = inputs.STEP_BATCH,
+    observe: bool = False,
+) -> Trained:
+    """Train with the student's `train_epoch` or `train` on fixed batches, beside the oracle.
+
+    With `epochs` None, `train` is left to its default, the lesson's 15. `observe` keeps a transcript.
+    """
+    lab.require(function)
+    batches = inputs.training_batches(lab.seed, steps, size)
+    images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
+    model = lab.model()
+    start = lab.affine(model)
+    loader = lab.fixed_loader(images, labels, size)
+    pieces = (model, loader, criterion or lab.criterion(), lab.optimizer(model, learning_rate), lab.device())
+    many = [] if function == "train_epoch" or epochs is None else [epochs]
+    asked = f"{function}(model, data_loader, criterion, optimizer, device{''.join(f', {n}' for n in many)})"
+    evidence = lab.call(function, *pieces, *many, asked=asked, observe=observe)
+    expected = [oracle.train(start, batches, learning_rate)]
+    for _ in range((epochs or LESSONS_EPOCHS) - 1):
+        expected.append(oracle.train(expected[-1].model, batches, learning_rate))
+    return Trained(evidence, start, lab.affine(model), tuple(expected))
+
+
+def expect_weights(seen: Trained) -> None:
+    """Expect the trained weights and bias to be the oracle's."""
+    expected = seen.expected[-1].model
+    expect.close(seen.evidence.beside, seen.got.weights, expected.weights, WEIGHT_ATOL)
+    expect.close(seen.evidence.beside, seen.got.bias, expected.bias, WEIGHT_ATOL)

@@ -1,0 +1,98 @@
+"""Pieces of this lab as a check needs them: the student's own where they are sound, a correct stand-in where not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from graders.digits.idx import Split, root_files
+from graders.harness.base.model import Folder, Handle, TensorValue
+from graders.harness.judge import lab
+
+from . import oracle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def root_of(name: str, train: Split, test: Split) -> Folder:
+    """Return a root in torchvision's layout, called `name`."""
+    files = {file: np.frombuffer(content, np.uint8) for file, content in root_files(train, test).items()}
+    return Folder(name, files)
+
+
+def first_of(split: Split) -> Split:
+    """Return a split with a single digit, the fewest that files can hold, for where nobody looks."""
+    return Split(split.images[:1], split.labels[:1])
+
+
+@dataclass(frozen=True, slots=True)
+class Lab(lab.Lab):
+    """One check's view of a submission to this lab."""
+
+    def model(self, spread: float = 0.0) -> Handle:
+        """Return a model; with `spread`, one whose parameters got normal noise of that size."""
+        model = self.piece("build_model")
+        self.settle(model)
+        if spread:
+            self.probe("stir", model, self.seed, spread, of="build_model")
+        return model
+
+    def settle(self, model: Handle) -> None:
+        """Have a model's parameters there, also those of lazy layers."""
+        self.probe("settle", model, of="build_model")
+
+    def affine(self, model: Handle) -> oracle.Affine:
+        """Return a model's weights and bias as its answers show them."""
+        weights, bias = cast("tuple[TensorValue, TensorValue]", self.probe("affine", model, of="build_model").value)
+        return oracle.Affine(weights.array.astype(float), bias.array.astype(float))
+
+    def optimizer(self, model: Handle, learning_rate: float) -> Handle:
+        """Return an optimizer for a model."""
+        return self.piece("build_optimizer", model, learning_rate)
+
+    def criterion(self) -> Handle:
+        """Return a criterion."""
+        return self.piece("build_criterion")
+
+    def data_loader(self, dataset: Handle, batch_size: int) -> Handle:
+        """Return a data loader over a data set."""
+        return self.piece("make_data_loader", dataset, batch_size)
+
+    def doubled_criterion(self) -> Handle:
+        """Return a criterion of the judge's that costs twice the mean cross-entropy."""
+        return self.made("doubled_criterion")
+
+    def tagging_criterion(self) -> Handle:
+        """Return a criterion of the judge's, the mean cross-entropy, that knows which of its graphs are alive."""
+        return self.made("tagging_criterion")
+
+    def noting_criterion(self) -> Handle:
+        """Return a criterion of the judge's, the mean cross-entropy, that notes its costs."""
+        return self.made("noting_criterion")
+
+    def device(self, name: str = "cpu") -> Handle:
+        """Return a torch.device."""
+        return self.made("device", name)
+
+    def fixed_loader(self, images: NDArray[Any], labels: NDArray[Any], batch_size: int) -> Handle:
+        """Return a data loader that serves these images `[N, 1, 28, 28]` in this order."""
+        return self.made("fixed_loader", TensorValue.of(images), TensorValue.of(labels), batch_size)
+
+    # ---- data
+
+    def root(self, train: Split, test: Split) -> Folder:
+        """Return a root in torchvision's layout; the student's function gets its path."""
+        return root_of(self.empty_folder().name, train, test)
+
+    def dataset(self, split: Split, train: bool = False) -> Handle:
+        """Return a data set that serves `split`, loaded as its test digits or, with `train`, as its training digits."""
+        root = self.root(split, first_of(split)) if train else self.root(first_of(split), split)
+        return self.piece("load_mnist", root, train, asked=f"load_mnist(root, train={train})")
+
+    def pairs(self, split: Split) -> Handle:
+        """Return the digits of `split` as a plain list of (image, label) pairs."""
+        images = (split.images[:, None] / 255).astype("float32")
+        return self.made("pairs", TensorValue.of(images), TensorValue.of(split.labels.astype("int64")))

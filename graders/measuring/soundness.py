@@ -1,0 +1,99 @@
+"""What later parts need of each function: a few numbers against the oracle, seen before the function is relied on.
+
+Each raises CheckFailed or Unwritten where the function is not sound; a part's own checks say precisely what is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graders.harness.judge import expect
+
+from . import inputs, measure, oracle, trainings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .pieces import Lab
+
+
+def load_mnist(lab: Lab) -> None:
+    """Expect both splits to have their own digits, scaled, with int labels."""
+    for train in (True, False):
+        seen = measure.loaded(lab, train)
+        expect.equal(seen.evidence, len(inputs.tiny_split(lab.seed, train).labels), seen.length)
+        expect.close(seen.evidence, measure.pixels(seen), seen.split.images / 255, measure.PIXEL_ATOL)
+        for index, label in enumerate(seen.split.labels):
+            image, got = measure.pair(seen, index)
+            expect.equal(seen.evidence, ((1, 28, 28), "float32"), (image.shape, image.dtype))
+            expect.equal(seen.evidence, int(label), got)
+
+
+def make_data_loader(lab: Lab) -> None:
+    """Expect an epoch to have full batches of whole pairs, each at most once, in an order of its own."""
+    size = measure.TINY_BATCH
+    seen = measure.served(lab, size)
+    orders = [measure.order(seen, epoch) for epoch in (0, 1)]
+    forms = [(x.shape, x.dtype, y.shape, y.dtype) for epoch in (0, 1) for x, y in measure.batches(seen, epoch)]
+    full = forms == [((size, 1, 28, 28), "float32", (size,), "int64")] * (2 * (inputs.TINY_TRAIN // size))
+    paired = measure.served_labels(seen, 0) == [int(seen.split.labels[index]) for index in orders[0]]
+    distinct = len(set(orders[0])) == len(orders[0])
+    expect.that(full and paired and distinct and orders[0] != orders[1], seen.evidence, "unsound")
+
+
+def flatten_images(lab: Lab) -> None:
+    """Expect batches of one and of several to come back as rows, in order."""
+    for size in (1, 3):
+        images = inputs.random_images(lab.seed, size)
+        seen = measure.flattened(lab, images)
+        expect.close(seen, expect.tensor(seen, [size, 784], "float32"), oracle.flatten(images), 0.0)
+
+
+def build_model(lab: Lab) -> None:
+    """Expect the model to be trainable, affine, with a bias, and to answer any batch with logits."""
+    seen = measure.built_model(lab)
+    expect.that(sum(measure.parameter_sizes(lab, seen)) == measure.PARAMETERS, seen, "unsound")
+    measure.expect_affine(lab, seen)
+
+
+def build_criterion(lab: Lab) -> None:
+    """Expect cost and gradient to be those of the mean cross-entropy."""
+    logits, labels = inputs.random_logits(lab.seed, 12)  # every digit is among the labels of so many
+    seen = measure.cost(lab, logits, labels)
+    expect.close(seen, expect.tensor(seen, []), oracle.cross_entropy(logits, labels), measure.COST_ATOL)
+    gradient = measure.cost_gradient(lab, logits, labels)
+    expected = oracle.logit_gradient(logits, labels)
+    expect.close(gradient, expect.tensor(gradient, [12, 10]), expected, measure.COST_ATOL)
+
+
+def build_optimizer(lab: Lab) -> None:
+    """Expect the steps to be those of plain SGD, at any learning rate."""
+    for rate in (measure.LEARNING_RATE, 0.03):
+        seen = measure.stepped(lab, rate)
+        expected = np.broadcast_to(-rate * np.asarray(measure.GRADIENTS), seen.steps.shape)
+        expect.close(seen.evidence, seen.steps, expected, measure.STEP_ATOL)
+
+
+def train_epoch(lab: Lab) -> None:
+    """Expect an epoch to leave the oracle's weights, with the pieces that it is given, and to return the mean cost."""
+    seen = measure.trained(lab, "train_epoch")
+    measure.expect_weights(seen)
+    cost = expect.plain_float(seen.evidence)
+    expect.close(seen.evidence, cost, seen.expected[0].cost, measure.COST_ATOL)
+    trainings.expect_given_pieces(lab, "train_epoch")
+
+
+OF: dict[str, Callable[[Lab], None]] = {
+    function.__name__: function
+    for function in (
+        load_mnist,
+        make_data_loader,
+        flatten_images,
+        build_model,
+        build_criterion,
+        build_optimizer,
+        train_epoch,
+    )
+}

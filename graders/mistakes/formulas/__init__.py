@@ -1,0 +1,1 @@
+"""What mistakes make of numbers: pure functions in float64."""

@@ -1,0 +1,286 @@
+"""Misconceptions about the data loader: what a batch is, how many there are, in which order images come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graders.harness.judge.clues import NO_MATCH, Clue
+from graders.measuring import inputs, measure
+from graders.mistakes.formulas import image_changes
+from graders.mistakes.ideas import Idea
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graders.measuring.pieces import Lab
+
+FORM_CHECK, SIZE_CHECK, COUNT_CHECK = (
+    "test_batches_are_images_and_labels",
+    "test_batch_size_is_honoured",
+    "test_an_incomplete_last_batch_is_dropped",
+)
+ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK = (
+    "test_an_image_comes_at_most_once_an_epoch",
+    "test_every_epoch_comes_in_a_new_order",
+    "test_images_keep_their_labels",
+)
+LIKE_OWN_CHECK = "test_any_dataset_is_served_like_your_own"
+ALL = (FORM_CHECK, SIZE_CHECK, COUNT_CHECK, ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK, LIKE_OWN_CHECK)
+SIZE = measure.TINY_BATCH
+LESSONS = 100
+LOTS_SCATTER = 5  # of how many different images 224 lots draw of 250
+SIZES = (None, SIZE, 25)  # asked for; None is the default, 25 divides the digits
+
+
+def look(lab: Lab) -> measure.Served:
+    """Serve two epochs."""
+    return measure.served(lab, SIZE)
+
+
+# ---- what a batch is
+
+FORM = Clue((FORM_CHECK,), look)
+TORN = Clue((PAIRS_CHECK,), look)
+SWAPPED = Clue((FORM_CHECK, ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK), look)
+
+
+def _forms(seen: measure.Served) -> tuple[str, tuple[int, ...], str, tuple[int, ...]]:
+    """Return dtypes and shapes of images and labels, where all batches are alike but for their number."""
+    forms = {(x.dtype, x.shape[1:], y.dtype, y.shape[1:]) for x, y in measure.batches(seen, 0)}
+    (form,) = forms
+    return form
+
+
+IMAGE, ROW = ("float32", (1, 28, 28)), ("int64", ())
+SHAPES = {"batch-without-channel": (28, 28), "batch-flattened": (784,), "batch-channel-last": (28, 28, 1)}
+
+
+def _shaped(shape: tuple[int, ...], seen: measure.Served) -> bool:
+    return _forms(seen) == ("float32", shape, *ROW)
+
+
+for _name, _shape in SHAPES.items():
+    FORM.mistake(_name, Idea.SHAPES)(partial(_shaped, _shape))
+
+
+@FORM.mistake("labels-not-int64", Idea.BATCHES)
+def _label_dtype(seen: measure.Served) -> dict[str, object] | bool:
+    *image, dtype, shape = _forms(seen)
+    return tuple(image) == IMAGE and shape == () and dtype != "int64" and {"dtype": dtype}
+
+
+@TORN.mistake("labels-one-hot-in-the-batch", Idea.BATCHES)
+@FORM.mistake("labels-one-hot-in-the-batch", Idea.BATCHES)
+def _one_hot(seen: measure.Served) -> bool:
+    *image, _, shape = _forms(seen)
+    rows = np.concatenate([labels.array for _, labels in measure.batches(seen, 0)])
+    return tuple(image) == IMAGE and shape == (10,) and bool(np.isin(rows, (0, 1)).all() and (rows.sum(1) == 1).all())
+
+
+@FORM.mistake("batch-not-float32", Idea.BATCHES)
+def _image_dtype(seen: measure.Served) -> dict[str, object] | bool:
+    dtype, shape, *labels = _forms(seen)
+    return tuple(labels) == ROW and shape == (1, 28, 28) and dtype != "float32" and {"dtype": dtype}
+
+
+@SWAPPED.mistake("images-and-labels-swapped", Idea.BATCHES)
+def _labels_first(seen: measure.Served) -> bool:
+    return _forms(seen) == (*ROW, *IMAGE)
+
+
+# ---- how many
+
+Lengths = tuple[int, ...]
+
+
+def look_at_sizes(lab: Lab) -> Lengths:
+    """Return the size of the first batch, for each size that is asked for."""
+    return tuple(measure.count(measure.batches(measure.served(lab, size), 0)[0][0]) for size in SIZES)
+
+
+SIZES_CLUE = Clue((SIZE_CHECK,), look_at_sizes)
+COUNT = Clue((COUNT_CHECK,), look)
+
+
+@SIZES_CLUE.mistake("batch-size-ignored", Idea.BATCHES)
+def _ignored(seen: Lengths) -> dict[str, object] | bool:
+    return len(set(seen)) == 1 and {"size": seen[0]}
+
+
+@SIZES_CLUE.mistake("batch-size-default-changed", Idea.BATCHES)
+def _another_default(seen: Lengths) -> dict[str, object] | bool:
+    return seen[1:] == SIZES[1:] and seen[0] != LESSONS and {"size": seen[0]}
+
+
+@SIZES_CLUE.mistake("batch-size-scaled", Idea.BATCHES)
+def _scaled(seen: Lengths) -> bool:
+    ratios = [got / (asked or LESSONS) for got, asked in zip(seen, SIZES, strict=True)]
+    return len(set(ratios)) == 1 and ratios[0] != 1
+
+
+def _batch_sizes(seen: measure.Served) -> list[int]:
+    return [measure.count(images) for images, _ in measure.batches(seen, 0)]
+
+
+@COUNT.mistake("incomplete-batch-kept", Idea.BATCHES)
+def _kept(seen: measure.Served) -> bool:
+    sizes = _batch_sizes(seen)
+    full, rest = divmod(inputs.TINY_TRAIN, max(sizes))  # whatever size was made of the one that was asked for
+    return rest > 0 and sorted(sizes, reverse=True) == [max(sizes)] * full + [rest]
+
+
+@COUNT.mistake("full-batch-dropped", Idea.BATCHES)
+def _dropped(seen: measure.Served) -> bool:
+    (size,), count = set(_batch_sizes(seen)), len(seen.epochs[0])
+    return count < inputs.TINY_TRAIN // size
+
+
+@COUNT.mistake("batches-never-end", Idea.BATCHES)
+def _too_many(seen: measure.Served) -> bool:
+    (size,), count = set(_batch_sizes(seen)), len(seen.epochs[0])
+    return count > inputs.TINY_TRAIN // size
+
+
+# ---- in which order
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Orders:
+    """Which image of the data set each served image is, in two epochs, with the labels that came along."""
+
+    orders: tuple[list[int], list[int]]
+    labels: tuple[list[float], list[float]]
+    true_labels: list[int]
+
+
+def look_at_order(lab: Lab) -> Orders:
+    """Recognise the images of two epochs."""
+    return _orders(look(lab))
+
+
+def _orders(seen: measure.Served) -> Orders:
+    orders = measure.order(seen, 0), measure.order(seen, 1)
+    labels = measure.served_labels(seen, 0), measure.served_labels(seen, 1)
+    return Orders(orders, labels, [int(label) for label in seen.split.labels])
+
+
+ORDER = Clue((ORDER_CHECK,), look_at_order)
+ONCE = Clue((ONCE_CHECK,), look_at_order)
+PAIRS = Clue((PAIRS_CHECK,), look_at_order)
+
+
+@ORDER.mistake("never-shuffled", Idea.BATCHES)
+def _in_order(seen: Orders) -> bool:
+    return seen.orders[0] == list(range(len(seen.orders[0]))) == seen.orders[1]
+
+
+@ORDER.mistake("shuffled-once", Idea.BATCHES)
+def _same_again(seen: Orders) -> bool:
+    return seen.orders[0] == seen.orders[1] != sorted(seen.orders[0]) and not _reversed(seen)
+
+
+@ORDER.mistake("one-epoch-only", Idea.BATCHES)
+def _exhausted(seen: Orders) -> bool:
+    return bool(seen.orders[0]) and not seen.orders[1]
+
+
+@ORDER.mistake("order-reversed", Idea.BATCHES)
+def _reversed(seen: Orders) -> bool:
+    return seen.orders[0] == sorted(seen.orders[0], reverse=True) == seen.orders[1]
+
+
+@ONCE.mistake("images-repeated", Idea.BATCHES)
+def _repeated(seen: Orders) -> bool:
+    """Recognise images that are put back after they were drawn, by how many different ones chance leaves."""
+    return seen.orders[0] != seen.orders[1] and all(map(_by_lot, seen.orders))
+
+
+def _by_lot(order: list[int]) -> bool:
+    """Tell whether as many images came as N lots draw of them, but for four times the usual scatter."""
+    every, drawn = inputs.TINY_TRAIN, len(order)
+    different = every * (1 - (1 - 1 / every) ** drawn)
+    return drawn <= every and abs(len(set(order)) - different) <= LOTS_SCATTER * 4 and order != sorted(order)
+
+
+@PAIRS.mistake("labels-torn-from-their-images", Idea.BATCHES)
+def _torn(seen: Orders) -> bool:
+    """Recognise labels of the data set in another order than the images; not labels each of which became another."""
+    wanted, got = [seen.true_labels[index] for index in seen.orders[0]], seen.labels[0]
+    replaced = len(set(zip(wanted, got, strict=True))) == len(set(wanted))
+    rest = Counter(got)
+    rest.subtract(seen.true_labels)
+    first_again = all(_batch(got, n) == seen.true_labels[: len(_batch(got, n))] for n in range(len(got) // SIZE))
+    strange = sum(a != b for a, b in zip(wanted, got, strict=True)) > len(got) / 2
+    return strange and not replaced and (max(rest.values()) <= 0 or first_again)
+
+
+def _batch(labels: list[float], number: int) -> list[float]:
+    return labels[number * SIZE : (number + 1) * SIZE]
+
+
+@PAIRS.mistake("labels-shifted-by-the-loader", Idea.BATCHES)
+def _shifted(seen: Orders) -> bool:
+    wanted = np.asarray([seen.true_labels[index] for index in seen.orders[0]])
+    steps = np.asarray(seen.labels[0]) - wanted
+    round_the_end = any(np.array_equal((wanted + step) % 10, seen.labels[0]) for step in range(1, 10))
+    return round_the_end or bool(len(set(steps)) == 1 and steps[0] != 0)
+
+
+# ---- what happens to the images on the way
+
+CHANGED = Clue((ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK), look)
+
+
+def _match(change: Callable[[Any], Any], seen: measure.Served) -> bool:
+    """Tell whether every served image is one of the data set's with a change."""
+    known = change(seen.split.images / 255).reshape(-1, 784)
+    served = np.concatenate([x.array.reshape(-1, 784) for x, _ in measure.batches(seen, 0)]).astype(np.float64)
+    first = served[:SIZE]
+    distances = np.abs(first[:, None] - known[None]).max(axis=2)
+    return bool((distances.min(axis=1) < measure.PIXEL_ATOL * 10).all())
+
+
+@CHANGED.mistake("pixels-changed-by-the-loader", Idea.BATCHES)
+def _changed(seen: measure.Served) -> bool:
+    if _match(lambda images: images, seen):
+        return False
+    return any(_match(change, seen) for change in image_changes.ALL)
+
+
+# ---- what happens to some data sets only
+
+
+def look_at_both(lab: Lab) -> tuple[measure.Served, measure.Served]:
+    """Serve the student's own data set and another."""
+    pairs = lab.pairs(inputs.tiny_split(lab.seed, True))
+    return measure.served(lab, SIZE), measure.served(lab, SIZE, pairs)
+
+
+LIKE_OWN = Clue((LIKE_OWN_CHECK,), look_at_both)
+
+
+def _in_one_only(
+    explains: Callable[[Any], Any], view: Callable[[Any], Any], seen: tuple[measure.Served, measure.Served]
+) -> bool:
+    """Tell whether a mistake explains one of two, and not the other."""
+    return sum(_holds(explains, view, served) for served in seen) == 1
+
+
+def _holds(explains: Callable[[Any], Any], view: Callable[[Any], Any], served: measure.Served) -> bool:
+    try:
+        return bool(explains(view(served)))
+    except NO_MATCH:
+        return False
+
+
+for _clue, _view in ((COUNT, lambda served: served), (ORDER, _orders), (ONCE, _orders), (PAIRS, _orders)):
+    for _mistake in _clue.mistakes:
+        LIKE_OWN.mistake(_mistake.name, _mistake.idea)(partial(_in_one_only, _mistake.explains, _view))
+
+
+CLUES = (FORM, TORN, SWAPPED, SIZES_CLUE, COUNT, ORDER, ONCE, PAIRS, CHANGED, LIKE_OWN)

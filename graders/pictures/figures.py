@@ -1,0 +1,221 @@
+"""Draw what this lab's checks noted for the student's page: matplotlib figures as SVG, imported only to draw."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graders.harness.base.exhibits import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from graders.harness.base.exhibits import Exhibit
+    from graders.harness.base.model import Report
+    from graders.harness.base.speed import Throughput
+
+Arrays = dict[str, "NDArray[Any]"]
+
+YOURS, ORACLE = "#2f7ed8", "#d9730d"  # to be told apart in a light page, a dark one, and without colours by their width
+INK = "#010203"  # stands for the page's own text colour, which `render.svg` puts in its place
+STYLE: Any = {
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "graders",  # the same picture has the same bytes
+    "font.size": 10,
+    "font.family": "sans-serif",
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.facecolor": "none",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+GAP = 2  # pixels between pictures in a row
+WIDTH = 4.6  # inches of 72 pixels: text of 10 is then read on a phone, and not too large on a screen
+
+
+def prepare() -> None:
+    """Import what drawing needs, half a second, while there is nothing else to do."""
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401  # imported for later
+
+
+def draw(report: Report, words: Mapping[str, str]) -> tuple[Picture, ...]:
+    """Return a picture for each exhibit of the report, and one of what was timed.
+
+    `words` is the lab's section `pictures`: NAME_title and NAME_text of each picture, and what stands inside it.
+    """
+    drawn = [
+        _picture(name, words, lambda shown=shown, exhibit=exhibit: shown(_unpacked(exhibit), words))  # type: ignore[misc]  # mypy infers no lambda with defaults
+        for name, shown in SHOWN.items()
+        if (exhibit := report.exhibits.get(name))
+    ]
+    if report.throughput:
+        drawn.append(_picture("throughput", words, lambda: _throughput(report.throughput, words)))
+    return tuple(drawn)
+
+
+def _unpacked(exhibit: Exhibit) -> Arrays:
+    return {name: packed.unpack() for name, packed in exhibit.arrays.items()}
+
+
+def _picture(name: str, words: Mapping[str, str], make: Callable[[], tuple[Figure, dict[str, Any]]]) -> Picture:
+    """Draw one picture; `make` returns the figure and what its text is filled in with."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the page's fonts have what matplotlib's own lack
+        figure, said = make()
+        svg = io.StringIO()
+        figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None})
+    return Picture(name, words[f"{name}_title"], words[f"{name}_text"].format_map(said), svg.getvalue())
+
+
+def _figure(height: float, box: tuple[float, float, float, float] = (0, 0, 1, 1)) -> tuple[Figure, Any]:
+    """Return a figure and its axes: left, bottom, width and height of their box as shares of the figure's.
+
+    Finding a box by constrained layout would draw everything twice.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure((WIDTH, height))
+    return figure, figure.add_axes(box)
+
+
+# ---- curves
+
+
+def _costs(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
+    yours, truth = arrays["yours"].astype(float), arrays["oracle"].astype(float)
+    figure, axes = _figure(2.4, (0.12, 0.2, 0.86, 0.77))
+    steps = np.arange(1, len(truth) + 1)
+    axes.plot(steps, truth, color=ORACLE, linewidth=5, alpha=0.55, label=words["costs_oracle"])
+    axes.plot(
+        steps, np.where(np.isfinite(yours), yours, np.nan), color=YOURS, linewidth=1.6, label=words["costs_yours"]
+    )
+    axes.set_xlabel(words["costs_batch"])
+    axes.set_ylabel(words["costs_cost"])
+    axes.set_ylim(0, 2.5 * truth.max() if not _below(yours, 2.5 * truth.max()) else None)
+    axes.legend(frameon=False)
+    apart = float(np.abs(yours - truth).max()) if np.isfinite(yours).all() else np.inf
+    return figure, {"apart": f"{apart:.2g}", "first": f"{yours[0]:.2f}", "last": f"{yours[-1]:.2f}"}
+
+
+def _below(values: NDArray[Any], most: float) -> bool:
+    return bool((np.nan_to_num(values, nan=np.inf) <= most).all())
+
+
+def _throughput(timed: tuple[Throughput, ...], words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
+    height = 0.9 + 0.4 * len(timed)
+    figure, axes = _figure(height, (0.12, 0.6 / height, 0.86, 1 - 0.7 / height))
+    rows = range(len(timed))
+    ratios = [each.ratio for each in timed]
+    ends = [[each.ratio - each.ratio_low for each in timed], [each.ratio_high - each.ratio for each in timed]]
+    axes.errorbar(ratios, rows, xerr=ends, fmt="o", color=YOURS, capsize=6, linewidth=2)
+    axes.axvline(1, color=ORACLE, linewidth=2, linestyle="--")
+    axes.set_yticks(rows, [each.device for each in timed])
+    axes.set_ylim(-0.6, len(timed) - 0.4)
+    axes.set_xlim(0, max(1.2, *(1.1 * each.ratio_high for each in timed)))
+    axes.set_xlabel(words["throughput_ratio"])
+    said = "; ".join(_speed(each, words) for each in timed)
+    return figure, {"speeds": said}
+
+
+def _speed(timed: Throughput, words: Mapping[str, str]) -> str:
+    values = {"low": f"{timed.ratio_low:.2f}", "high": f"{timed.ratio_high:.2f}", "ratio": f"{timed.ratio:.2f}"}
+    speed = f"{timed.samples_per_second:,.0f}"
+    return words["throughput_speed"].format(device=timed.device_name or timed.device, speed=speed, **values)
+
+
+# ---- images
+
+
+def _row(images: NDArray[Any], columns: int, paper: float) -> NDArray[np.float64]:
+    """Return images `[N, 28, 28]` side by side, `columns` a line, with gaps of `paper` between them."""
+    padded = np.pad(images.astype(float), ((0, 0), (GAP, GAP), (GAP, GAP)), constant_values=paper)
+    lines = [np.concatenate(list(padded[i : i + columns]), axis=1) for i in range(0, len(padded), columns)]
+    width = max(line.shape[1] for line in lines)
+    full = [np.pad(line, ((0, 0), (0, width - line.shape[1])), constant_values=paper) for line in lines]
+    return np.concatenate(full, axis=0)
+
+
+def _mosaic(axes: Any, images: NDArray[Any], columns: int, captions: list[str], **look: Any) -> None:
+    """Show images with a caption below each."""
+    side = images.shape[1] + 2 * GAP
+    room = side * 0.3  # for the caption
+    for i in range(0, len(images), columns):
+        line = _row(images[i : i + columns], columns, np.nan)
+        top = (i // columns) * (side + room)
+        axes.imshow(line, extent=(0, line.shape[1], top + side, top), interpolation="nearest", **look)
+        for j, caption in enumerate(captions[i : i + columns]):
+            axes.text((j + 0.5) * side, top + side + room * 0.45, caption, ha="center", va="center", fontsize=10)
+    lines = -(-len(images) // columns)
+    axes.set_xlim(0, columns * side)
+    axes.set_ylim(lines * (side + room), 0)
+    axes.set_axis_off()
+
+
+def _weights(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
+    figure, axes = _figure(2.5)
+    captions = [str(digit) for digit in range(10)]
+    _mosaic(axes, arrays["weights"], 5, captions, cmap="RdBu", vmin=-127, vmax=127)
+    return figure, {}
+
+
+def _misread(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
+    labels, answers = arrays["labels"].tolist(), arrays["answers"].tolist()
+    captions = [
+        words["misread_caption"].format(label=label, answer=answer)
+        for label, answer in zip(labels, answers, strict=True)
+    ]
+    figure, axes = _figure(2.5)
+    _mosaic(axes, arrays["images"], 5, captions, cmap="Greys", vmin=0, vmax=255)
+    return figure, {"count": len(labels)}
+
+
+def _reshape(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
+    count = len(arrays["images"])
+    figure, axes = _figure(3.9)
+    both = np.concatenate([arrays["images"], arrays["rows"]])
+    captions = [words["reshape_image"].format(number=i) for i in range(count)]
+    captions += [words["reshape_row"].format(number=i) for i in range(count)]
+    _mosaic(axes, both, count, captions, cmap="Greys", vmin=0, vmax=255)
+    return figure, {}
+
+
+def _confusion(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
+    counts = arrays["counts"]
+    figure, axes = _figure(4.4, (0.1, 0.12, 0.88, 0.86))
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)  # the root shows rare mistakes, too
+    for (label, answer), count in np.ndenumerate(counts):
+        dark = shares[label, answer] > 0.3
+        axes.text(
+            answer, label, str(count), ha="center", va="center", fontsize=8, color="#ffffff" if dark else "#102a43"
+        )
+    axes.set_xticks(range(10))
+    axes.set_yticks(range(10))
+    axes.set_xlabel(words["confusion_answer"])
+    axes.set_ylabel(words["confusion_label"])
+    right, total = int(np.trace(counts)), int(counts.sum())
+    off = counts - np.diag(np.diag(counts))
+    label, answer = np.unravel_index(off.argmax(), off.shape)
+    said = {"right": right, "total": total, "label": label, "answer": answer, "times": int(off.max())}
+    return figure, said
+
+
+SHOWN = {
+    "reshape": _reshape,
+    "costs": _costs,
+    "weights": _weights,
+    "confusion": _confusion,
+    "misread": _misread,
+}

@@ -1,0 +1,85 @@
+"""What the engine must know of this lab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graders.harness.judge.lab import LabSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from graders.harness.base.exhibits import Picture
+    from graders.harness.base.model import Report
+    from graders.harness.judge.clues import Clue
+    from graders.harness.judge.forms import Form
+    from graders.harness.judge.lab import Lab
+
+FOLDER = Path(__file__).parent
+
+# Imported when they are asked for: nobody needs all of them, and an untouched template none.
+
+
+def _draw(report: Report, words: Mapping[str, str]) -> tuple[Picture, ...]:
+    from graders.pictures import figures  # only a page needs it
+
+    return figures.draw(report, words)
+
+
+def _view() -> type[Lab]:
+    from graders.measuring import pieces
+
+    return pieces.Lab
+
+
+def _sound() -> Mapping[str, Callable[[Any], None]]:
+    from graders.measuring import soundness
+
+    return soundness.OF
+
+
+def _forms() -> Mapping[str, Form]:
+    from graders.measuring import answers
+
+    return answers.FORMS
+
+
+def _clues() -> Sequence[Clue]:
+    from graders import mistakes
+
+    return mistakes.CLUES
+
+
+SPEC = LabSpec(
+    folder=FOLDER,
+    default_submission=FOLDER.parent / "student_template",
+    thresholds={  # the rubric's numbers for this lab: lowest and highest sensible value
+        "accuracy_minimum": (0.1, 1.0),
+        "accuracy_train_digits": (100, 60_000),
+        "accuracy_test_digits": (100, 10_000),
+        "accuracy_epochs": (1, 50),
+        "throughput_seconds": (0.1, 600.0),
+    },
+    tiers=("throughput",),
+    draw=_draw,
+    beside=("rounds.py", "watches.py"),
+    imports=("torch", "torchvision", "matplotlib.figure"),  # what every submission uses
+    judges_import=(
+        *("hypothesis.strategies", "numpy.random", "unittest.mock"),
+        *("graders.measuring.soundness", "graders.measuring.answers", "graders.measuring.throughput"),
+        *("graders.measuring.showing", "graders.mistakes", "graders.digits.find"),
+        *("matplotlib.figure", "matplotlib.backends.backend_svg"),  # for the page
+    ),
+    needs={
+        "build_model": ("flatten_images",),
+        "train_epoch": ("flatten_images",),
+        "train": ("flatten_images", "train_epoch"),
+        "evaluate": ("flatten_images", "make_data_loader"),
+        "predict": ("flatten_images",),
+    },
+    view=_view,
+    sound=_sound,
+    forms=_forms,
+    clues=_clues,
+)

@@ -1,0 +1,181 @@
+"""What the students' repository runs on GitHub and GitLab, run as their runners would, for a right and a wrong lab."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ci
+import jsonschema
+import pytest
+from lxml import etree
+from readers import QUALITY_SCHEMA
+
+from graders.commands.teacher import release
+from graders.harness.base import cache
+from graders.harness.walls import levels
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `corpus` is found however pytest was started
+
+from corpus import BUGS, bug_source, reference_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WORKFLOW, PIPELINE = Path(".github", "workflows", "grade.yml"), Path(".gitlab-ci.yml")
+RUNNERS = {"github": ci.on_github, "gitlab": ci.on_gitlab}
+LABS = ("right", "wrong")
+INSTALL = "pip install -e . -c constraints.txt"
+
+each_service = pytest.mark.parametrize("service", RUNNERS)
+each_lab = pytest.mark.parametrize("lab", LABS)
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the students' repository."""
+    folder = tmp_path_factory.mktemp("students") / "repository"
+    release.release(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(students: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], ci.Job]:
+    """Return a function that runs a service's job for a lab, once."""
+    if levels.find_maker()[0] is None:
+        pytest.skip("needs the sandbox, without which a service gives no grade")
+    sources = {"right": reference_source(), "wrong": bug_source(next(b for b in BUGS if b.name == "loss-summed"))}
+    done: dict[tuple[str, str], ci.Job] = {}
+
+    def job(service: str, lab: str) -> ci.Job:
+        if (service, lab) not in done:
+            folder = tmp_path_factory.mktemp(f"{service}-{lab}")
+            shutil.copytree(students, folder / "repository")
+            (folder / "repository" / "student_template" / "lab.py").write_text(sources[lab], encoding="utf-8")
+            done[service, lab] = RUNNERS[service](folder / "repository", folder)
+        return done[service, lab]
+
+    return job
+
+
+@pytest.mark.parametrize(("schema", "path"), [("github-workflows", WORKFLOW), ("gitlab-ci", PIPELINE)])
+def test_services_take_the_file(students: Path, tmp_path: Path, schema: str, path: Path) -> None:
+    """The services' published schemas, which check-jsonschema carries, take it, and refuse a slip in it."""
+
+    def check(file: Path) -> int:
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(file)]
+        return subprocess.run(command, check=False, capture_output=True).returncode
+
+    assert check(students / path) == 0
+    text = (students / path).read_text(encoding="utf-8")
+    slip = text.replace("runs-on:", "run-on:").replace("script:", "scripts:")
+    (tmp_path / path.name).write_text(slip, encoding="utf-8")
+    assert check(tmp_path / path.name) == 1
+
+
+@each_service
+@each_lab
+def test_job_passes_when_nothing_is_wrong(run: Callable[[str, str], ci.Job], service: str, lab: str) -> None:
+    """Full marks pass; lost points fail the job, and the log tells them as a terminal would."""
+    job = run(service, lab)
+    assert job.passed == (lab == "right"), job.output
+    assert ("everything is right" if lab == "right" else "loss: the cost is the mean over the batch") in job.output
+
+
+@each_service
+def test_job_installs_the_repository_with_its_constraints(run: Callable[[str, str], ci.Job], service: str) -> None:
+    """Pip is asked once, before anything runs, for files that are there; nothing else is installed."""
+    job = run(service, "wrong")
+    assert [line for line in job.asked if line.startswith("pip")] == [INSTALL]
+    assert {"pyproject.toml", "constraints.txt"} <= {path.name for path in job.workspace.iterdir()}
+
+
+def test_refused_sudo_stops_nothing(run: Callable[[str, str], ci.Job]) -> None:
+    """A runner where nobody may change the kernel's settings grades all the same, or says why it does not."""
+    job = run("github", "right")
+    assert [line for line in job.asked if line.startswith("sudo")] != []
+    assert job.passed
+
+
+@each_service
+@each_lab
+def test_results_are_kept(run: Callable[[str, str], ci.Job], service: str, lab: str) -> None:
+    """The page, the report and JUnit's file are there to be uploaded, also where points were lost."""
+    job = run(service, lab)
+    if service == "github":
+        (upload,) = [step for step in job.actions if step["uses"].startswith("actions/upload-artifact@")]
+        kept = upload["with"]["path"]
+    else:
+        artifacts = ci.document(job.workspace / PIPELINE)["grade"]["artifacts"]
+        assert artifacts["when"] == "always"
+        (kept,) = artifacts["paths"]
+    names = {path.name for path in (job.workspace / kept).iterdir()}
+    assert {"report.html", "report.json", "junit.xml"} <= names
+
+
+@each_lab
+def test_summary_tells_the_points(run: Callable[[str, str], ci.Job], lab: str) -> None:
+    """The step's summary has the score and the table, and what to fix if anything is."""
+    summary = run("github", lab).summary
+    assert re.match(rf"## Lab 7.*: {100 if lab == 'right' else 96}\.0 / 100\n", summary)
+    assert (r"summed\, not averaged" in summary) == (lab == "wrong")
+
+
+@each_lab
+def test_annotations_stand_on_the_students_line(run: Callable[[str, str], ci.Job], lab: str) -> None:
+    """GitHub finds an error on the line in question, in the repository's own file, and the points for Classroom."""
+    job = run("github", lab)
+    *errors, complete, points = ci.commands(job.output)
+    assert complete.startswith("::notice title=Autograding complete::Points ")
+    assert json.loads(points.rpartition("::")[2])["maxPoints"] == 100
+    places = [re.match(r"::error file=([^,]+),line=(\d+),title=loss%3A", error) for error in errors]
+    assert len(places) == (lab == "wrong")
+    for place in places:
+        assert place is not None
+        line = (job.workspace / place[1]).read_text(encoding="utf-8").splitlines()[int(place[2]) - 1]
+        assert 'reduction="sum"' in line
+
+
+@each_lab
+def test_gitlab_shows_the_reports(
+    run: Callable[[str, str], ci.Job], lab: str, junit_schema: etree.XMLSchema | None
+) -> None:
+    """Both reports that the pipeline names are there, and as GitLab reads them."""
+    job = run("gitlab", lab)
+    reports: dict[str, Any] = ci.document(job.workspace / PIPELINE)["grade"]["artifacts"]["reports"]
+    issues = json.loads((job.workspace / reports["codequality"]).read_text(encoding="utf-8"))
+    jsonschema.validate(issues, QUALITY_SCHEMA)
+    assert [issue["location"]["path"] for issue in issues] == ["student_template/lab.py"] * (lab == "wrong")
+    root = etree.parse(job.workspace / reports["junit"])
+    assert len(root.findall(".//failure")) == (lab == "wrong")
+    assert junit_schema is None or junit_schema.validate(root)
+
+
+def test_downloads_are_kept_for_the_next_run(run: Callable[[str, str], ci.Job]) -> None:
+    """What pip and the grader fetch is saved, and from where they put it, also where points were lost.
+
+    A cache that is saved after the job, as actions/cache and setup-python do, is saved only if the job passes.
+    """
+    job = run("github", "wrong")
+    used = {"restore": [], "save": []}
+    for step in job.actions:
+        assert not step["uses"].startswith("actions/cache@")
+        assert "cache" not in step.get("with", {})
+        if step["uses"].startswith("actions/cache/"):
+            used[step["uses"].partition("@")[0].rpartition("/")[2]].append(step["with"]["path"])
+    digits = cache.folder() / "MNIST"
+    assert [Path(path).expanduser() for path in used["save"]] == [digits.parents[1] / "pip", digits]
+    assert used["restore"] == used["save"]
+    cached = ci.document(job.workspace / PIPELINE)["grade"]["cache"]
+    assert (cached["when"], cached["paths"]) == ("always", [".cache/"])
+
+
+def test_workflow_needs_no_secret(students: Path) -> None:
+    """It may read the repository and nothing else, and names no secret."""
+    assert ci.document(students / WORKFLOW)["permissions"] == {"contents": "read"}
+    assert "secrets" not in (students / WORKFLOW).read_text(encoding="utf-8")

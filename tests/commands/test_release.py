@@ -1,0 +1,118 @@
+"""The students' repository: what it holds, and that it grades."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graders.commands.teacher import release
+from graders.harness.base.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the students' repository once."""
+    target = tmp_path_factory.mktemp("release") / "students"
+    command = [sys.executable, "-m", "graders", "release", str(target)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def bare() -> dict[str, str]:
+    """Return the environment with nothing of this checkout on the path."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
+def grade(repository: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `pytest graders` as a student does."""
+    command = [sys.executable, "-m", "pytest", "graders", "-p", "no:cacheprovider", *options]
+    return subprocess.run(command, cwd=repository, env=bare(), capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "LICENSE",
+        "pyproject.toml",
+        "constraints.txt",
+        "conftest.py",
+        ".gitignore",
+        ".github/workflows/grade.yml",
+        ".gitlab-ci.yml",
+        "student_template/lab.py",
+        "graders/rubric.toml",
+        "graders/messages/en/checks.toml",
+        "graders/harness/messages/en/engine.toml",
+        "graders/test_0_data.py",
+    ],
+)
+def test_students_get_what_they_need(repository: Path, name: str) -> None:
+    """The repository has the template, the graders and what they need to run."""
+    assert (repository / name).is_file()
+
+
+def test_students_get_no_solution(repository: Path) -> None:
+    """Neither the reference nor the tests with their corpora are in it, nor the files that only instructors use."""
+    names = {path.relative_to(repository).parts[0] for path in repository.rglob("*")}
+    assert not names & {"reference", "tests", "benchmarks"}
+    assert not list(repository.rglob("release.py")) + list(repository.rglob("__pycache__"))
+
+
+def test_commands_are_told_that_are_there(repository: Path) -> None:
+    """`python -m graders` lists the commands that students have, and takes an instructor's for an unknown one."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "graders", *arguments]
+        return subprocess.run(command, cwd=repository, env=bare(), capture_output=True, text=True, check=False)
+
+    listed = re.findall(r"(?m)^  (\w+) ", run("--help").stdout)
+    assert listed == ["bench", "report"]
+    assert [(repository / "graders" / "commands" / f"{name}.py").is_file() for name in listed] == [True, True]
+    unknown = run("release", "anywhere")
+    assert (unknown.returncode, unknown.stderr) == (2, "")
+    assert unknown.stdout == run("--help").stdout
+
+
+def test_untouched_template_scores_nothing_there(repository: Path, tmp_path: Path) -> None:
+    """`pytest graders` in the fresh repository grades the template: 0 points, and says which function to write."""
+    done = grade(repository, "--report-dir", str(tmp_path))
+    assert done.returncode == 1
+    assert "write load_mnist" in done.stdout
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["score"] == 0
+
+
+def test_the_reference_gets_full_marks_there(repository: Path, tmp_path: Path) -> None:
+    """A whole lab handed in to the students' repository is graded by it, without anything of this checkout."""
+    done = grade(repository, "--submission", str(ROOT / "reference"), "--report-dir", str(tmp_path))
+    assert done.returncode == 0, done.stdout
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["score"] == report["max_score"] > 0
+
+
+def test_its_dependencies_are_those_of_the_grader(repository: Path) -> None:
+    """The students' pyproject.toml asks for the packages that ours asks for."""
+    import tomllib
+
+    ours, theirs = (
+        tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+        for folder in (ROOT, repository)
+    )
+    assert theirs == ours
+
+
+def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
+    """Nothing of the teacher's is overwritten."""
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="is not empty"):
+        release.release(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

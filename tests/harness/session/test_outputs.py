@@ -1,0 +1,160 @@
+"""Where a run's results go: pages, tables and what CI systems read, written by whole runs of a tiny lab."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from xml.etree import ElementTree
+
+import pytest
+
+from graders.harness.base import files
+from graders.harness.base.errors import ConfigurationError
+
+
+@pytest.fixture
+def github(tmp_path):
+    """Return options to set in a run's environment, as GitHub Actions does."""
+    return {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+
+
+def test_page_is_written_beside_the_report(tiny_lab, tmp_path):
+    """--report-dir has a page for people and a file for machines."""
+    tiny_lab("--report-dir", tmp_path / "out", first="odd()")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "an even number" in page
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["report.html", "report.json"]
+
+
+def test_void_run_has_a_page_without_a_score(tiny_lab, tmp_path):
+    """The page says whose fault it is, and shows no zero."""
+    tiny_lab("--report-dir", tmp_path / "out", first="raise RuntimeError('broken check')")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "no grade: the grader failed, not you" in page
+    assert '<p class="score"><strong>-</strong>' in page
+
+
+def test_junit_file_has_the_parts_as_suites(tiny_lab, tmp_path):
+    """--junitxml of a run of checks has the parts and their points."""
+    tiny_lab("--junitxml", tmp_path / "junit.xml", first="odd()")
+    root = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    points = [suite.find("properties/property[@name='points']").get("value") for suite in root]
+    assert ([suite.get("name") for suite in root], points) == (["alpha", "beta"], ["4", "4"])
+
+
+def test_junit_file_of_other_tests_is_pytests_own(tiny_lab, tmp_path):
+    """Where ordinary tests run beside the checks, no test is left out of the file."""
+    tiny_lab("--collect-only")
+    (tmp_path / "test_plain.py").write_text("def test_plain():\n    pass\n", encoding="utf-8")
+    tiny_lab("--junitxml", tmp_path / "junit.xml", tmp_path / "test_plain.py")
+    names = {case.get("name") for case in ElementTree.parse(tmp_path / "junit.xml").getroot().iter("testcase")}
+    assert {"test_plain", "test_first"} <= names
+
+
+# ---- GitHub and GitLab
+
+
+def test_github_gets_annotations_and_a_summary(tiny_lab, tmp_path, github):
+    """In a workflow, the last lines are commands and the step summary is Markdown."""
+    done = tiny_lab(first="odd(line=2)", environment=github)
+    lines = done.stdout.splitlines()
+    assert re.match(r"::error file=.*submission/lab\.py,line=2,", lines[-3])
+    assert lines[-2] == "::notice title=Autograding complete::Points 8/10"
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("## Tiny lab: 8.0 / 10")
+
+
+def test_github_takes_no_commands_from_a_submission(tiny_lab, github):
+    """All that is printed before our own commands stands between stop-commands and its secret end."""
+    done = tiny_lab("--tb=short", first="odd('::error file=x::pwned')", environment=github)
+    lines = done.stdout.splitlines()
+    token = next(line for line in lines if line.startswith("::stop-commands::")).rpartition("::")[2]
+    assert re.fullmatch("[0-9a-f]{32}", token)
+    said = [number for number, line in enumerate(lines) if "pwned" in line and not line.startswith("::error")]
+    assert said
+    assert lines.index(f"::stop-commands::{token}") < min(said)
+    assert max(said) < lines.index(f"::{token}::")
+
+
+def test_nobody_else_gets_commands(tiny_lab):
+    """On a student's machine nothing of that is printed."""
+    assert "::" not in tiny_lab(first="odd()").stdout
+
+
+def test_gitlab_gets_a_code_quality_report(tiny_lab, tmp_path):
+    """In a GitLab job it lies beside the report."""
+    tiny_lab("--report-dir", tmp_path / "out", first="odd(line=2)", environment={"GITLAB_CI": "true"})
+    (issue,) = json.loads((tmp_path / "out" / "gl-code-quality-report.json").read_text(encoding="utf-8"))
+    assert issue["location"]["lines"]["begin"] == 2
+
+
+# ---- the gradebook
+
+
+def rows(path):
+    """Return a table's rows."""
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_each_run_appends_a_row(tiny_lab, tmp_path):
+    """The table begins with the columns' names, once; the student is the submission's name, or as said."""
+    table = tmp_path / "grades.csv"
+    tiny_lab("--csv", table)
+    tiny_lab("--csv", table, "--student", "anna", "--report-dir", tmp_path / "out", first="odd()")
+    read = rows(table)
+    assert [(row["SIS Login ID"], row["tiny"]) for row in read] == [("submission", "10"), ("anna", "8")]
+    assert read[1]["Feedback file"].endswith("/out/report.html")
+
+
+def test_other_table_is_left_alone(tiny_lab, tmp_path):
+    """A table with other columns is told and kept as it is."""
+    table = tmp_path / "grades.csv"
+    table.write_text("name,grade\nanna,1\n", encoding="utf-8")
+    done = tiny_lab("--csv", table, "--report-dir", tmp_path / "out")
+    assert done.returncode == pytest.ExitCode.INTERNAL_ERROR
+    assert "grades.csv: has other columns" in done.stdout
+    assert table.read_text(encoding="utf-8") == "name,grade\nanna,1\n"
+    assert (tmp_path / "out" / "report.json").exists()
+
+
+def test_rows_of_many_writers_are_all_kept(tmp_path):
+    """Runs side by side lose no row of each other's, and leave no half file behind."""
+    table = tmp_path / "grades.csv"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: files.append_row(table, "n\n", f"{n}\n"), range(60)))
+    assert sorted(int(row["n"]) for row in rows(table)) == list(range(60))
+    assert {path.name for path in tmp_path.iterdir()} <= {"grades.csv", "grades.csv.lock"}
+
+
+def test_row_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    """A disk that fills up costs the row, not the table."""
+    table = tmp_path / "grades.csv"
+    files.append_row(table, "n\n", "1\n")
+
+    def full(path, text, **_options):
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(table), "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        files.append_row(table, "n\n", "2\n")
+    assert [row["n"] for row in rows(table)] == ["1"]
+    assert {path.name for path in tmp_path.iterdir()} <= {"grades.csv", "grades.csv.lock"}
+
+
+def test_table_without_a_final_newline_gets_one(tmp_path):
+    """What an editor left off does not join two rows."""
+    table = tmp_path / "grades.csv"
+    table.write_text("n\n1", encoding="utf-8")
+    files.append_row(table, "n\n", "2\n")
+    assert [row["n"] for row in rows(table)] == ["1", "2"]
+
+
+def test_empty_table_is_refused(tmp_path):
+    """A file that has no header is not one of ours."""
+    table = tmp_path / "grades.csv"
+    table.touch()
+    with pytest.raises(ConfigurationError, match="has other columns"):
+        files.append_row(table, "n\n", "1\n")

@@ -1,0 +1,302 @@
+"""The catalogue of mistakes: every entry has its words, none explains correct work, its arithmetic is torch's."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pytest
+
+from graders import mistakes
+from graders.harness.base.model import Failure, Named
+from graders.harness.judge import naming
+from graders.harness.judge.clues import Clue
+from graders.harness.judge.grading import Grading, Options
+from graders.harness.judge.lab import Shared
+from graders.harness.judge.notes import Notes
+from graders.harness.walls.levels import Chosen
+from graders.measuring import inputs, oracle
+from graders.measuring.pieces import Lab
+from graders.mistakes.formulas import loops, rules
+from graders.mistakes.ideas import Idea
+from graders.spec import SPEC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graders.harness.judge.submission import Submission
+
+ROOT = Path(__file__).parents[2]
+MESSAGES = {"engine": ROOT / "graders" / "harness" / "messages", "lab": ROOT / "graders" / "messages"}
+LANGUAGES = ("en", "ko")
+FEWEST = 40
+ENTRIES = [(clue, mistake) for clue in mistakes.CLUES for mistake in clue.mistakes]
+NAMES = sorted({mistake.name for _, mistake in ENTRIES})
+CHECKS = sorted(
+    name
+    for path in sorted((ROOT / "graders").glob("test_*.py"))
+    for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+)
+
+
+@cache
+def words(folder: str, language: str) -> dict[str, dict]:
+    """Return all message entries of a language by their dotted keys."""
+    table: dict[str, dict] = {}
+    for path in sorted((MESSAGES[folder] / language).glob("*.toml")):
+        for section, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            for key, texts in entries.items():
+                assert f"{section}.{key}" not in table, f"{path.name}: {section}.{key} is there twice"
+                table[f"{section}.{key}"] = texts if isinstance(texts, dict) else {"": texts}
+    return table
+
+
+def fields(texts: dict[str, str]) -> dict[str, set[str]]:
+    """Return the fields that each text of an entry asks for."""
+    return {name: {field for _, field, _, _ in string.Formatter().parse(text) if field} for name, text in texts.items()}
+
+
+# ---- words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mistake_has_its_words(language):
+    """Every name of the catalogue has title, why and hint in every language, and no words are left over."""
+    entries = {key: texts for key, texts in words("lab", language).items() if key.startswith("mistakes.")}
+    assert set(entries) == {f"mistakes.{name}" for name in NAMES}
+    assert {key: set(texts) for key, texts in entries.items() if set(texts) != {"title", "why", "hint"}} == {}
+    assert [key for key, texts in entries.items() for text in texts.values() if not text.strip()] == []
+
+
+@pytest.mark.parametrize("folder", MESSAGES)
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_languages_say_the_same(folder, language):
+    """Every message exists in every language, with the same texts and fields; none is missing, none is stale."""
+    first, other = words(folder, LANGUAGES[0]), words(folder, language)
+    assert first.keys() - other.keys() == set()
+    assert other.keys() - first.keys() == set()
+    assert {key: fields(other[key]) for key in first if _all(first[key]) != _all(other[key])} == {}
+
+
+def _all(texts: dict[str, str]) -> tuple[set[str], set[str]]:
+    return set(texts), set().union(*fields(texts).values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_language_is_really_another(language):
+    """A text that is the English one, letter by letter, was forgotten, unless it is all code and fields."""
+    first, other = words("lab", LANGUAGES[0]), words("lab", language)
+    same = [key for key, texts in first.items() for name in texts if _sentence(texts[name]) and texts == other[key]]
+    assert same == []
+
+
+def _sentence(text: str) -> bool:
+    return len(re.sub(r"\{\w+\}|[^A-Za-z ]", "", text).split()) > 2
+
+
+# ---- the catalogue
+
+
+def test_catalogue_is_large_and_covers_every_idea():
+    """There are at least forty misconceptions, of every idea of the lesson."""
+    assert len(NAMES) >= FEWEST
+    assert {mistake.idea for _, mistake in ENTRIES} == set(Idea)
+
+
+def test_names_are_plain():
+    """A name is lower-case words with hyphens, or a number within."""
+    assert [name for name in NAMES if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9.]+)*", name)] == []
+
+
+def test_clues_belong_to_checks_that_exist():
+    """Every check of a clue is one of the graders'."""
+    assert {check for clue in mistakes.CLUES for check in clue.checks} - set(CHECKS) == set()
+
+
+@pytest.fixture(scope="module")
+def reference() -> Iterator[Lab]:
+    """Return the reference as checks see it."""
+    options = Options(ROOT / "reference", SPEC.folder / "rubric.toml", Chosen("process"), "en", 0)
+    grading = Grading(SPEC, options)
+    yield Lab(SPEC, grading.submission, 0, Notes(), Shared())
+    grading.submission.close()
+
+
+@pytest.mark.parametrize("clue", mistakes.CLUES, ids=lambda clue: clue.look.__module__.rpartition(".")[2])
+def test_correct_work_is_explained_by_no_mistake(clue, reference):
+    """What gives on some inputs what correct work gives is no explanation of anything."""
+    assert clue.explain(reference) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_idea_has_its_words(language):
+    """Every idea of the lesson has a text of one line, and no text is left over."""
+    ideas = {
+        key.partition(".")[2]: texts[""] for key, texts in words("lab", language).items() if key.startswith("ideas.")
+    }
+    assert set(ideas) == set(Idea)
+    assert max(map(len, ideas.values())) <= 70
+
+
+def test_a_mistake_belongs_to_one_idea():
+    """Whichever clue names a mistake, it belongs to the same idea."""
+    assert len({(mistake.name, mistake.idea) for _, mistake in ENTRIES}) == len(NAMES)
+
+
+# ---- no guess
+
+
+def clue_of(*answers: object, fallback: bool = False) -> Clue:
+    """Return a clue whose mistakes a, b, … answer as given."""
+    clue = Clue(("test_x",), lambda _lab: None, fallback=fallback)
+    for name, answer in zip("abcdef", answers, strict=False):
+        clue.mistake(name, Idea.COST)(lambda _seen, answer=answer: answer)
+    return clue
+
+
+def named(*clues: Clue) -> list[str]:
+    """Return the names that some clues give to a failure."""
+    return [found.name for found in naming.name(nothing(*clues), "test_x", Failure("plain")).mistakes]
+
+
+def nothing(*clues: Clue) -> Lab:
+    """Return a lab without a submission, and with some clues."""
+    return Lab(replace(SPEC, clues=lambda: clues), cast("Submission", None), 0, Notes(), Shared())
+
+
+def test_one_explanation_is_named():
+    """A single mistake that fits has its name given, and its details."""
+    assert named(clue_of(False, {"n": 3}, False)) == ["b"]
+    assert clue_of(False, {"n": 3}).explain(nothing()) == (Named("b", {"n": 3}),)
+
+
+@pytest.mark.parametrize(
+    "clues",
+    [
+        [clue_of(False, False)],
+        [clue_of(True, True)],
+        [clue_of(True), clue_of(False, True)],
+        [clue_of(True, True), clue_of(fallback=True)],
+    ],
+    ids=["none fits", "two fit", "two clues disagree", "two fit and no fallback"],
+)
+def test_doubt_is_not_named(clues):
+    """Where no mistake fits, or more than one, no name is given."""
+    assert named(*clues) == []
+
+
+def test_formula_that_fits_nothing_warns_nobody(recwarn):
+    """A formula may divide by a cost of 0; what NumPy says of that is no student's business."""
+    clue = Clue(("test_x",), lambda _lab: np.float64(0))
+    clue.mistake("a", Idea.COST)(lambda seen: np.float64(1) / seen > 1)
+    assert named(clue) == ["a"]
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_fallback_is_asked_last():
+    """A fallback speaks only where no other clue does."""
+    assert named(clue_of(False, True), clue_of(True, fallback=True)) == ["b"]
+    assert named(clue_of(False, False), clue_of(True, fallback=True)) == ["a"]
+
+
+def test_pair_is_named_where_no_mistake_alone_fits():
+    """Two mistakes that together explain what was seen are named together; two such pairs are a doubt."""
+
+    def pairs_of(*pairs):
+        return Clue(("test_x",), lambda _lab: None, lambda _seen: pairs)
+
+    assert named(pairs_of(("a", "b"))) == ["a", "b"]
+    assert named(pairs_of(("a", "b"), ("b", "a"))) == ["a", "b"]
+    assert named(pairs_of(("a", "b"), ("a", "c"))) == []
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, ZeroDivisionError, AttributeError, TypeError])
+def test_strange_value_is_no_match(error):
+    """A comparison that chokes on what a submission returned does not hold."""
+    clue = Clue(("test_x",), lambda _lab: None)
+
+    @clue.mistake("a", Idea.COST)
+    def choke(_seen):
+        raise error
+
+    assert named(clue) == []
+
+
+# ---- arithmetic
+
+
+def start() -> oracle.Affine:
+    """Return a model to train."""
+    generator = np.random.default_rng(3)
+    return oracle.Affine(generator.normal(0, 0.05, (10, 784)), generator.normal(0, 0.05, 10))
+
+
+def test_a_right_loop_is_the_oracles():
+    """The loop without slips leaves the oracle's weights and costs."""
+    batches = inputs.training_batches(0, 5)
+    made, truth = loops.Loop().run(start(), batches, 0.1), oracle.train(start(), batches, 0.1)
+    np.testing.assert_allclose(made.model.weights, truth.model.weights, atol=1e-12)
+    np.testing.assert_allclose(made.model.bias, truth.model.bias, atol=1e-12)
+    np.testing.assert_allclose(made.costs, truth.costs, atol=1e-12)
+
+
+def test_slips_of_two_loops_add_up():
+    """A loop with another's slips has both."""
+    both = loops.Loop(script=("forward", "backward", "step")).with_(loops.Loop(images=loops.times(2)))
+    assert both.script == ("forward", "backward", "step")
+    assert both.images(3) == 6
+
+
+BENDS = {"softmax": loops.softmax_first, "relu": loops.relu_first, "sigmoid": loops.sigmoid_first}
+
+
+@pytest.mark.parametrize("bend", BENDS)
+def test_gradient_behind_an_activation_is_torchs(bend):
+    """The chain rule by hand gives what autograd gives."""
+    import torch
+
+    logits, labels = inputs.random_logits(0, 6)
+    leaf = torch.tensor(logits, dtype=torch.float64, requires_grad=True)
+    bent = leaf.softmax(dim=1) if bend == "softmax" else getattr(leaf, bend)()
+    torch.nn.functional.cross_entropy(bent, torch.tensor(labels)).backward()
+    np.testing.assert_allclose(BENDS[bend](logits.astype(float), labels), leaf.grad.numpy(), atol=1e-12)
+
+
+def torch_rules() -> dict[str, tuple]:
+    """Return torch's optimizers beside the rules that stand for them."""
+    import torch
+
+    sgd = torch.optim.SGD
+    return {
+        "momentum": (partial(sgd, momentum=0.9), partial(rules.sgd, momentum=0.9)),
+        "nesterov": (partial(sgd, momentum=0.8, nesterov=True), partial(rules.sgd, momentum=0.8, nesterov=True)),
+        "decay": (partial(sgd, weight_decay=0.01), partial(rules.sgd, decay=0.01)),
+        "adam": (torch.optim.Adam, rules.adam),
+        "adamw": (torch.optim.AdamW, partial(rules.adam, decay=0.01)),
+        "nadam": (torch.optim.NAdam, rules.nadam),
+        "adamax": (torch.optim.Adamax, rules.adamax),
+        "adagrad": (torch.optim.Adagrad, rules.adagrad),
+        "rmsprop": (torch.optim.RMSprop, rules.rmsprop),
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["momentum", "nesterov", "decay", "adam", "adamw", "nadam", "adamax", "adagrad", "rmsprop"]
+)
+def test_rule_walks_as_torchs_optimizer(name):
+    """Each rule takes the steps of torch's optimizer of that name."""
+    import torch
+
+    build, rule = torch_rules()[name]
+    parameter = torch.nn.Parameter(torch.linspace(-1, 1, 7, dtype=torch.float64))
+    before, optimizer, gradients = parameter.detach().numpy().copy(), build([parameter], lr=0.1), (1.0, 0.0, -2.0)
+    for wanted, gradient in zip(rule(before, gradients, 0.1), gradients, strict=True):
+        parameter.grad = torch.full_like(parameter, gradient)
+        optimizer.step()
+        np.testing.assert_allclose(parameter.detach().numpy(), wanted, atol=1e-9)

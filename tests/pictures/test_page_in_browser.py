@@ -1,0 +1,210 @@
+"""The student's page in a real browser: nothing goes wrong, nothing is cut off, everybody can read it.
+
+Needs Playwright and a Chromium of the system's; where there is none, these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from graders.commands import report
+from graders.commands.teacher import batch
+from graders.harness.render import html
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `corpus` is found however pytest was started
+
+from corpus import BUGS, bug_source, reference_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest_plugins = ["grading"]
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SIZES = {"desk": 1280, "phone": 360}  # pixels
+CASES = ("full marks", "one bug", "scrambled", "untouched", "syntax error")
+EVIL = "</code></pre><script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Run a headless Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium")
+    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with playwright.sync_playwright() as running:
+        chromium = running.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def pages(browser: Any, warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Grade a submission of each kind; return their pages."""
+    folder = tmp_path_factory.mktemp("pages")
+    bugs = {bug.name: bug_source(bug) for bug in BUGS}
+    sources = {
+        "full marks": reference_source(),
+        "one bug": bugs["loss-summed"],
+        "scrambled": bugs["columns-first"],
+        "untouched": (ROOT / "student_template" / "lab.py").read_text(encoding="utf-8"),
+        "syntax error": reference_source().replace("def build_model(", "def build_model((", 1),
+    }
+    for name, source in sources.items():
+        (folder / f"{name}.py").write_text(source, encoding="utf-8")
+        batch.grade(name, folder / f"{name}.py", folder, warm=warm)
+    return {name: folder / name / "report.html" for name in sources}
+
+
+@dataclass
+class Opened:
+    """A page in the browser, with what its console said."""
+
+    page: Any
+    said: list[str]
+
+
+def open_page(browser: Any, path: Path, width: int, scheme: str = "light") -> Opened:
+    """Open a file as somebody does who double-clicks it."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True)
+    opened = Opened(context.new_page(), [])
+    opened.page.on("console", lambda message: opened.said.append(message.text))
+    opened.page.on("pageerror", lambda error: opened.said.append(str(error)))
+    opened.page.goto(path.resolve().as_uri())
+    return opened
+
+
+each_case = pytest.mark.parametrize("case", CASES)
+
+
+@each_case
+@pytest.mark.parametrize("size", SIZES)
+def test_page_opens_without_a_complaint_and_fits(browser: Any, pages: dict[str, Path], case: str, size: str) -> None:
+    """The console stays empty, its own policy included, and nothing is wider than the window."""
+    opened = open_page(browser, pages[case], SIZES[size])
+    assert opened.said == []
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]
+
+
+@each_case
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_accessible(browser: Any, pages: dict[str, Path], case: str, scheme: str) -> None:
+    """axe-core finds nothing to complain of: names, contrast, order of headings, regions; on a phone, opened up."""
+    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
+    opened = open_page(browser, pages[case], SIZES["phone"], scheme)
+    opened.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    found = axe.run(opened.page)
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
+    assert len(found["passes"]) > 10
+
+
+@pytest.mark.parametrize(
+    ("case", "names"),
+    [
+        ("full marks", ["costs", "weights", "confusion", "misread", "throughput"]),
+        ("scrambled", ["reshape", "costs", "weights", "confusion", "misread", "throughput"]),
+        ("syntax error", []),
+    ],
+)
+def test_pictures_are_all_there(browser: Any, pages: dict[str, Path], case: str, names: list[str]) -> None:
+    """Each picture has a size, a name for screen readers, and its images are loaded."""
+    page = open_page(browser, pages[case], SIZES["desk"]).page
+    assert page.evaluate("[...document.querySelectorAll('figure h3')].map(each => each.id)") == [
+        f"{name}-title" for name in names
+    ]
+    for picture in page.query_selector_all("figure svg"):
+        box = picture.bounding_box()
+        assert min(box["width"], box["height"]) > 100
+    assert page.get_by_role("img", name="digit").count() >= min(len(names), 1)
+
+
+def test_text_in_pictures_is_readable_on_a_phone(browser: Any, pages: dict[str, Path]) -> None:
+    """Letters are at least 7 pixels high at 360 pixels of width, where a hand can enlarge them."""
+    page = open_page(browser, pages["scrambled"], SIZES["phone"]).page
+    heights = page.evaluate(
+        "[...document.querySelectorAll('figure svg text')].map(each => each.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 7
+
+
+def test_wrong_line_is_seen_whole_on_a_phone(browser: Any, pages: dict[str, Path]) -> None:
+    """What is wrong in the line is not beyond the edge of a box that nobody knows to scroll."""
+    page = open_page(browser, pages["one bug"], SIZES["phone"]).page
+    assert 'reduction="sum"' in page.locator(".code .here").inner_text()
+    seen, needed = page.evaluate("(box => [box.clientWidth, box.scrollWidth])(document.querySelector('.code'))")
+    assert needed <= seen
+
+
+def test_next_step_has_most_of_a_phones_width(browser: Any, pages: dict[str, Path]) -> None:
+    """It is read in a line or two, not in a word a line beside two columns of numbers."""
+    page = open_page(browser, pages["untouched"], SIZES["phone"]).page
+    heights = page.evaluate("[...document.querySelectorAll('.reason')].map(e => e.getBoundingClientRect().height)")
+    assert len(heights) == 10
+    assert max(heights) < 50
+
+
+def test_page_is_used_by_keyboard(browser: Any, pages: dict[str, Path]) -> None:
+    """Tab leads to the skip link, then to each code that scrolls and each list of checks, which Enter opens."""
+    page = open_page(browser, pages["one bug"], SIZES["phone"]).page
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.className || document.activeElement.tagName"))
+    assert seen[:3] == ["skip", "code", "SUMMARY"]
+    assert page.evaluate("document.querySelectorAll('details[open]').length") == 0
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelectorAll('details[open]').length") == 1
+
+
+def test_page_prints_dark_on_white(browser: Any, pages: dict[str, Path]) -> None:
+    """Paper is white, also for whoever reads in the dark, and code is wrapped where nobody can scroll."""
+    page = open_page(browser, pages["one bug"], SIZES["desk"], "dark").page
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.code li')).whiteSpace") == "pre-wrap"
+
+
+def evil_page(pages: dict[str, Path]) -> str:
+    """Return a page on which a submission tried everything."""
+    seen = report.read(pages["one bug"].with_name("report.json"))
+    parts = tuple(
+        replace(
+            part,
+            title=EVIL,
+            checks=tuple(replace(c, title=EVIL, hint=EVIL, message=f"got\t{EVIL}") for c in part.checks),
+        )
+        for part in seen.parts
+    )
+    return html.render(replace(seen, submission=EVIL, parts=parts), report.messages_for(seen).words)
+
+
+def test_submission_can_put_no_script_in_the_page(browser: Any, pages: dict[str, Path], tmp_path: Path) -> None:
+    """What a submission says is text: nothing runs, nothing is refused either since nothing was there to run."""
+    (tmp_path / "page.html").write_text(evil_page(pages), encoding="utf-8")
+    opened = open_page(browser, tmp_path / "page.html", SIZES["desk"])
+    assert opened.said == []
+    assert "pwned" not in opened.page.title()
+    assert EVIL in opened.page.inner_text("body")
+
+
+def test_policy_stops_a_script_that_came_through(browser: Any, pages: dict[str, Path], tmp_path: Path) -> None:
+    """Should escaping ever fail, the browser refuses script, handler and style."""
+    text = (
+        pages["one bug"].read_text(encoding="utf-8").replace("<main", f"{EVIL}<style>body{{color:red}}</style><main", 1)
+    )
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    opened = open_page(browser, tmp_path / "page.html", SIZES["desk"])
+    assert "pwned" not in opened.page.title()
+    assert opened.page.evaluate("getComputedStyle(document.body).color") != "rgb(255, 0, 0)"
+    assert len(opened.said) >= 2

@@ -1,0 +1,48 @@
+"""Nothing that only seems fast earns more than the work that it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from corpus.timing_cheats import CHEATS, HONEST_BUT_SLOW, Cheat, cheat_source
+
+from graders.harness.walls import levels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytest_plugins = ["grading"]
+
+LEVELS = ("process", *(["sandbox"] if levels.find_maker()[0] else []))
+REST = 1.05  # by what intervals measured at different moments may miss each other
+
+
+def interval(report: dict[str, Any]) -> tuple[float, float]:
+    """Return between what the speed lies that a report gives points for, 0 where it gives none."""
+    (part,) = report["parts"]
+    (timed,) = report["throughput"] if part["points"] else [{"ratio_low": 0.0, "ratio_high": 0.0}]
+    return timed["ratio_low"], timed["ratio_high"]
+
+
+@pytest.fixture(scope="module")
+def honest(timed: Callable[..., dict[str, Any]]) -> float:
+    """Return the most that the honest work, which is slow, comes to, on a machine that other tests keep busy."""
+    low, high = interval(timed("honest", cheat_source(HONEST_BUT_SLOW), seconds=8.0))
+    assert 0 < low < 0.6
+    return high
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the cases: every cheat at every level, or at one of them in turn."""
+    if "cheat" in metafunc.fixturenames:
+        cases = [(cheat, level) for cheat in CHEATS for level in LEVELS]
+        if metafunc.config.getoption("sample"):
+            cases = [(cheat, LEVELS[number % len(LEVELS)]) for number, cheat in enumerate(CHEATS)]
+        metafunc.parametrize(("cheat", "level"), cases, ids=[f"{cheat.name}-{level}" for cheat, level in cases])
+
+
+def test_cheat_gains_nothing(cheat: Cheat, level: str, honest: float, timed: Callable[..., dict[str, Any]]) -> None:
+    """The submission earns nothing, or what it would have earned without its trick."""
+    low, _ = interval(timed(cheat.name, cheat_source(cheat.code), "--isolation", level))
+    assert low <= honest * REST
