@@ -78,9 +78,7 @@ def test_archive_has_scripts_that_run_and_no_solution(archive: Path) -> None:
         names = packed.namelist()
         rights = {name: packed.getinfo(name).external_attr >> 16 for name in ("setup.sh", "run_autograder")}
     assert rights == {"setup.sh": 0o755, "run_autograder": 0o755}
-    assert {ON_GRADESCOPE, "graders/rubric.toml", "conftest.py", "pyproject.toml"} <= set(
-        names
-    )
+    assert {ON_GRADESCOPE, "graders/rubric.toml", "conftest.py", "pyproject.toml"} <= set(names)
     assert not [name for name in names if name.startswith(("reference", "tests", "benchmarks", ".git/"))]
     assert "graders/commands/teacher/release.py" not in names
 
@@ -133,9 +131,7 @@ def test_nothing_uploaded_is_the_students_zero(run: Callable[[], dict[str, Any]]
 
 
 @posix
-@pytest.mark.parametrize(
-    "broken", ["graders/rubric.toml", ON_GRADESCOPE, "graders/test_4_loss.py"]
-)
+@pytest.mark.parametrize("broken", ["graders/rubric.toml", ON_GRADESCOPE, "graders/test_4_loss.py"])
 def test_broken_grader_gives_no_score(run: Callable[[], dict[str, Any]], autograder: Path, broken: str) -> None:
     """Whatever of ours breaks, Gradescope gets a text that it can read, and no zero."""
     (autograder / "source" / broken).write_text("raise SystemExit(9)", encoding="utf-8")
