@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.source.archive import is_archive, stem
-from graders.harness.walls.levels import KEEPERS, find_maker
+from graders.harness.walls.levels import find_maker
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
@@ -96,13 +96,14 @@ def grade_all(found: dict[str, Path], out: Path, jobs: int, options: Sequence[st
 @contextlib.contextmanager
 def nurseries() -> Iterator[Nurseries]:
     """Run nurseries where the system has what they need."""
-    if not KEEPERS:
-        yield Nurseries()
-        return
-    from graders.harness.link.nursery import Kind, nursery
+    if sys.platform == "linux":
+        from graders.harness.link.nursery import Kind, nursery
 
-    with nursery(Kind.WORKERS, SPEC.imports) as workers, nursery(Kind.JUDGES, JUDGES_IMPORT) as judges:
-        yield Nurseries(workers, judges, find_maker()[0])
+        judges_import = (*JUDGES_IMPORT, *SPEC.judges_import)
+        with nursery(Kind.WORKERS, SPEC.imports) as workers, nursery(Kind.JUDGES, judges_import) as judges:
+            yield Nurseries(workers, judges, find_maker()[0])
+    else:
+        yield Nurseries()
 
 
 def grade(
@@ -144,7 +145,7 @@ def _run(arguments: list[str], judges: Path | None) -> tuple[int, str]:
     # Graded from a test that runs under pytest-xdist, a judge is still no part of that: it has its own timing.
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # whatever else is installed here has no say, and takes no time
-    if judges is not None:
+    if sys.platform == "linux" and judges is not None:
         from graders.harness.link.nursery import run_pytest
 
         return run_pytest(judges, PACKAGE.parent, variables, arguments)

@@ -5,6 +5,8 @@ Parent side. The judge never imports torch; only isolation "none", which is for 
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -57,12 +59,12 @@ def transport_for(
 
 
 def _fork(nursery: Path, plan: Plan) -> Spawned:
-    from .nursery import spawn_from  # needs Unix sockets, which not every system has
+    if sys.platform == "linux":
+        from .nursery import spawn_from
 
-    try:
-        return spawn_from(nursery, plan)
-    except OSError:  # it is gone, killed for memory, say
-        return spawn(plan)
+        with suppress(OSError):  # it is gone, killed for memory, say
+            return spawn_from(nursery, plan)
+    return spawn(plan)
 
 
 class Launcher:

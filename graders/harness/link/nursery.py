@@ -26,17 +26,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
-from graders.harness.walls.confine import keep
-from graders.harness.walls.family import descendants
+from graders.harness.walls import confine, family, restrict
 from graders.harness.walls.levels import confined_folder
 from graders.harness.walls.plan import BOOT, Plan
-from graders.harness.walls.restrict import PR_SET_DUMPABLE, prctl
 from graders.harness.worker.worker import main as work
 
 from .transport import PACKAGE_ROOT, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+assert sys.platform == "linux"
 
 MAX_REQUEST = 65_536  # bytes of a request: a folder and an environment
 
@@ -54,7 +54,8 @@ class Kind(StrEnum):
 def serve() -> None:
     """Answer requests of the Kind `argv[3]` at the listening socket `argv[2]`, having imported the modules after it."""
     owner, kind = os.getppid(), Kind(sys.argv[3])
-    prctl(PR_SET_DUMPABLE, 0)  # workers run as the same user, and all that come after are copies of this process
+    # Workers run as the same user, and all that come after are copies of this process.
+    restrict.prctl(restrict.PR_SET_DUMPABLE, 0)
     listener = socket.socket(fileno=int(sys.argv[2]))
     for module in sys.argv[4:]:
         with contextlib.suppress(ImportError):  # then the worker says so, to somebody who can read it
@@ -74,7 +75,7 @@ def serve() -> None:
 
 def _may_ask(peer: int, kind: Kind, owner: int) -> bool:
     """Tell whether a process may have forks: the owner, and for workers all below it that no worker has started."""
-    below = peer in descendants(owner) and peer not in descendants(os.getpid())
+    below = peer in family.descendants(owner) and peer not in family.descendants(os.getpid())
     return peer == owner or (kind is Kind.WORKERS and below)
 
 
@@ -91,7 +92,7 @@ def _keep(connection: socket.socket, kind: Kind, judge: int) -> NoReturn:
         if kind is Kind.JUDGES:
             code = _judge(request["pytest"], connection)
         else:
-            code = keep(Plan(**request["plan"]), work, connection.fileno(), judge)
+            code = confine.keep(Plan(**request["plan"]), work, connection.fileno(), judge)
         with contextlib.suppress(OSError):
             connection.sendall(f"{code}\n".encode())
     finally:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from graders.harness.base.model import Word
-from graders.harness.walls.levels import EXCESS, FONTS, KEEPERS, confined_folder
+from graders.harness.walls.levels import EXCESS, FONTS, confined_folder
 from graders.harness.walls.plan import BOOT, ENGINE, UNCONFINED
 from graders.harness.worker.wire import MAX_REPLY, WireError, pack, read_frame
 
@@ -141,9 +141,9 @@ def spawn(plan: Plan) -> Spawned:
         **dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE),
         "cwd": plan.folder,
         "env": environment(confined_folder(plan)),
-        "start_new_session": os.name == "posix",
+        "start_new_session": sys.platform != "win32",
     }
-    if not KEEPERS:
+    if sys.platform != "linux":
         return Grouped([*python, BOOT.format(f"{ENGINE}.worker.worker", "main"), str(PACKAGE_ROOT)], **options)
     ours, theirs = socket.socketpair()
     with theirs:
@@ -156,7 +156,7 @@ class Process:
     """The worker in a process of its own, with its own folder and environment."""
 
     def __init__(self, spawn: Callable[[Plan], Spawned], walls: Walls) -> None:
-        if KEEPERS:  # else a worker that runs as the same user might look into the judge's memory, and write there
+        if sys.platform == "linux":  # or a worker, run as the same user, might look into the judge's memory
             from graders.harness.walls.restrict import PR_SET_DUMPABLE, prctl
 
             prctl(PR_SET_DUMPABLE, 0)

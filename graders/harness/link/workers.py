@@ -7,9 +7,9 @@ that died, then takes no import of torch.
 from __future__ import annotations
 
 import contextlib
+import sys
 from typing import TYPE_CHECKING
 
-from graders.harness.walls.levels import KEEPERS
 from graders.harness.walls.plan import Maker
 
 from .launcher import transport_for
@@ -31,7 +31,7 @@ class Workers:
     def __init__(self, chosen: Chosen, modules: Sequence[str], nursery: Path | None, fresh: bool) -> None:
         self._chosen, self._modules, self._nursery = chosen, modules, nursery
         # bubblewrap starts a program, so what a nursery has imported is lost on its workers
-        forks = KEEPERS and chosen.isolation != "none" and chosen.maker is not Maker.BUBBLEWRAP
+        forks = chosen.isolation != "none" and chosen.maker is not Maker.BUBBLEWRAP
         self._wanted = forks and not fresh and nursery is None
         self._running = contextlib.ExitStack()
 
@@ -42,8 +42,8 @@ class Workers:
     @property
     def nursery(self) -> Path | None:
         """The nursery's socket; None where every worker imports for itself."""
-        if self._wanted:
-            from .nursery import Kind, nursery  # needs Unix sockets, which not every system has
+        if sys.platform == "linux" and self._wanted:
+            from .nursery import Kind, nursery
 
             self._wanted = False
             with contextlib.suppress(OSError):

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENDED = (psutil.NoSuchProcess, psutil.AccessDenied)  # a process may end while it is looked at
-FINE_CLOCK = sys.platform.startswith("linux")
-CPU_RESOLUTION = 0.0 if FINE_CLOCK else 0.016  # seconds; Windows counts processor time in steps of 1/64 s
+CPU_RESOLUTION = 0.0 if sys.platform == "linux" else 0.016  # seconds; Windows counts processor time in steps of 1/64 s
 
 
 class ProcessTree:
@@ -77,7 +76,7 @@ def _cpu_seconds(process: psutil.Process) -> float:
     """Return a process's own time and that of the children it waited for; to the nanosecond where Linux tells."""
     times = process.cpu_times()
     waited_for = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
-    if not FINE_CLOCK:
+    if sys.platform != "linux":
         return float(times.user + times.system + waited_for)
     try:
         # clock_getcpuclockid(3), as the kernel numbers these clocks: ~pid << 3 | CPUCLOCK_SCHED.

@@ -17,6 +17,8 @@ from .plan import BOOT
 if TYPE_CHECKING:
     from .plan import Plan
 
+assert sys.platform == "linux"
+
 PACKAGE = Path(__file__).parents[2]
 FAILED = 1  # its exit code where it cannot make a sandbox, or start a program in it
 WALLS = (

@@ -21,13 +21,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from . import bubblewrap, namespaces
-from .family import end_alike, end_family, excess_of
+from . import bubblewrap, family, namespaces, restrict
 from .plan import UNCONFINED, Plan
-from .restrict import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, USERS_FROM, prctl, restrict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+assert sys.platform == "linux"
 
 PR_SET_CHILD_SUBREAPER = 36
 SHARED_PLACES = ("/dev/shm", "/tmp", "/var/tmp", "/run/lock", "/dev/mqueue")  # where programs leave things for others
@@ -47,8 +47,9 @@ def keep(plan: Plan, work: Callable[[], None], lease: int, judge: int) -> int:
     tell.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(tell.fileno())
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
-    prctl(PR_SET_DUMPABLE, 0)  # its memory is no business of the worker's, which may run as the same user
+    restrict.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    # Its memory is no business of the worker's, which may run as the same user.
+    restrict.prctl(restrict.PR_SET_DUMPABLE, 0)
     keeper = os.getpid()
     # Bubblewrap copies them itself.
     copies = {} if plan.bubblewrap else {name: Path(path).read_bytes() for name, path in plan.copied.items()}
@@ -64,7 +65,7 @@ def keep(plan: Plan, work: Callable[[], None], lease: int, judge: int) -> int:
         run()
     _let_go_of_streams()
     code = _watch(plan, first, wake.fileno(), lease)
-    end_family()
+    family.end_family()
     _clear_away(keeper)
     return code
 
@@ -87,7 +88,7 @@ def _clear_away(keeper: int) -> None:
         with suppress(OSError):
             for entry in Path(place).iterdir():
                 with suppress(OSError):
-                    if entry.lstat().st_gid == USERS_FROM + keeper:
+                    if entry.lstat().st_gid == restrict.USERS_FROM + keeper:
                         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
@@ -113,7 +114,7 @@ def _watch(plan: Plan, first: int, wake: int, lease: int) -> int:
             return -signal.SIGKILL
         if time.monotonic() >= next_look:  # also while children come and go without end
             next_look = time.monotonic() + LOOK_SECONDS
-            if excess := excess_of(plan):
+            if excess := family.excess_of(plan):
                 return excess.code
 
 
@@ -121,7 +122,7 @@ def serve_alone() -> NoReturn:
     """Be the keeper of one worker, in a process started for that: `argv` is a folder of modules, a Plan, a lease."""
     _, _, text, lease = sys.argv
     sys.argv[1:] = []
-    end_alike(keep(Plan.from_json(text), _serve, int(lease), os.getppid()))
+    family.end_alike(keep(Plan.from_json(text), _serve, int(lease), os.getppid()))
 
 
 def try_sandbox(text: str) -> NoReturn:
@@ -150,7 +151,7 @@ def _run(
         for name, content in copies.items():
             Path(name).parent.mkdir(exist_ok=True)
             Path(name).write_bytes(content)
-        restrict(plan, untouchable, keeper)
+        restrict.restrict(plan, untouchable, keeper)
         work()
         code = 0
     except BaseException:
@@ -163,8 +164,8 @@ def _run(
 
 def _build_sandbox(plan: Plan, run: Callable[[], NoReturn], keeper: int) -> NoReturn:
     """Build a sandbox, have a child be its first process, and end as its worker ends."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    prctl(PR_SET_DUMPABLE, 1)  # or a user could not say who it is in the new namespaces
+    restrict.prctl(restrict.PR_SET_PDEATHSIG, signal.SIGKILL)
+    restrict.prctl(restrict.PR_SET_DUMPABLE, 1)  # or a user could not say who it is in the new namespaces
     try:
         told, telling = os.pipe()
         first = _start_bubblewrap(plan, keeper, telling) if plan.bubblewrap else _start_first(plan, run, telling)
@@ -174,7 +175,7 @@ def _build_sandbox(plan: Plan, run: Callable[[], NoReturn], keeper: int) -> NoRe
             text = lines.read()
         code = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
         if text or code != bubblewrap.FAILED:
-            end_alike(int(text or -signal.SIGKILL))
+            family.end_alike(int(text or -signal.SIGKILL))
     except OSError as error:
         os.write(2, f"{error.strerror}\n".encode())
     finally:
@@ -216,14 +217,14 @@ def _be_first(enter: Callable[[], None], run: Callable[[], NoReturn], telling: i
     """Be the first process of a sandbox: start the worker, bury the dead, tell how the worker ended."""
     code = UNCONFINED
     try:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        restrict.prctl(restrict.PR_SET_PDEATHSIG, signal.SIGKILL)
         enter()
         Path(Plan.inside).mkdir(exist_ok=True)
         worker = os.fork()
         if worker == 0:
             os.close(telling)
             run()
-        prctl(PR_SET_DUMPABLE, 0)
+        restrict.prctl(restrict.PR_SET_DUMPABLE, 0)
         _let_go_of_streams()
         while (ended := os.wait())[0] != worker:
             pass

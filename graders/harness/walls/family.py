@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
 from .plan import Excess, Plan
+
+assert sys.platform == "linux"
 
 FAMILY_SHARE = 1.5  # of one process's memory, for all together; memory shared since a fork counts for each
 

@@ -9,6 +9,7 @@ import ctypes
 import os
 import resource
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from . import landlock, seccomp
 
 if TYPE_CHECKING:
     from .plan import Plan
+
+assert sys.platform == "linux"
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 CAPABILITY_VERSION_3, LAST_CAPABILITY, CAP_DAC_OVERRIDE = 0x20080522, 40, 1

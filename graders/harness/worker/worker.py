@@ -235,7 +235,7 @@ def _import_file(name: str, path: Path) -> ModuleType:
 
 def _limit_memory(limit: int | None) -> None:
     """Cap this process's private memory where the system can (Linux); address space would also count torch's maps."""
-    if limit is None or not sys.platform.startswith("linux"):
+    if limit is None or sys.platform != "linux":
         return
     import resource
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from graders.harness.walls import levels
-
 ROOT = Path(__file__).parents[3]
 MOST = 100  # MB more than before
 LAB = """
@@ -64,7 +62,7 @@ print(json.dumps(grown))
 FLOODS = ("gigantic", "list_of_gigantic", "deep", "prints", "prints_below", "frames", "raises")
 
 
-@pytest.mark.skipif(not levels.KEEPERS, reason="measures memory as Linux tells it")
+@pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux tells it")
 def test_no_flood_reaches_the_judge(tmp_path):
     """Ten gigabytes returned, endless prints and floods of frames cost the judge less than 100 MB."""
     (tmp_path / "lab.py").write_text(LAB, encoding="utf-8")

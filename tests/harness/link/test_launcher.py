@@ -18,7 +18,7 @@ from graders.harness.base.model import Where, Word
 from graders.harness.link.launcher import Launcher, Target, transport_for
 from graders.harness.link.transport import InProcess, WorkerGone
 
-linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 LAB = """
 import ctypes, os, signal, subprocess, sys, threading, time

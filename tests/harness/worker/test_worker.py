@@ -654,7 +654,7 @@ def test_file_beside_the_submission_can_be_imported(open_lab):
     assert lab.call("f").value == 5
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits a process's private memory")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's private memory")
 def test_memory_limit_fails_the_one_call_that_asks_too_much(open_lab):
     """A huge allocation raises in its own call, and the worker goes on."""
     text = "import torch\ndef f(n):\n    return torch.zeros(n, dtype=torch.uint8).numel()\n"
