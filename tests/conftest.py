@@ -1,4 +1,4 @@
-"""What tests share: a tiny MNIST whose sums take the place of the real ones, and the option for the whole corpus."""
+"""What tests share: a tiny MNIST whose sums take the place of the real ones, and the options that choose a layer."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock
+import layers
 import pytest
 from lxml import etree
 from tiny_mnist import NAMES, TEST, TRAIN, random_split
@@ -29,9 +30,18 @@ pytest.register_assert_rewrite("readers")  # so that a failure there tells its v
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that say how many whole submissions are graded: all of them takes some minutes."""
-    parser.addoption("--all-mutants", action="store_true", help="grade every mutant of the reference, not only some")
-    parser.addoption("--sample", action="store_true", help="grade a sample of the corpora, honest and hostile")
+    """Add the options that choose a layer of the tests."""
+    layers.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the layers' marks known."""
+    layers.describe(config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to layers that nobody asked for."""
+    layers.choose(config, items)
 
 
 def _md5(path: Path) -> str:

@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Any
 import ci
 import jsonschema
 import pytest
+from corpus import BUGS, bug_source, reference_source
 from lxml import etree
 from readers import QUALITY_SCHEMA
 
 from graders.commands.teacher import release
 from graders.harness.base import cache
 from graders.harness.walls import levels
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `corpus` is found however pytest was started
-
-from corpus import BUGS, bug_source, reference_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

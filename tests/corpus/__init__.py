@@ -5,13 +5,9 @@ from __future__ import annotations
 import ast
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from .bugs import BUGS, TWO_BUGS, Bug, TwoBugs
 from .half_done import HALF_DONE, HalfDone
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference" / "lab.py"
 CORRECT = Path(__file__).resolve().parent / "correct"
@@ -84,11 +80,6 @@ def correct_sources() -> dict[str, Path]:
     return {path.stem: path for path in sorted(CORRECT.glob("*.py"))}
 
 
-def spread(cases: Sequence[Any], count: int) -> list[Any]:
-    """Choose at most `count` cases at even distances."""
-    return [cases[index * len(cases) // count] for index in range(min(count, len(cases)))]
-
-
 __all__ = [
     "BUGS",
     "CORRECT",
@@ -103,6 +94,5 @@ __all__ = [
     "correct_sources",
     "half_done_source",
     "reference_source",
-    "spread",
     "two_bug_source",
 ]

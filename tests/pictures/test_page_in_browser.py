@@ -7,20 +7,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from corpus import BUGS, bug_source, reference_source
 
 from graders.commands import report
 from graders.commands.teacher import batch
 from graders.harness.render import html
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `corpus` is found however pytest was started
-
-from corpus import BUGS, bug_source, reference_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from corpus import BUGS, bug_source, reference_source
 
 from graders.commands import report
 from graders.commands.teacher import batch
@@ -23,10 +23,6 @@ from graders.harness.render import html
 from graders.harness.render.svg import inline
 from graders.measuring import showing
 from graders.pictures import figures
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `corpus` is found however pytest was started
-
-from corpus import BUGS, bug_source, reference_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

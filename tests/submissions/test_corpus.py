@@ -1,27 +1,20 @@
-"""Whole submissions, graded as users grade them: bugs lose their own part, correct work loses nothing.
-
-All of them by default, some minutes with `-n auto`; `--sample` grades a sample spread over parts and styles.
-"""
+"""Whole submissions, graded as users grade them: bugs lose their own part, correct work loses nothing."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `corpus` is found however pytest was started
-
-from corpus import BUGS, HALF_DONE, TWO_BUGS, bug_source, correct_sources, half_done_source, spread, two_bug_source
+import pytest
+from corpus import BUGS, HALF_DONE, TWO_BUGS, bug_source, correct_sources, half_done_source, two_bug_source
+from layers import layered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from corpus import Bug, HalfDone, TwoBugs
 
 pytest_plugins = ["grading"]
 
-BUGS_A_PART, CORRECT, HALF, PAIRS = 4, 20, 8, 8  # of the sample
 FOLLOWS = {"accuracy", "throughput"}  # parts that a mistake may cost by consequence
 # Mistakes that no number tells apart from others, or that leave none behind. The catalogue must keep silent.
 NAMELESS = {
@@ -38,26 +31,6 @@ BROUGHT = {
 }
 
 Grade = "Callable[[str, str | Path], dict[str, Any]]"
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose the cases: all of them, or a sample spread over the parts and the styles."""
-    whole = not metafunc.config.getoption("sample")
-    cases = {
-        "pair": TWO_BUGS if whole else spread(TWO_BUGS, PAIRS),
-        "bug": BUGS
-        if whole
-        else [bug for part in _parts() for bug in spread([b for b in BUGS if b.part == part], BUGS_A_PART)],
-        "half_done": HALF_DONE if whole else spread(HALF_DONE, HALF),
-        "correct": list(correct_sources()) if whole else spread(list(correct_sources()), CORRECT),
-    }
-    for name, chosen in cases.items():
-        if name in metafunc.fixturenames:
-            metafunc.parametrize(name, chosen, ids=[getattr(case, "name", case) for case in chosen])
-
-
-def _parts() -> list[str]:
-    return list(dict.fromkeys(bug.part for bug in BUGS))
 
 
 def shares(report: dict[str, Any]) -> dict[str, float]:
@@ -79,6 +52,14 @@ def names(report: dict[str, Any]) -> set[str]:
     return {name for text in found if text for name in text.split(" + ")}
 
 
+@pytest.mark.parametrize(
+    "bug",
+    [
+        case
+        for part in dict.fromkeys(bug.part for bug in BUGS)
+        for case in layered({bug.name: bug for bug in BUGS if bug.part == part}, few=1, some=4)
+    ],
+)
 def test_one_bug_costs_its_own_part_and_no_other(bug: Bug, grade: Callable[..., dict[str, Any]]) -> None:
     """A submission with one mistake loses points in the part of that mistake, and only there; it is named, rightly."""
     report = grade(bug.name, bug_source(bug))
@@ -88,12 +69,14 @@ def test_one_bug_costs_its_own_part_and_no_other(bug: Bug, grade: Callable[..., 
     assert names(report) - BROUGHT.get(bug.name, set()) == (set() if bug.name in NAMELESS else {bug.mistake})
 
 
+@pytest.mark.parametrize("pair", layered({pair.name: pair for pair in TWO_BUGS}, few=2, some=8))
 def test_two_bugs_are_both_named(pair: TwoBugs, grade: Callable[..., dict[str, Any]]) -> None:
     """A submission with two mistakes has both of them named, and no other."""
     mistakes = {bug.name: bug.mistake for bug in BUGS}
     assert names(grade(pair.name, two_bug_source(pair))) == {mistakes[pair.first], mistakes[pair.second]}
 
 
+@pytest.mark.parametrize("correct", layered({name: name for name in correct_sources()}, few=5, some=20))
 def test_correct_work_in_another_style_gets_full_marks(correct: str, grade: Callable[..., dict[str, Any]]) -> None:
     """A correct submission loses nothing, however it is written."""
     report = grade(correct, correct_sources()[correct])
@@ -106,6 +89,7 @@ def test_a_function_that_is_not_there_is_told_in_one_way(grade: Callable[..., di
     assert len({check["message"] for check in data["checks"]}) == 1
 
 
+@pytest.mark.parametrize("half_done", layered({case.name: case for case in HALF_DONE}, few=2, some=8))
 def test_a_half_done_lab_gets_the_parts_it_has(half_done: HalfDone, grade: Callable[..., dict[str, Any]]) -> None:
     """What is written counts in full, what is not counts nothing."""
     got = shares(grade(half_done.name, half_done_source(half_done)))

@@ -7,12 +7,9 @@ import sys
 import warnings
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `corpus` is found however pytest was started
-
 from corpus import (
     BUGS,
     HALF_DONE,
@@ -29,6 +26,9 @@ from corpus import (
     two_bug_source,
 )
 from corpus.half_done import PARTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BUG_PARTS = ("data", "loader", "reshape", "model", "loss", "training", "evaluation", "prediction")
 OWN_FUNCTIONS = {

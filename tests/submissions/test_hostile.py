@@ -1,7 +1,7 @@
 """Hostile submissions: an attack gets what the same work gets without it, and costs nobody else anything.
 
-Each is graded at both levels of isolation, some also in a sandbox of bubblewrap's; with `--sample` at one of them, and
-those that wait for a time limit not.
+Each is graded at both levels of isolation, some also in a sandbox of bubblewrap's. The sample has some of each, of
+those that wait for no time limit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import os
 import re
 import shutil
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -22,11 +21,10 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("needs keepers, which only Linux has", allow_module_level=True)
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `hostile` is found however pytest was started
-
 from grading import QUICKLY
 from hostile import source_of
 from hostile.attacks import ATTACKS, PARTS
+from layers import layered
 from readers import expect_every_format_to_be_read
 
 from graders.commands import report
@@ -56,17 +54,21 @@ PATIENCE = 20  # seconds
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose the cases: every attack at every level, or a sample."""
-    if "attack" not in metafunc.fixturenames:
+    """Choose the cases: every attack at every level that there is here."""
+    if "case" not in metafunc.fixturenames:
         return
     able = ["process", *(level for level in SANDBOXES if not levels.problem_of(SANDBOXES[level]))]
     quick = [attack for attack in ATTACKS if not attack.slow]
-    cases = [(attack, level) for attack in ATTACKS for level in able if level != "bubblewrap"]
-    if metafunc.config.getoption("sample"):
-        cases = [case for number, case in enumerate(cases) if number % 5 == 0 and not case[0].slow]
-        quick = quick[::6]
-    cases += [(attack, "bubblewrap") for attack in quick[::BUBBLEWRAPPED] if "bubblewrap" in able]
-    metafunc.parametrize(("attack", "level"), cases, ids=[f"{attack.name}-{level}" for attack, level in cases])
+    cases = []
+    for level, (few, some) in {"process": (3, 14), "sandbox": (3, 14), "bubblewrap": (1, 3)}.items():
+        if level not in able:
+            continue
+        chosen = quick[::BUBBLEWRAPPED] if level == "bubblewrap" else quick
+        cases += layered({f"{attack.name}-{level}": (attack, level) for attack in chosen}, few, some)
+        if level != "bubblewrap":
+            slow = [attack for attack in ATTACKS if attack.slow]
+            cases += layered({f"{attack.name}-{level}": (attack, level) for attack in slow}, few=0, some=0)
+    metafunc.parametrize("case", cases)
 
 
 @pytest.fixture(scope="session")
@@ -169,9 +171,10 @@ def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def test_attack_gets_what_the_work_alone_gets(
-    attack: Attack, level: str, attempt: Callable[[Attack, str], Outcome]
+    case: tuple[Attack, str], attempt: Callable[[Attack, str], Outcome]
 ) -> None:
     """No point for work not done; every other part is graded in full; a person is told where to look."""
+    attack, level = case
     outcome = attempt(attack, level)
     isolation = "sandbox" if level in SANDBOXES else level
     assert (outcome.report["status"], outcome.report["isolation"]) == ("graded", isolation)

@@ -1,56 +1,37 @@
-"""Mutants of the reference: each loses points, or is listed with the reason why it keeps the contract.
-
-A sample is graded by default; `pytest tests/test_mutants.py --all-mutants -n auto` grades all of them.
-"""
+"""Mutants of the reference: each loses points, or is listed with the reason why it keeps the contract."""
 
 from __future__ import annotations
 
 import ast
-import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `corpus` is found however pytest was started
-
-from corpus import reference_source, spread
+import pytest
+from corpus import reference_source
 from corpus.mutants import GIVEN, OPERATORS, Mutant, mutants
+from layers import layered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
-
 pytest_plugins = ["grading"]
 
 LIST = Path(__file__).resolve().parents[1] / "corpus" / "equivalent_mutants.toml"
-KILLED, SPARED = 13, 2  # of the sample: mutants that lose points, mutants that do not
 FEWEST = 400
 KINDS = ("equivalent", "cuda_only")  # of reasons why a mutant gets full marks
 
 
-def listed(kind: str) -> list[tuple[str, str]]:
-    """Return the mutants of one kind that get full marks, each with the reason."""
-    groups = tomllib.loads(LIST.read_text(encoding="utf-8"))[kind]
-    return [(name, group["reason"]) for group in groups for name in group["mutants"]]
+def listed() -> list[tuple[str, str]]:
+    """Return the mutants that get full marks, each with the reason."""
+    kinds = tomllib.loads(LIST.read_text(encoding="utf-8"))
+    return [(name, group["reason"]) for kind in KINDS for group in kinds[kind] for name in group["mutants"]]
 
 
-def all_listed() -> list[str]:
-    """Return the names of all mutants that get full marks."""
-    return [name for kind in KINDS for name, _ in listed(kind)]
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose the cases: all of them, or a sample spread over the functions."""
-    cases = {
-        "killed": ([mutant for name, mutant in mutants().items() if name not in all_listed()], KILLED),
-        "spared": ([mutants()[name] for name in all_listed() if name in mutants()], SPARED),
-    }
-    for name, (every, count) in cases.items():
-        if name in metafunc.fixturenames:
-            chosen = every if metafunc.config.getoption("all_mutants") else spread(every, count)
-            metafunc.parametrize(name, chosen, ids=[mutant.name for mutant in chosen])
+LISTED = [name for name, _ in listed()]
+KILLED = {name: mutant for name, mutant in mutants().items() if name not in set(LISTED)}
+SPARED = {name: mutants()[name] for name in LISTED if name in mutants()}
 
 
 def graded_part(source: str) -> ast.Module:
@@ -103,8 +84,8 @@ def test_every_operator_makes_mutants_whose_names_say_so():
 
 def test_the_list_of_survivors_is_fresh():
     """Every listed mutant exists, is listed once, and has a sentence for its reason."""
-    assert [name for name, count in Counter(all_listed()).items() if count > 1 or name not in mutants()] == []
-    reasons = [reason for kind in KINDS for _, reason in listed(kind)]
+    assert [name for name, count in Counter(LISTED).items() if count > 1 or name not in mutants()] == []
+    reasons = [reason for _, reason in listed()]
     assert [reason for reason in reasons if not (reason.endswith(".") and len(reason.split()) > 4)] == []
 
 
@@ -114,11 +95,13 @@ def lost(report: dict[str, Any]) -> float:
     return report["max_score"] - report["score"]
 
 
+@pytest.mark.parametrize("killed", layered(KILLED, few=2, some=13))
 def test_a_mutant_loses_points(killed: Mutant, grade: Callable[..., dict[str, Any]]) -> None:
     """A slip that breaks the contract costs points."""
     assert lost(grade("mutant", killed.source)) > 0
 
 
+@pytest.mark.parametrize("spared", layered(SPARED, few=1, some=2))
 def test_a_mutant_that_keeps_the_contract_loses_nothing(spared: Mutant, grade: Callable[..., dict[str, Any]]) -> None:
     """A change that the contract allows costs nothing, so the list names no mutant that is killed."""
     assert lost(grade("mutant", spared.source)) == 0

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from corpus import BUGS, bug_source, correct_sources, edit, reference_source, spread
+from corpus import BUGS, bug_source, correct_sources, edit, reference_source
 from grading import QUICKLY
+from layers import layered
 
 from graders.commands.teacher import batch
 from graders.harness.walls import levels
@@ -24,19 +25,11 @@ if TYPE_CHECKING:
 pytest_plugins = ["grading"]
 
 ROOT = Path(__file__).resolve().parents[2]
+CORES = os.cpu_count() or 1
 SEVERAL_BUGS = ("loss-summed", "no-zero-grad")
-SAMPLE = 4  # of correct submissions, and of those with one bug
 
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose the honest submissions that are graded at both levels: all of them, or a sample."""
-    if "honest" in metafunc.fixturenames:
-        bugs = {f"bug-{bug.name}": partial(bug_source, bug) for bug in BUGS}
-        correct = {f"correct-{name}": partial(path.read_text, "utf-8") for name, path in correct_sources().items()}
-        names = [*bugs, *correct]
-        if metafunc.config.getoption("sample"):
-            names = [*spread(list(bugs), SAMPLE), *spread(list(correct), SAMPLE)]
-        metafunc.parametrize("honest", [{**bugs, **correct}[name] for name in names], ids=names)
+WITH_BUGS = {f"bug-{bug.name}": partial(bug_source, bug) for bug in BUGS}
+CORRECT = {f"correct-{name}": partial(path.read_text, "utf-8") for name, path in correct_sources().items()}
 
 
 @pytest.fixture(scope="module")
@@ -68,42 +61,49 @@ def hogs(count: int) -> Iterator[None]:
             process.wait()
 
 
+@pytest.fixture(scope="module")
+def first(submission: Path, warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Grade that submission once; the report has mistakes in it."""
+    report = batch.grade("first", submission, tmp_path_factory.mktemp("first"), QUICKLY, warm).report
+    assert report is not None
+    assert report["score"] < report["max_score"]
+    return report
+
+
+@pytest.mark.parametrize(
+    ("times", "busy"),
+    [(1, 0), pytest.param(2, CORES, marks=pytest.mark.sample), pytest.param(10, CORES, marks=pytest.mark.whole)],
+)
 def test_many_gradings_give_equal_reports(
-    submission: Path, warm: batch.Nurseries, tmp_path: Path, request: pytest.FixtureRequest
+    first: dict[str, Any], submission: Path, warm: batch.Nurseries, tmp_path: Path, times: int, busy: int
 ) -> None:
     """Nothing but the times differs between one grading and the next, on a quiet machine or a busy one."""
-    reports, times = [], 3 if request.config.getoption("sample") else 10
-    for busy in (0, 3):
-        with hogs(busy):
-            graded = [batch.grade(f"run{busy}-{n}", submission, tmp_path, QUICKLY, warm) for n in range(times)]
-        reports += [timeless(one.report or {}) for one in graded]
-    assert len(reports) == 2 * times
-    assert reports[0]["score"] < reports[0]["max_score"]
-    assert all(report == reports[0] for report in reports)
+    with hogs(busy):
+        graded = [batch.grade(f"run-{n}", submission, tmp_path, QUICKLY, warm) for n in range(times)]
+    assert [timeless(one.report or {}) for one in graded] == [timeless(first)] * times
 
 
 @pytest.mark.parametrize(
     ("environment", "options"),
     [
-        ({"PYTHONHASHSEED": "1", "TZ": "Asia/Seoul"}, ["--fresh-workers"]),
+        pytest.param({"PYTHONHASHSEED": "1", "TZ": "Asia/Seoul"}, ["--fresh-workers"], marks=pytest.mark.sample),
         ({"PYTHONHASHSEED": "2", "OMP_NUM_THREADS": "2"}, []),
     ],
     ids=["fresh", "forked"],
 )
 def test_the_environment_changes_nothing(
-    submission: Path, warm: batch.Nurseries, tmp_path: Path, environment: dict[str, str], options: list[str]
+    first: dict[str, Any], submission: Path, tmp_path: Path, environment: dict[str, str], options: list[str]
 ) -> None:
     """Processes of their own, under other environment variables, report what forks of a class's nurseries do."""
-    forked = batch.grade("forked", submission, tmp_path, QUICKLY, warm).report
     command = [sys.executable, "-m", "pytest", "graders", "-q", "-p", "no:cacheprovider", *QUICKLY, *options]
     given = ["--submission", str(submission), "--report-dir", str(tmp_path / "alone")]
     subprocess.run([*command, *given], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, check=False)
     alone = json.loads((tmp_path / "alone" / "report.json").read_text(encoding="utf-8"))
-    assert forked is not None
-    assert timeless(alone) == {**timeless(forked), "submission": alone["submission"]}
+    assert timeless(alone) == {**timeless(first), "submission": alone["submission"]}
 
 
 @pytest.mark.skipif(not levels.find_maker()[0], reason="no sandbox here")
+@pytest.mark.parametrize("honest", [*layered(WITH_BUGS, few=1, some=4), *layered(CORRECT, few=1, some=4)])
 def test_a_sandbox_changes_nothing_for_honest_work(
     honest: Callable[[], str], warm: batch.Nurseries, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from corpus.timing_cheats import CHEATS, HONEST_BUT_SLOW, Cheat, cheat_source
+from layers import layered
 
 from graders.harness.walls import levels
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["grading"]
 
 LEVELS = ("process", *(["sandbox"] if levels.find_maker()[0] else []))
+CHEATED = list(enumerate(CHEATS))
 REST = 1.05  # by what intervals measured at different moments may miss each other
 
 
@@ -33,16 +35,17 @@ def honest(timed: Callable[..., dict[str, Any]]) -> float:
     return high
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose the cases: every cheat at every level, or at one of them in turn."""
-    if "cheat" in metafunc.fixturenames:
-        cases = [(cheat, level) for cheat in CHEATS for level in LEVELS]
-        if metafunc.config.getoption("sample"):
-            cases = [(cheat, LEVELS[number % len(LEVELS)]) for number, cheat in enumerate(CHEATS)]
-        metafunc.parametrize(("cheat", "level"), cases, ids=[f"{cheat.name}-{level}" for cheat, level in cases])
+def cases() -> list[Any]:
+    """Return every cheat at every level; the sample has each at one of them in turn, two always run."""
+    at = [(cheat, LEVELS[(number + turn) % len(LEVELS)]) for turn in range(len(LEVELS)) for number, cheat in CHEATED]
+    first, others = at[: len(CHEATS)], at[len(CHEATS) :]
+    named = [{f"{cheat.name}-{level}": (cheat, level) for cheat, level in some} for some in (first, others)]
+    return [*layered(named[0], few=2, some=len(CHEATS)), *layered(named[1], few=0, some=0)]
 
 
-def test_cheat_gains_nothing(cheat: Cheat, level: str, honest: float, timed: Callable[..., dict[str, Any]]) -> None:
+@pytest.mark.parametrize("case", cases())
+def test_cheat_gains_nothing(case: tuple[Cheat, str], honest: float, timed: Callable[..., dict[str, Any]]) -> None:
     """The submission earns nothing, or what it would have earned without its trick."""
+    cheat, level = case
     low, _ = interval(timed(cheat.name, cheat_source(cheat.code), "--isolation", level))
     assert low <= honest * REST
