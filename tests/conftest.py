@@ -13,7 +13,7 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import filelock
 import layers
@@ -21,7 +21,9 @@ import pytest
 from lxml import etree
 from tiny_mnist import NAMES, TEST, TRAIN, random_split
 
+from graders.conftest import IMPORTED_ONCE
 from graders.digits import idx, mirrors
+from graders.harness.walls import levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +44,38 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what belongs to layers that nobody asked for."""
     layers.choose(config, items)
+
+
+NURSERY = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist's
+def pytest_configure_node(node: Any) -> None:
+    """Give each process of pytest-xdist's the nursery that all of them share: this process runs it."""
+    if not levels.KEEPERS:
+        return
+    if NURSERY not in node.config.stash:
+        running = contextlib.ExitStack()
+        node.config.stash[NURSERY] = running.enter_context(_nursery())
+        node.config.add_cleanup(running.close)
+    node.workerinput["nursery"] = str(node.config.stash[NURSERY])
+
+
+def _nursery() -> contextlib.AbstractContextManager[Path]:
+    from graders.harness.link.nursery import Kind, nursery
+
+    return nursery(Kind.WORKERS, IMPORTED_ONCE)
+
+
+@pytest.fixture(scope="session")
+def nursery_socket(pytestconfig: pytest.Config) -> Iterator[Path | None]:
+    """Return the socket of a nursery for all tests, where the system can: a worker then starts in milliseconds."""
+    shared = getattr(pytestconfig, "workerinput", {}).get("nursery")
+    if shared or not levels.KEEPERS:
+        yield Path(shared) if shared else None
+        return
+    with _nursery() as path:
+        yield path
 
 
 def _md5(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from pathlib import Path
@@ -12,9 +13,10 @@ from readers import expect_every_format_to_be_read
 
 from graders.commands import report
 from graders.commands.teacher import batch
+from graders.harness.walls import levels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from lxml import etree
 
@@ -25,10 +27,32 @@ QUICKLY = ("-p", "no:benchmark", "--no-page")
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[batch.Nurseries]:
+def warm(nursery_socket: Path | None) -> Iterator[batch.Nurseries]:
     """Run nurseries for all cases; every submission still has a fresh judge and a fresh worker of its own."""
-    with batch.nurseries() as running:
-        yield running
+    if nursery_socket is None:
+        yield batch.Nurseries()
+        return
+    from graders.harness.link.nursery import Kind, nursery
+
+    with measured(), nursery(Kind.JUDGES, [*batch.JUDGES_IMPORT, "coverage"]) as judges:
+        yield batch.Nurseries(nursery_socket, judges, levels.find_maker()[0])
+
+
+@contextlib.contextmanager
+def measured() -> Iterator[None]:
+    """Have coverage measured in forked judges, too, where it is measured here."""
+    if not levels.KEEPERS:
+        yield
+        return
+    from graders.harness.link import nursery
+
+    def run_pytest(socket: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
+        return forked(socket, folder, variables, [*arguments, "-p", "coverage_of_judges"])
+
+    forked = nursery.run_pytest
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nursery, "run_pytest", run_pytest)
+        yield
 
 
 @pytest.fixture

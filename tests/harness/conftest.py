@@ -75,18 +75,6 @@ def bench(folder: Path, text: str, make: Callable[..., Any], limits: Limits) -> 
 
 
 @pytest.fixture(scope="session")
-def nursery_socket() -> Iterator[Path | None]:
-    """Run a nursery for all tests, where the system can: a worker then starts in milliseconds."""
-    if sys.platform != "linux":
-        yield None
-        return
-    from graders.harness.link.nursery import Kind, nursery
-
-    with nursery(Kind.WORKERS, ["numpy", "torch"]) as path:
-        yield path
-
-
-@pytest.fixture(scope="session")
 def open_lab(nursery_socket: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Bench]]:
     """Return a function that opens a submission with a worker; all are closed at the end."""
     opened = []

@@ -21,7 +21,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("needs keepers, which only Linux has", allow_module_level=True)
 
-from grading import QUICKLY
+from grading import QUICKLY, measured
 from hostile import source_of
 from hostile.attacks import ATTACKS, PARTS
 from layers import layered
@@ -69,6 +69,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             slow = [attack for attack in ATTACKS if attack.slow]
             cases += layered({f"{attack.name}-{level}": (attack, level) for attack in slow}, few=0, some=0)
     metafunc.parametrize("case", cases)
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[batch.Nurseries]:
+    """Run nurseries below this process, which looks for what attacks leave running below it."""
+    with measured(), batch.nurseries() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
