@@ -21,9 +21,8 @@ import pytest
 from lxml import etree
 from tiny_mnist import NAMES, TEST, TRAIN, random_split
 
-from graders.conftest import IMPORTED_ONCE
 from graders.digits import idx, mirrors
-from graders.harness.walls import levels
+from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +51,7 @@ NURSERY = pytest.StashKey[Path]()
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist's
 def pytest_configure_node(node: Any) -> None:
     """Give each process of pytest-xdist's the nursery that all of them share: this process runs it."""
-    if not levels.KEEPERS:
+    if sys.platform != "linux":
         return
     if NURSERY not in node.config.stash:
         running = contextlib.ExitStack()
@@ -64,14 +63,14 @@ def pytest_configure_node(node: Any) -> None:
 def _nursery() -> contextlib.AbstractContextManager[Path]:
     from graders.harness.link.nursery import Kind, nursery
 
-    return nursery(Kind.WORKERS, IMPORTED_ONCE)
+    return nursery(Kind.WORKERS, SPEC.imports)
 
 
 @pytest.fixture(scope="session")
 def nursery_socket(pytestconfig: pytest.Config) -> Iterator[Path | None]:
     """Return the socket of a nursery for all tests, where the system can: a worker then starts in milliseconds."""
     shared = getattr(pytestconfig, "workerinput", {}).get("nursery")
-    if shared or not levels.KEEPERS:
+    if shared or sys.platform != "linux":
         yield Path(shared) if shared else None
         return
     with _nursery() as path:

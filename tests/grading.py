@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,14 @@ from readers import expect_every_format_to_be_read
 from graders.commands import report
 from graders.commands.teacher import batch
 from graders.harness.walls import levels
+from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from lxml import etree
 
-RUBRIC = batch.PACKAGE / "rubric.toml"
+RUBRIC = SPEC.folder / "rubric.toml"
 SECONDS = 1.0  # for timing one submission
 # Training has to be right, not fast, and nobody looks at pages: seconds for each of hundreds of submissions.
 QUICKLY = ("-p", "no:benchmark", "--no-page")
@@ -34,14 +36,14 @@ def warm(nursery_socket: Path | None) -> Iterator[batch.Nurseries]:
         return
     from graders.harness.link.nursery import Kind, nursery
 
-    with measured(), nursery(Kind.JUDGES, [*batch.JUDGES_IMPORT, "coverage"]) as judges:
+    with measured(), nursery(Kind.JUDGES, [*batch.judges_import(SPEC), "coverage"]) as judges:
         yield batch.Nurseries(nursery_socket, judges, levels.find_maker()[0])
 
 
 @contextlib.contextmanager
 def measured() -> Iterator[None]:
     """Have coverage measured in forked judges, too, where it is measured here."""
-    if not levels.KEEPERS:
+    if sys.platform != "linux":
         yield
         return
     from graders.harness.link import nursery

@@ -30,7 +30,7 @@ from . import epochs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .epochs import Racer
+    from graders.measuring.throughput import Runner
 
 LESSON, YARDSTICK, LIMIT = "lesson", "yardstick", "limit"
 FEWEST = 5  # rounds; of fewer, no interval says anything
@@ -43,7 +43,7 @@ class Lane:
     """One of those that are compared: who runs, how long each round took, what makes it slow."""
 
     name: str
-    racer: Racer
+    runner: Runner
     seconds: list[float] = field(default_factory=list)
     reasons: tuple[str, ...] = ()
 
@@ -68,14 +68,14 @@ def run(lanes: Sequence[Lane], start: Any, expected: float, budget: float) -> No
     """
     order, began = random.SystemRandom(), time.monotonic()
     for lane in lanes:  # one untimed round: caches, first calls
-        _prove(lane, lane.racer.go(start), expected)
+        _prove(lane, lane.runner.epoch(start), expected)
     while len(lanes[0].seconds) < FEWEST or time.monotonic() - began < budget:
         for lane in order.sample(list(lanes), len(lanes)):
-            lane.racer.tree.resume()
+            lane.runner.tree.resume()
             at = time.perf_counter()
-            result = lane.racer.go(start)
+            result = lane.runner.epoch(start)
             lane.seconds.append(time.perf_counter() - at)
-            lane.racer.tree.pause()
+            lane.runner.tree.pause()
             _prove(lane, result, expected)
 
 
@@ -197,10 +197,10 @@ def _options(path: Path, chosen: Chosen, nursery: Path | None = None) -> Options
 def _lane(grading: Grading, split: Any) -> Lane:
     name = grading.source.name
     try:
-        racer, reasons = epochs.theirs(grading.submission, split)
+        runner, reasons = epochs.theirs(grading.submission, split)
     except (CheckFailed, Unwritten) as error:
         raise ConfigurationError(f"{name}: cannot be compared ({error}): grade it first") from None
-    return Lane(name, racer, reasons=reasons)
+    return Lane(name, runner, reasons=reasons)
 
 
 def _expected(start: Any, split: Any) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -14,16 +13,13 @@ from graders.harness.judge.notes import Notes
 from graders.harness.timing.process_tree import ProcessTree
 from graders.measuring import measure, throughput
 from graders.measuring.pieces import Lab, first_of, root_of
+from graders.measuring.throughput import Runner
 from graders.mistakes.throughput import slowness
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
     from graders.digits.idx import Split
-    from graders.harness.base.model import Evidence, Handle
+    from graders.harness.base.model import Handle
     from graders.harness.judge.submission import Submission
 
 FILE = Path(__file__).parents[1] / "child" / "yardstick.py"
@@ -34,22 +30,7 @@ PIECES = {  # of our own three: what serves the digits, what trains
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Racer:
-    """A worker that trains a whole epoch when it is told to."""
-
-    ask: Callable[..., Evidence]
-    stage: object
-    layout: NDArray[np.int64]
-    function: str
-    tree: ProcessTree
-
-    def go(self, start: NDArray[np.float32]) -> Evidence:
-        """Have it train from `start` `[7850]`; its parameters and what it returned are back when this returns."""
-        return self.ask("whole_epoch", self.stage, throughput.placed(start, self.layout), self.function)
-
-
-def ours(submission: Submission, split: Split, name: str) -> Racer:
+def ours(submission: Submission, split: Split, name: str) -> Runner:
     """Set up one of our own three."""
     serve, function = PIECES[name]
     root = root_of("root", split, first_of(split))
@@ -58,10 +39,10 @@ def ours(submission: Submission, split: Split, name: str) -> Racer:
     loader = submission.call(serve, dataset.value, throughput.BATCH, keep=True).value
     ask, pieces = throughput.lessons(submission, function)
     stage = ask("stage", *pieces, loader, "cpu", keep=True).value
-    return Racer(ask, stage, np.arange(measure.PARAMETERS), function, ProcessTree(submission.pid))
+    return Runner(ask, stage, np.arange(measure.PARAMETERS), ProcessTree(submission.pid), function)
 
 
-def theirs(submission: Submission, split: Split) -> tuple[Racer, tuple[str, ...]]:
+def theirs(submission: Submission, split: Split) -> tuple[Runner, tuple[str, ...]]:
     """Set up a submission with its own pieces, and say what makes it slow. Raises CheckFailed and Unwritten."""
     lab = Lab(SPEC, submission, 0, Notes(), Shared())
     pieces, layout = throughput.own_pieces(lab)
@@ -69,7 +50,7 @@ def theirs(submission: Submission, split: Split) -> tuple[Racer, tuple[str, ...]
     reasons = (*_fetching(lab, loader, len(split.labels)), *_training(lab))
     stage = lab.made("stage", *pieces, loader, "cpu")
     ask = partial(lab.probe, of="train_epoch", bare=True)
-    return Racer(ask, stage, layout, "train_epoch", ProcessTree(submission.pid)), reasons
+    return Runner(ask, stage, layout, ProcessTree(submission.pid)), reasons
 
 
 def _fetching(lab: Lab, loader: Handle, images: int) -> list[str]:

@@ -11,6 +11,7 @@ from graders.harness.base import files
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
 from graders.harness.render import csv_row, github, gitlab, gradescope, json_report, junit, markdown
+from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,7 @@ def read(path: Path) -> Report:
 
 def messages_for(report: Report) -> Messages:
     """Return the messages of the report's own language."""
-    return Messages.of_lab(Path(__file__).parents[1], report.language)
+    return Messages.of_lab(SPEC.folder, report.language)
 
 
 def _html(report: Report, messages: Messages) -> str:

@@ -21,10 +21,10 @@ from graders.spec import SPEC
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from graders.harness.judge.lab import LabSpec
     from graders.harness.walls.plan import Maker
 
-PACKAGE = Path(__file__).parents[2]
-JUDGES_IMPORT = (  # besides what the lab's checks import
+JUDGES_IMPORT = (  # whatever the lab is
     *("pytest", "pytest_benchmark.plugin", "jinja2"),
     *("graders.harness.plugin", "graders.harness.session.summary", "graders.harness.link.nursery"),
     *("graders.harness.judge.naming", "graders.harness.render.html"),
@@ -84,23 +84,29 @@ class Nurseries:
     sandboxes: Maker | None = None
 
 
-def grade_all(found: dict[str, Path], out: Path, jobs: int, options: Sequence[str] = ()) -> Iterator[Graded]:
+def grade_all(
+    found: dict[str, Path], out: Path, jobs: int, options: Sequence[str] = (), spec: LabSpec = SPEC
+) -> Iterator[Graded]:
     """Grade submissions side by side, `jobs` at a time; yields them in order, each written to `out`/NAME/report.json.
 
     `options` are passed on to `pytest graders`.
     """
-    with nurseries() as warm, ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(lambda name: grade(name, found[name], out, options, warm), found)
+    with nurseries(spec) as warm, ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(lambda name: grade(name, found[name], out, options, warm, spec), found)
+
+
+def judges_import(spec: LabSpec) -> tuple[str, ...]:
+    """Return the modules that a judge of a lab's imports."""
+    return *JUDGES_IMPORT, *spec.judges_import
 
 
 @contextlib.contextmanager
-def nurseries() -> Iterator[Nurseries]:
+def nurseries(spec: LabSpec = SPEC) -> Iterator[Nurseries]:
     """Run nurseries where the system has what they need."""
     if sys.platform == "linux":
         from graders.harness.link.nursery import Kind, nursery
 
-        judges_import = (*JUDGES_IMPORT, *SPEC.judges_import)
-        with nursery(Kind.WORKERS, SPEC.imports) as workers, nursery(Kind.JUDGES, judges_import) as judges:
+        with nursery(Kind.WORKERS, spec.imports) as workers, nursery(Kind.JUDGES, judges_import(spec)) as judges:
             yield Nurseries(workers, judges, find_maker()[0])
     else:
         yield Nurseries()
@@ -112,6 +118,7 @@ def grade(
     out: Path,
     options: Sequence[str] = (),
     warm: Nurseries = Nurseries(),  # frozen
+    spec: LabSpec = SPEC,
 ) -> Graded:
     """Grade one submission in a judge of its own, into `out`/NAME/report.json.
 
@@ -121,12 +128,12 @@ def grade(
     report = folder / "report.json"
     report.unlink(missing_ok=True)  # an old grade must not stand in for a new one
     # Checks use no assert statements; rewriting them, and those of pytest's plugins, would take half of the time.
-    arguments = [str(PACKAGE), "-q", "-p", "no:cacheprovider", "--assert=plain"]
+    arguments = [str(spec.folder), "-q", "-p", "no:cacheprovider", "--assert=plain"]
     given = ["--submission", str(path.resolve()), "--report-dir", str(folder.resolve())]
     nursery = ["--nursery", str(warm.workers)] if warm.workers else []
     known = ["--sandbox-by", warm.sandboxes] if warm.sandboxes else []  # a later option of the same name counts
     timing = [] if "no:benchmark" in options else ["-p", "benchmark"]  # it would undo the option
-    code, output = _run([*arguments, *given, *nursery, *known, *timing, *options], warm.judges)
+    code, output = _run([*arguments, *given, *nursery, *known, *timing, *options], spec.folder.parent, warm.judges)
     if code == USAGE:
         raise ConfigurationError(_refusal(output))
     usable = code in CODES and report.is_file()
@@ -140,17 +147,17 @@ def _refusal(output: str) -> str:
     return said[-1].removeprefix("ERROR: ") if said else output.strip()
 
 
-def _run(arguments: list[str], judges: Path | None) -> tuple[int, str]:
-    """Run pytest beside the graders; returns its exit code and output."""
+def _run(arguments: list[str], folder: Path, judges: Path | None) -> tuple[int, str]:
+    """Run pytest in `folder`; returns its exit code and output."""
     # Graded from a test that runs under pytest-xdist, a judge is still no part of that: it has its own timing.
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # whatever else is installed here has no say, and takes no time
     if sys.platform == "linux" and judges is not None:
         from graders.harness.link.nursery import run_pytest
 
-        return run_pytest(judges, PACKAGE.parent, variables, arguments)
+        return run_pytest(judges, folder, variables, arguments)
     command = [sys.executable, "-m", "pytest", *arguments]
-    done = subprocess.run(command, cwd=PACKAGE.parent, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
@@ -29,8 +28,9 @@ from graders.harness.render import (
     terminal,
 )
 from graders.harness.render.tame import MAX_NAME, MAX_TEXT, tame
+from graders.spec import SPEC
 
-WORDS = Messages([Path(__file__).parents[3] / "graders" / "harness" / "messages"], "en").words
+WORDS = Messages.of_lab(SPEC.folder, "en").words
 FORMATS = {
     "terminal": lambda report: terminal.render(report, terminal.Style(WORDS, colour=False, width=100)),
     "json": json_report.render,

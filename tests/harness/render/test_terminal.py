@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +12,12 @@ from graders.harness.base.model import Status, Suspicion, Where
 from graders.harness.judge.messages import Messages
 from graders.harness.render import terminal
 from graders.harness.render.terminal import MAX_LINES, Style, columns
+from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Report
 
-MESSAGES = Messages([Path(__file__).parents[3] / "graders" / "harness" / "messages"], "en")
+MESSAGES = Messages.of_lab(SPEC.folder, "en")
 PLAIN = Style(MESSAGES.words, colour=False, width=100)
 ODD = "asked\tf(1)\nexpected\tan even number\ngot\t3\nwhy\tit is the contract"
 
