@@ -66,7 +66,7 @@ SPEC = LabSpec(
     beside=("rounds.py", "watches.py"),
     imports=("torch", "torchvision", "matplotlib.figure"),  # what every submission uses
     judges_import=(
-        *("hypothesis.strategies", "numpy.random", "unittest.mock"),
+        *("hypothesis.strategies", "numpy.random"),
         *("graders.measuring.soundness", "graders.measuring.answers", "graders.measuring.throughput"),
         *("graders.measuring.showing", "graders.mistakes", "graders.digits.find"),
         *("matplotlib.figure", "matplotlib.backends.backend_svg"),  # for the page
