@@ -27,8 +27,7 @@ def test_any_batch_gets_ten_logits_an_image(lab: Lab, seed: int, size: int) -> N
 
 def test_model_has_7850_parameters(lab: Lab) -> None:
     """784 x 10 weights and 10 biases, all trainable."""
-    model = measure.built_model(lab)
-    sizes = measure.parameter_sizes(lab, model)
+    model, sizes = measure.parameter_sizes(lab)
     expect.that(sum(sizes) == measure.PARAMETERS, model, "parameter_count", got=sum(sizes), sizes=sizes)
 
 
@@ -43,4 +42,4 @@ def test_model_has_a_bias_for_each_digit(lab: Lab, seed: int) -> None:
 
 def test_model_returns_logits(lab: Lab) -> None:
     """Logits are weights times pixels plus bias, with no softmax or other curve behind."""
-    measure.expect_affine(lab, measure.built_model(lab))
+    measure.expect_affine(lab)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -11,6 +12,9 @@ from graders.harness.judge import expect
 from graders.measuring import inputs, measure, oracle
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graders.harness.base.model import Evidence
     from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("loss")
@@ -18,18 +22,23 @@ pytestmark = pytest.mark.part("loss")
 BATCH = 12  # every digit is among the labels of so many
 
 
+def costs(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> list[Evidence]:
+    """Ask the student's criterion for the cost of each image, in a batch of its own."""
+    seen = measure.asked_of_criterion(lab, "costs", logits, labels, size=1)
+    return [replace(seen, value=value) for value in cast("list[object]", seen.value)]
+
+
 def test_cost_of_one_image_is_its_cross_entropy(lab: Lab, seed: int) -> None:
     """For a single image there is nothing to average: the cost is -log(softmax(logits)[label])."""
     logits, labels = inputs.random_logits(seed, BATCH)
-    for row, label in zip(logits, labels, strict=True):
-        seen = measure.cost(lab, row[None], np.array([label]))
-        expect.close(seen, expect.number(seen), oracle.cross_entropy(row[None], np.array([label])), measure.COST_ATOL)
+    for seen, expected in zip(costs(lab, logits, labels), oracle.cross_entropies(logits, labels), strict=True):
+        expect.close(seen, expect.number(seen), expected, measure.COST_ATOL)
 
 
 def test_cost_is_the_mean_over_the_batch(lab: Lab, seed: int) -> None:
     """Several images cost the mean of what each costs by itself, however many there are."""
     logits, labels = inputs.random_logits(seed, BATCH)
-    each = [measure.cost(lab, logits[i : i + 1], labels[i : i + 1]) for i in range(BATCH)]
+    each = costs(lab, logits, labels)
     alone = [expect.number(seen) for seen in each]
     # The mean of equal costs is that cost, whatever becomes of a batch: nobody averages here.
     expect.that(not np.ptp(alone) <= measure.COST_ATOL, each[0], "cost_constant", got=f"{alone[0] + 0.0:.4g}")
@@ -51,9 +60,8 @@ def test_cost_is_a_scalar(lab: Lab, seed: int) -> None:
 
 def test_cost_survives_extreme_logits(lab: Lab, seed: int) -> None:
     """Logits of ±10,000 have a finite cost: softmax and logarithm must not be taken one after the other."""
-    for row, label in zip(*inputs.extreme_logits(seed, BATCH), strict=True):
-        seen = measure.cost(lab, row[None], np.array([label]))
-        expected = oracle.cross_entropy(row[None], np.array([label]))
+    logits, labels = inputs.extreme_logits(seed, BATCH)
+    for seen, expected in zip(costs(lab, logits, labels), oracle.cross_entropies(logits, labels), strict=True):
         expect.close(seen, expect.number(seen), expected, measure.EXTREME_ATOL)
 
 

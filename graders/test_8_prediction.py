@@ -11,6 +11,7 @@ import pytest
 from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
+from graders.harness.looks import remembered
 from graders.measuring import drawn, inputs, measure
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ SPREAD = 0.3  # of the noise on the model's parameters, so that its answers diff
 def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> None:
     """`predict` agrees with the model's own logits on every image."""
     lab.require("predict")
-    model = lab.model(spread=SPREAD)
+    model, shown = lab.known_model(SPREAD)
     images = inputs.random_images(seed + 40, IMAGES)
-    answers = lab.affine(model).predictions(images)
+    answers = shown.predictions(images)
     for image, answer in zip(images, answers, strict=True):
         seen = lab.call("predict", model, TensorValue.of(image), lab.device(), asked="predict(model, image, device)")
         expect.close(seen, expect.number(seen), float(answer), 0.0)
@@ -43,6 +44,7 @@ def test_prediction_is_an_int(lab: Lab, seed: int) -> None:
     expect.that(type(seen.value) is int, seen, "plain", expected="int", got=describe(seen.value))
 
 
+@remembered
 def seen_and_read(lab: Lab) -> tuple[Evidence, dict[str, Any]]:
     """Ask for a picture and read it; expects a Figure."""
     seen = drawn.shown(lab)
@@ -59,7 +61,8 @@ def test_picture_shows_the_image(lab: Lab) -> None:
     shades = figure["shades"][0].array.reshape(28, 28)
     wanted = min(drawn.pictures(lab.seed), key=lambda picture: float(np.abs(picture - shades).max()))
     expect.close(seen, shades, wanted, measure.PIXEL_ATOL)
-    lab.probe("saved", seen.value, of="show_prediction", asked=f"{seen.asked}.savefig(…)")  # a picture can be saved
+    # A picture can be saved; whatever that does to it, it was read before.
+    lab.probe("saved", seen.value, of="show_prediction", asked=f"{seen.asked}.savefig(…)")
 
 
 def test_picture_is_drawn_in_greys_without_smoothing(lab: Lab) -> None:

@@ -85,25 +85,33 @@ def logits(model: Any, rows: Tensor) -> Tensor:
 
 def raw_logits(model: Any, rows: Tensor) -> Any:
     """Return just what the model returns for rows `[B, 784]` float32."""
+    settle(model)
     with torch.no_grad():
         return model(rows)
 
 
-def affine(model: Any) -> tuple[Tensor, Tensor]:
-    """Read an affine model off its answers: weights `[10, 784]`, bias `[10]`, float64, whatever it is made of."""
+def affine(model: Any, seed: int = 0, spread: float = 0.0) -> tuple[Tensor, Tensor]:
+    """Read an affine model off its answers: weights `[10, 784]`, bias `[10]`, float64, whatever it is made of.
+
+    With `spread`, that of a model that is stirred first.
+    """
+    settle(model, seed, spread)
     bias = logits(model, torch.zeros(1, PIXELS))[0]
     return (logits(model, torch.eye(PIXELS)) - bias).T.contiguous(), bias
 
 
-def settle(model: Any) -> None:
-    """Show a model with lazy layers a blank image: only then do they have parameters to look at."""
+def settle(model: Any, seed: int = 0, spread: float = 0.0) -> None:
+    """Show a model with lazy layers a blank image: only then do they have parameters; with `spread`, stir these."""
     if any(map(torch.nn.parameter.is_lazy, model.parameters())):
         with torch.no_grad(), contextlib.suppress(Exception):  # what it cannot do shows where it is asked to
             model(torch.zeros(1, PIXELS))
+    if spread:
+        stir(model, seed, spread)
 
 
 def parameters(model: Any) -> list[tuple[list[int], bool]]:
     """Return shape and trainability of each parameter."""
+    settle(model)
     return [(list(parameter.shape), parameter.requires_grad) for parameter in model.parameters()]
 
 
@@ -125,10 +133,17 @@ def state(model: Any) -> dict[str, Tensor]:
     return {**found, **grads}
 
 
-def set_gradients(model: Any, value: float) -> None:
-    """Fill every parameter's gradient with `value`."""
+def condition(model: Any) -> tuple[dict[str, Tensor], list[tuple[list[int], bool]]]:
+    """Return a model's state and parameters."""
+    return state(model), parameters(model)
+
+
+def examined(model: Any, seed: int, spread: float, gradient: float) -> tuple[Any, Any]:
+    """Stir a model, read it off its answers, fill every gradient with a number; returns weights and bias, condition."""
+    shown = affine(model, seed, spread)
     for parameter in model.parameters():
-        parameter.grad = torch.full_like(parameter, value)
+        parameter.grad = torch.full_like(parameter, gradient)
+    return shown, condition(model)
 
 
 def stir(model: Any, seed: int, spread: float) -> None:
@@ -165,6 +180,11 @@ def doubled_criterion() -> torch.nn.Module:
 def cost(criterion: Any, logits: Tensor, labels: Tensor) -> Any:
     """Return what a criterion returns."""
     return criterion(logits, labels)
+
+
+def costs(criterion: Any, logits: Tensor, labels: Tensor) -> list[Any]:
+    """Return what a criterion returns for each image by itself, a batch of one."""
+    return [criterion(logits[i : i + 1], labels[i : i + 1]) for i in range(len(labels))]
 
 
 def cost_gradient(criterion: Any, logits: Tensor, labels: Tensor) -> Tensor | None:

@@ -30,12 +30,17 @@ def _is_affine(value: Any) -> bool:
     return row(of(TensorValue), of(TensorValue))(value) and [part.shape for part in value] == [(10, 784), (10,)]
 
 
+PARAMETERS = each(row(each(of(int)), of(bool)))
+CONDITION = row(_is_state, PARAMETERS)
 FORMS = {
     "items": Form(of(list), lambda sent: len(sent[1])),
     "epochs": Form(each(of(list)), lambda sent: int(sent[1])),
-    "parameters": Form(each(row(each(of(int)), of(bool)))),
+    "parameters": Form(PARAMETERS),
     "affine": Form(_is_affine),
     "state": Form(_is_state),
+    "condition": Form(CONDITION),
+    "examined": Form(row(_is_affine, CONDITION)),
+    "costs": Form(of(list), lambda sent: len(sent[2].array)),
     "figure": Form(_is_figure),
     "optimizer_steps": Form(_are_steps, lambda sent: len(sent[2]) + 1),
     "optimized": Form(row(of(int), of(int))),

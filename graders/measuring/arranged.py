@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from graders.digits.idx import Split
+from graders.harness.looks import remembered
 
 from . import inputs, oracle
 
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 
     from .pieces import Lab
 
+    Condition = tuple[dict[str, TensorValue], object]  # state, and which parameters can be trained
+
 POOL = 1_200  # images to choose from
 WHOLE_BATCHES, RAGGED, MANY = 200, 257, 1_130  # digits: two of the lesson's batches; two and a bit; many
 SPREAD = 0.3  # of the noise on the model's parameters: bias and pixels then weigh about the same
 MARGIN = 0.02  # by which the largest logit leads, so that float32 and float64 agree on it
 SHARE_RIGHT = 0.7  # of the arranged labels
-STATE = ("state", "parameters")  # the probes that tell whether a model is as it was
 GRADIENT = 0.5  # left in every .grad before the call
 
 
@@ -104,19 +106,19 @@ def _same(before: TensorValue | None, after: TensorValue | None) -> bool:
     return before is not None and after is not None and np.array_equal(before.array, after.array)
 
 
+@remembered
 def evaluated(lab: Lab, choose: Callable[[Pool], Split], observe: bool = False) -> Evaluated:
     """Ask `evaluate` about digits that `choose` arranges for a model."""
     lab.require("evaluate")
-    model = lab.model(spread=SPREAD)
-    affine = lab.affine(model)
+    model = lab.piece("build_model")
+    known = lab.probe("examined", model, lab.seed, SPREAD, GRADIENT, of="build_model").value
+    shown, before = cast("tuple[tuple[TensorValue, TensorValue], Condition]", known)
+    affine = oracle.Affine(*(part.array.astype(float) for part in shown))
     split = choose(make_pool(lab.seed, affine))
-    lab.probe("set_gradients", model, GRADIENT, of="build_model")
     pieces = (model, lab.dataset(split), lab.device())
-    before, trainable_before = (lab.probe(name, model, of="build_model").value for name in STATE)
     seen = lab.call("evaluate", *pieces, observe=observe, asked="evaluate(model, dataset, device)")
-    after, trainable_after = (lab.probe(name, model, of="build_model").value for name in STATE)
-    states = cast("dict[str, TensorValue]", before), cast("dict[str, TensorValue]", after)
-    return Evaluated(seen, affine, split, *states, trainable_before, trainable_after)
+    after = cast("Condition", lab.probe("condition", model, of="build_model").value)
+    return Evaluated(seen, affine, split, before[0], after[0], before[1], after[1])
 
 
 def agreeing(pool: Pool) -> Split:

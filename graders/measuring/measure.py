@@ -14,6 +14,7 @@ import numpy as np
 from graders.harness.base.model import Evidence, Handle, TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
+from graders.harness.looks import remembered
 
 from . import inputs, oracle
 
@@ -54,6 +55,7 @@ class Loaded:
     items: list[Any]
 
 
+@remembered
 def loaded(lab: Lab, train: bool) -> Loaded:
     """Load one split of the tiny root with the student's own function."""
     root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
@@ -83,11 +85,6 @@ def pixels(seen: Loaded) -> NDArray[np.float64]:
     return np.stack([image.array.reshape(28, 28) for image in images]).astype(np.float64)
 
 
-def labels(seen: Loaded) -> list[float]:
-    """Return the label of each item as a number."""
-    return [expect.number(seen.evidence, pair(seen, i)[1]) for i in range(len(seen.items))]
-
-
 # ---- loader
 
 
@@ -100,6 +97,7 @@ class Served:
     epochs: list[list[Any]]
 
 
+@remembered
 def served(lab: Lab, batch_size: int | None, dataset: Handle | None = None) -> Served:
     """Serve two epochs of the tiny training digits, in `dataset` or in one of theirs, with the student's loader."""
     lab.require("make_data_loader")
@@ -153,7 +151,7 @@ def flattened(lab: Lab, images: NDArray[Any]) -> Evidence:
 def built_model(lab: Lab) -> Evidence:
     """Ask `build_model`; expects a module."""
     seen = lab.call("build_model", keep=True)
-    lab.settle(expect.instance(seen, "torch.nn.modules.module.Module"))
+    expect.instance(seen, "torch.nn.modules.module.Module")
     return seen
 
 
@@ -167,10 +165,13 @@ def is_nothing(seen: Evidence) -> bool:
     return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
 
 
-def parameter_sizes(lab: Lab, model: Evidence) -> list[int]:
-    """Return how many numbers each trainable parameter has."""
+@remembered
+def parameter_sizes(lab: Lab) -> tuple[Evidence, list[int]]:
+    """Build a model and return how many numbers each of its trainable parameters has."""
+    model = built_model(lab)
     seen = lab.probe("parameters", model.value, of="build_model", asked="build_model().parameters()").value
-    return [int(np.prod(shape)) for shape, trainable in cast("list[tuple[list[int], bool]]", seen) if trainable]
+    found = cast("list[tuple[list[int], bool]]", seen)
+    return model, [int(np.prod(shape)) for shape, trainable in found if trainable]
 
 
 def answered(lab: Lab, model: Evidence, rows: NDArray[np.float32]) -> Evidence:
@@ -184,9 +185,11 @@ def answered(lab: Lab, model: Evidence, rows: NDArray[np.float32]) -> Evidence:
     )
 
 
-def expect_affine(lab: Lab, model: Evidence) -> None:
+@remembered
+def expect_affine(lab: Lab) -> None:
     """Expect logits to be weights times pixels plus bias, with the weights that the model itself shows."""
     rows = oracle.flatten(inputs.random_images(lab.seed, 5)) * 20 - 10  # far from 0, where squashing shows
+    model = built_model(lab)
     seen = answered(lab, model, rows)
     logits = expect.tensor(seen, [5, 10])
     shown = lab.affine(cast("Handle", model.value))
@@ -201,18 +204,23 @@ def expect_affine(lab: Lab, model: Evidence) -> None:
 
 def cost(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Evidence:
     """Ask the student's criterion for the cost of a batch."""
-    criterion = lab.call("build_criterion", keep=True)
-    asked = f"build_criterion()(logits {list(logits.shape)}, labels {list(labels.shape)})"
-    sent = TensorValue.of(logits), TensorValue.of(labels)
-    return lab.probe("cost", criterion.value, *sent, of="build_criterion", asked=asked)
+    return asked_of_criterion(lab, "cost", logits, labels, len(logits))
 
 
 def cost_gradient(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Evidence:
     """Ask for the gradient of the student's cost by the logits."""
+    return asked_of_criterion(lab, "cost_gradient", logits, labels, len(logits), ".backward()")
+
+
+@remembered
+def asked_of_criterion(
+    lab: Lab, probe: str, logits: NDArray[Any], labels: NDArray[np.int64], size: int, then: str = ""
+) -> Evidence:
+    """Ask a probe about the student's criterion, which is given batches of that size."""
     criterion = lab.call("build_criterion", keep=True)
-    asked = f"build_criterion()(logits {list(logits.shape)}, labels {list(labels.shape)}).backward()"
+    asked = f"build_criterion()(logits {[size, *logits.shape[1:]]}, labels {[size, *labels.shape[1:]]}){then}"
     sent = TensorValue.of(logits), TensorValue.of(labels)
-    return lab.probe("cost_gradient", criterion.value, *sent, of="build_criterion", asked=asked)
+    return lab.probe(probe, criterion.value, *sent, of="build_criterion", asked=asked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,6 +231,7 @@ class Stepped:
     steps: NDArray[np.float64]  # [parameters, steps]
 
 
+@remembered
 def stepped(lab: Lab, learning_rate: float | None, gradients: tuple[float, ...] = GRADIENTS) -> Stepped:
     """Let the student's optimizer take steps along known gradients."""
     lab.require("build_optimizer")
@@ -259,6 +268,7 @@ class Trained:
     expected: tuple[oracle.Trained, ...]  # one an epoch
 
 
+@remembered
 def trained(
     lab: Lab,
     function: str,
@@ -276,8 +286,7 @@ def trained(
     lab.require(function)
     batches = inputs.training_batches(lab.seed, steps, size)
     images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
-    model = lab.model()
-    start = lab.affine(model)
+    model, start = lab.known_model()
     loader = lab.fixed_loader(images, labels, size)
     pieces = (model, loader, criterion or lab.criterion(), lab.optimizer(model, learning_rate), lab.device())
     many = [] if function == "train_epoch" or epochs is None else [epochs]
@@ -287,10 +296,3 @@ def trained(
     for _ in range((epochs or LESSONS_EPOCHS) - 1):
         expected.append(oracle.train(expected[-1].model, batches, learning_rate))
     return Trained(evidence, start, lab.affine(model), tuple(expected))
-
-
-def expect_weights(seen: Trained) -> None:
-    """Expect the trained weights and bias to be the oracle's."""
-    expected = seen.expected[-1].model
-    expect.close(seen.evidence.beside, seen.got.weights, expected.weights, WEIGHT_ATOL)
-    expect.close(seen.evidence.beside, seen.got.bias, expected.bias, WEIGHT_ATOL)

@@ -33,21 +33,21 @@ class Lab(lab.Lab):
     """One check's view of a submission to this lab."""
 
     def model(self, spread: float = 0.0) -> Handle:
-        """Return a model; with `spread`, one whose parameters got normal noise of that size."""
+        """Return a model, its parameters there; with `spread`, they got normal noise of that size."""
         model = self.piece("build_model")
-        self.settle(model)
-        if spread:
-            self.probe("stir", model, self.seed, spread, of="build_model")
+        self.probe("settle", model, self.seed, spread, of="build_model")
         return model
 
-    def settle(self, model: Handle) -> None:
-        """Have a model's parameters there, also those of lazy layers."""
-        self.probe("settle", model, of="build_model")
+    def known_model(self, spread: float = 0.0) -> tuple[Handle, oracle.Affine]:
+        """Return a model as `model` does, and what `affine` says of it."""
+        model = self.piece("build_model")
+        return model, self.affine(model, spread)
 
-    def affine(self, model: Handle) -> oracle.Affine:
-        """Return a model's weights and bias as its answers show them."""
-        weights, bias = cast("tuple[TensorValue, TensorValue]", self.probe("affine", model, of="build_model").value)
-        return oracle.Affine(weights.array.astype(float), bias.array.astype(float))
+    def affine(self, model: Handle, spread: float = 0.0) -> oracle.Affine:
+        """Return a model's weights and bias as its answers show them; with `spread`, noise is added first."""
+        shown = self.probe("affine", model, self.seed, spread, of="build_model").value
+        weights, bias = (part.array.astype(float) for part in cast("tuple[TensorValue, TensorValue]", shown))
+        return oracle.Affine(weights, bias)
 
     def optimizer(self, model: Handle, learning_rate: float) -> Handle:
         """Return an optimizer for a model."""
@@ -74,8 +74,8 @@ class Lab(lab.Lab):
         return self.made("noting_criterion")
 
     def device(self, name: str = "cpu") -> Handle:
-        """Return a torch.device."""
-        return self.made("device", name)
+        """Return a torch.device, which nobody can change: one for all."""
+        return self.seen(Lab.made, "device", name)
 
     def fixed_loader(self, images: NDArray[Any], labels: NDArray[Any], batch_size: int) -> Handle:
         """Return a data loader that serves these images `[N, 1, 28, 28]` in this order."""

@@ -53,9 +53,9 @@ def flatten_images(lab: Lab) -> None:
 
 def build_model(lab: Lab) -> None:
     """Expect the model to be trainable, affine, with a bias, and to answer any batch with logits."""
-    seen = measure.built_model(lab)
-    expect.that(sum(measure.parameter_sizes(lab, seen)) == measure.PARAMETERS, seen, "unsound")
-    measure.expect_affine(lab, seen)
+    seen, sizes = measure.parameter_sizes(lab)
+    expect.that(sum(sizes) == measure.PARAMETERS, seen, "unsound")
+    measure.expect_affine(lab)
 
 
 def build_criterion(lab: Lab) -> None:
@@ -70,16 +70,16 @@ def build_criterion(lab: Lab) -> None:
 
 def build_optimizer(lab: Lab) -> None:
     """Expect the steps to be those of plain SGD, at any learning rate."""
-    for rate in (measure.LEARNING_RATE, 0.03):
-        seen = measure.stepped(lab, rate)
-        expected = np.broadcast_to(-rate * np.asarray(measure.GRADIENTS), seen.steps.shape)
+    for rate, gradients in ((measure.LEARNING_RATE, measure.GRADIENTS), (measure.OTHER_RATE, measure.GRADIENTS[:1])):
+        seen = measure.stepped(lab, rate, gradients)
+        expected = np.broadcast_to(-rate * np.asarray(gradients), seen.steps.shape)
         expect.close(seen.evidence, seen.steps, expected, measure.STEP_ATOL)
 
 
 def train_epoch(lab: Lab) -> None:
     """Expect an epoch to leave the oracle's weights, with the pieces that it is given, and to return the mean cost."""
     seen = measure.trained(lab, "train_epoch")
-    measure.expect_weights(seen)
+    trainings.expect_weights(seen)
     cost = expect.plain_float(seen.evidence)
     expect.close(seen.evidence, cost, seen.expected[0].cost, measure.COST_ATOL)
     trainings.expect_given_pieces(lab, "train_epoch")

@@ -1,9 +1,12 @@
-"""What a training does beside its weights and costs: the graphs that it keeps alive, the pieces that it uses."""
+"""What a training does: the weights that it leaves, the graphs that it keeps alive, the pieces that it uses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
+
+from graders.harness.judge import expect
+from graders.harness.looks import remembered
 
 from . import inputs, measure, oracle
 
@@ -13,6 +16,13 @@ if TYPE_CHECKING:
     from .pieces import Lab
 
 MAX_HELD = measure.STEPS // 2  # graphs of earlier batches: a name or two may hold one each, a leak holds all of them
+
+
+def expect_weights(seen: measure.Trained) -> None:
+    """Expect the trained weights and bias to be the oracle's."""
+    expected = seen.expected[-1].model
+    expect.close(seen.evidence.beside, seen.got.weights, expected.weights, measure.WEIGHT_ATOL)
+    expect.close(seen.evidence.beside, seen.got.bias, expected.bias, measure.WEIGHT_ATOL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +38,7 @@ class Held:
         return self.graphs > MAX_HELD
 
 
+@remembered
 def held(lab: Lab) -> Held:
     """Train an epoch with a criterion that knows which of its graphs are alive.
 
@@ -40,10 +51,17 @@ def held(lab: Lab) -> Held:
     return Held(evidence, max((alive - (depth - noted[0][1]) for alive, depth in noted), default=0))
 
 
+@remembered
+def doubled(lab: Lab, function: str, learning_rate: float) -> measure.Trained:
+    """Train one step with a criterion that costs twice as much."""
+    lab.require(function)
+    return measure.trained(lab, function, steps=1, learning_rate=learning_rate, criterion=lab.doubled_criterion())
+
+
 def expect_given_pieces(lab: Lab, function: str) -> None:
     """Expect one step of a training, `train_epoch` or `train`, to be of the criterion and optimizer it is given."""
     # Twice the cost at half the rate takes the step of the cost at the rate, which is no default.
-    rate, doubled = measure.OTHER_RATE, lab.doubled_criterion()
-    seen = measure.trained(lab, function, steps=1, learning_rate=rate / 2, criterion=doubled)
+    rate = measure.OTHER_RATE
+    seen = doubled(lab, function, rate / 2)
     wanted = oracle.train(seen.start, inputs.training_batches(lab.seed, 1), rate)
-    measure.expect_weights(replace(seen, expected=(wanted,)))
+    expect_weights(replace(seen, expected=(wanted,)))

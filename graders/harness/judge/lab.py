@@ -6,12 +6,14 @@ One mistake then costs one part: a wrong function is graded in its own part and 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from graders.harness.base.errors import CheckFailed, StandinLacks, Unloadable, Unwritten
 from graders.harness.base.model import Evidence, Folder, Handle, Named
 
 from .forms import expect_form
+from .looks import Looks, key_of, take
 from .notes import Notes
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class Shared:
     """What the checks of one run share: which functions are sound, what was seen, how many folders there were."""
 
     sound: dict[str, bool] = field(default_factory=dict)
-    seen: dict[object, object] = field(default_factory=dict)  # by what looked
+    looks: Looks = field(default_factory=Looks)
     explained: dict[object, tuple[Named, ...]] = field(default_factory=dict)  # by clue
     folders: int = 0
 
@@ -141,11 +143,19 @@ class Lab:
         self.notes.standins.update(names)
         return names
 
-    def seen(self, look: Callable[[Any], T]) -> T:
-        """Return what a look at the submission shows; the same look is taken once a run. Raises what it raises."""
-        if look not in self.shared.seen:
-            self.shared.seen[look] = look(self)
-        return cast("T", self.shared.seen[look])
+    def seen(self, look: Callable[..., T], *args: object) -> T:
+        """Return what a look at the submission shows; the same look is taken once a run. Raises what it raises.
+
+        It is the same with the same arguments, and while the same functions keep their place; whoever is told what it
+        showed has used its stand-ins, too.
+        """
+        outcomes = self.shared.looks.beside(self.submission.generation)
+        key = look, self.seed, frozenset(self.notes.own), key_of(args)
+        if key not in outcomes:
+            noted = Notes(own=set(self.notes.own))
+            outcomes[key] = take(partial(look, replace(self, notes=noted), *args), noted.standins)
+        self.notes.standins.update(outcomes[key].standins)
+        return cast("T", outcomes[key].show())
 
     def require(self, *functions: str) -> None:
         """Raise Unwritten for the first of these functions that is not written yet."""

@@ -47,6 +47,11 @@ class Submission:
         return self._launcher.running
 
     @property
+    def generation(self) -> int:
+        """The number of the worker that answers the next request; handles of another one are stale."""
+        return self._launcher.generation + (not self._launcher.running)
+
+    @property
     def pid(self) -> int | None:
         """The process of its worker, None where it has none of its own."""
         return self._launcher.pid
