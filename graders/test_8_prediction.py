@@ -11,7 +11,7 @@ import pytest
 from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
-from graders.harness.looks import remembered
+from graders.harness.judge.looks import remembered
 from graders.measuring import drawn, inputs, measure
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 from graders.harness.base.model import Evidence, Handle, TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
-from graders.harness.looks import remembered
+from graders.harness.judge.looks import remembered
 
 from . import inputs, oracle
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from graders.harness.judge import expect
-from graders.harness.looks import remembered
+from graders.harness.judge.looks import remembered
 
 from . import inputs, measure, oracle
 

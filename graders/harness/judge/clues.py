@@ -7,7 +7,7 @@ The words of a mistake (title, why, hint) stand in `messages/<language>/mistakes
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import Named
@@ -15,19 +15,14 @@ from graders.harness.base.model import Named
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from .looks import Sees
+
     Explains = Callable[[Any], Mapping[str, object] | bool]
 
 T = TypeVar("T")
 
 # What an unexpected value does to a comparison that did not expect it, or the submission to a question: no match then.
 NO_MATCH = (CheckFailed, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
-
-
-class Seeing(Protocol):
-    """A lab as far as a clue needs it."""
-
-    def seen(self, look: Callable[[Any], T]) -> T:
-        """Return what a look at the submission shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,7 @@ class Clue:
 
         return enter
 
-    def explain(self, lab: Seeing) -> tuple[Named, ...]:
+    def explain(self, lab: Sees) -> tuple[Named, ...]:
         """Return the one mistake that explains what is seen, or the one pair; nothing where there are none or several.
 
         Raises what asking the submission raises, but CheckFailed.

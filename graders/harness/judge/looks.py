@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 
-from .base.errors import CheckFailed, Unloadable, Unwritten
+from graders.harness.base.errors import CheckFailed, Unloadable, Unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

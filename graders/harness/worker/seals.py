@@ -12,6 +12,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.testing  # by itself, so that a nursery has it before it forks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
