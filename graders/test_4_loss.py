@@ -12,6 +12,8 @@ from graders.harness.judge import expect
 from graders.measuring import inputs, measure, oracle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from graders.harness.base.model import Evidence
@@ -22,10 +24,12 @@ pytestmark = pytest.mark.part("loss")
 BATCH = 12  # every digit is among the labels of so many
 
 
-def costs(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> list[Evidence]:
-    """Ask the student's criterion for the cost of each image, in a batch of its own."""
+def costs(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Iterator[Evidence]:
+    """Ask the student's criterion for the cost of each image, in a batch of its own; raises where that one raises."""
     seen = measure.asked_of_criterion(lab, "costs", logits, labels, size=1)
-    return [replace(seen, value=value) for value in cast("list[object]", seen.value)]
+    for i, value in enumerate(cast("list[object]", seen.value)):
+        alone = measure.cost(lab, logits[i : i + 1], labels[i : i + 1]).value if value is None else value
+        yield replace(seen, value=alone)
 
 
 def test_cost_of_one_image_is_its_cross_entropy(lab: Lab, seed: int) -> None:
@@ -38,7 +42,7 @@ def test_cost_of_one_image_is_its_cross_entropy(lab: Lab, seed: int) -> None:
 def test_cost_is_the_mean_over_the_batch(lab: Lab, seed: int) -> None:
     """Several images cost the mean of what each costs by itself, however many there are."""
     logits, labels = inputs.random_logits(seed, BATCH)
-    each = costs(lab, logits, labels)
+    each = list(costs(lab, logits, labels))
     alone = [expect.number(seen) for seen in each]
     # The mean of equal costs is that cost, whatever becomes of a batch: nobody averages here.
     expect.that(not np.ptp(alone) <= measure.COST_ATOL, each[0], "cost_constant", got=f"{alone[0] + 0.0:.4g}")

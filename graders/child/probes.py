@@ -188,8 +188,12 @@ def cost(criterion: Any, logits: Tensor, labels: Tensor) -> Any:
 
 
 def costs(criterion: Any, logits: Tensor, labels: Tensor) -> list[Any]:
-    """Return what a criterion returns for each image by itself, a batch of one."""
-    return [criterion(logits[i : i + 1], labels[i : i + 1]) for i in range(len(labels))]
+    """Return what a criterion returns for each image by itself, a batch of one; None from where it raises on."""
+    found: list[Any] = [None] * len(labels)
+    with contextlib.suppress(Exception):  # whoever wants to know asks for that one alone
+        for i in range(len(labels)):
+            found[i] = criterion(logits[i : i + 1], labels[i : i + 1])
+    return found
 
 
 def cost_gradient(criterion: Any, logits: Tensor, labels: Tensor) -> Tensor | None:

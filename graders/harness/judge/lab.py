@@ -143,17 +143,17 @@ class Lab:
         self.notes.standins.update(names)
         return names
 
-    def seen(self, look: Callable[..., T], *args: object) -> T:
+    def seen(self, look: Callable[..., T], *args: object, **kwargs: object) -> T:
         """Return what a look at the submission shows; the same look is taken once a run. Raises what it raises.
 
         It is the same with the same arguments, and while the same functions keep their place; whoever is told what it
         showed has used its stand-ins, too.
         """
         outcomes = self.shared.looks.beside(self.submission.generation)
-        key = look, self.seed, frozenset(self.notes.own), key_of(args)
+        key = look, self.seed, frozenset(self.notes.own), key_of((args, kwargs))
         if key not in outcomes:
             noted = Notes(own=set(self.notes.own))
-            outcomes[key] = take(partial(look, replace(self, notes=noted), *args), noted.standins)
+            outcomes[key] = take(partial(look, replace(self, notes=noted), *args, **kwargs), noted.standins)
         self.notes.standins.update(outcomes[key].standins)
         return cast("T", outcomes[key].show())
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 class Sees(Protocol):
     """What can take a look, or knows what it showed."""
 
-    def seen(self, look: Callable[..., T], *args: Any) -> T:
+    def seen(self, look: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Return what `look` shows with these arguments. Raises what it raises."""
 
 
@@ -39,7 +39,7 @@ def remembered(look: Callable[Concatenate[L, P], T]) -> Callable[Concatenate[L, 
     def seen(lab: L, /, *args: P.args, **kwargs: P.kwargs) -> T:
         given = signature.bind(lab, *args, **kwargs)
         given.apply_defaults()  # so that what is left out and what is given as its default are the same look
-        return lab.seen(look, *given.args[1:])
+        return lab.seen(look, *given.args[1:], **given.kwargs)
 
     functools.update_wrapper(seen, look)
     return seen
@@ -94,4 +94,6 @@ def key_of(value: Any) -> Hashable:
         return value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, (list, tuple)):
         return tuple(map(key_of, value))
+    if isinstance(value, dict):
+        return key_of(list(value.items()))
     return cast("Hashable", value)
