@@ -128,10 +128,82 @@ def reference() -> Iterator[Lab]:
     grading.submission.close()
 
 
-@pytest.mark.parametrize("clue", mistakes.CLUES, ids=lambda clue: clue.look.__module__.rpartition(".")[2])
+def clue_id(index: int) -> str:
+    """Return a name of a clue that no other has: several look by the same function, or by an unnamed one."""
+    look = mistakes.CLUES[index].look
+    function = getattr(look, "func", look)
+    module = getattr(function, "__module__", "").rpartition(".")[2]
+    return f"{index}-{module}-{getattr(function, '__name__', 'look').strip('<>')}"
+
+
+EVERY_CLUE = pytest.mark.parametrize("clue", [pytest.param(c, id=clue_id(i)) for i, c in enumerate(mistakes.CLUES)])
+
+
+@EVERY_CLUE
+def test_every_look_runs_on_correct_work(clue, reference):
+    """A look that fails on correct work explains nothing, so that the next test could not fail."""
+    reference.seen(clue.look)
+
+
+def assert_unexplained(clue: Clue, lab: Lab) -> None:
+    """Fail where a mistake, alone or with another, explains what a clue sees, or where one chokes on it.
+
+    Two mistakes that both explain it are a doubt in a grading; on correct work each of them is wrong.
+    """
+    seen = lab.seen(clue.look)
+    with np.errstate(all="ignore"):
+        assert [named.name for named in clue.alone(seen, strict=True)] == []
+        assert list(clue.pairs(seen) if clue.pairs else ()) == []
+
+
+@EVERY_CLUE
 def test_correct_work_is_explained_by_no_mistake(clue, reference):
     """What gives on some inputs what correct work gives is no explanation of anything."""
-    assert clue.explain(reference) == ()
+    assert_unexplained(clue, reference)
+
+
+def always(_seen: object) -> bool:
+    """Explain whatever is seen."""
+    return True
+
+
+def choke(_seen: object) -> bool:
+    """Be a look or a formula with a fault of its own."""
+    raise TypeError("planted")
+
+
+def planted(clue: Clue, explains: object) -> Clue:
+    """Return a clue that sees what another does, with one mistake's formula in the place of its own."""
+    faulty = Clue(clue.checks, clue.look)
+    faulty.mistake("planted", Idea.BATCHES)(explains)
+    return faulty
+
+
+CLUE_OF_ORDER = next(c for c in mistakes.CLUES if "never-shuffled" in [mistake.name for mistake in c.mistakes])
+
+
+def test_guard_sees_a_mistake_that_explains_correct_work(reference):
+    """A never-shuffled that always says yes is caught, even beside another one that does."""
+    faulty = planted(CLUE_OF_ORDER, always)
+    with pytest.raises(AssertionError, match="planted"):
+        assert_unexplained(faulty, reference)
+    faulty.mistake("another", Idea.BATCHES)(always)
+    with pytest.raises(AssertionError, match="2 more items"):
+        assert_unexplained(faulty, reference)
+
+
+def test_guard_sees_a_pair_that_explains_correct_work(reference):
+    """Two mistakes that together explain everything are caught as well."""
+    with pytest.raises(AssertionError):
+        assert_unexplained(Clue(("test_x",), lambda _lab: None, lambda _seen: [("a", "b")]), reference)
+
+
+def test_guard_sees_a_formula_and_a_look_that_choke(reference):
+    """A TypeError of the catalogue's own passes for no match neither in a formula nor in a look."""
+    with pytest.raises(TypeError, match="planted"):
+        assert_unexplained(planted(CLUE_OF_ORDER, choke), reference)
+    with pytest.raises(TypeError, match="planted"):
+        assert_unexplained(Clue(("test_x",), choke), reference)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

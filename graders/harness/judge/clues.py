@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# What an unexpected value does to a comparison that did not expect it, or the submission to a question: no match then.
-NO_MATCH = (CheckFailed, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+class NoClue(Exception):
+    """What was seen cannot be compared: it is not of the kind that a look or a mistake is about."""
+
+
+# What a submission does to a question, or its value to a comparison that has looked at it: no match, whoever asks.
+NO_MATCH = (CheckFailed, NoClue)
+# What an unexpected value does to a comparison that did not look at it. That is no match in a grading, whose verdict
+# stands already; on work that is known to be right it is a fault of the catalogue's, and `strict` lets it through.
+CHOKED = (*NO_MATCH, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,10 @@ class Clue:
 
         return enter
 
+    def alone(self, seen: object, *, strict: bool = False) -> list[Named]:
+        """Return the mistakes that explain on their own what was seen."""
+        return [named for mistake in self.mistakes if (named := _named(mistake, seen, strict)) is not None]
+
     def explain(self, lab: Sees) -> tuple[Named, ...]:
         """Return the one mistake that explains what is seen, or the one pair; nothing where there are none or several.
 
@@ -69,22 +81,23 @@ class Clue:
         """
         try:
             seen = lab.seen(self.look)
-        except NO_MATCH:
+        except CHOKED:
             return ()
-        alone = [named for mistake in self.mistakes if (named := _named(mistake, seen)) is not None]
+        alone = self.alone(seen)
         if alone or self.pairs is None:
             return tuple(alone) if len(alone) == 1 else ()
         try:
             pairs = [tuple(Named(one) if isinstance(one, str) else one for one in pair) for pair in self.pairs(seen)]
-        except NO_MATCH:
+        except CHOKED:
             return ()
         return pairs[0] if len({frozenset(one.name for one in pair) for pair in pairs}) == 1 else ()
 
 
-def _named(mistake: Mistake, seen: object) -> Named | None:
+def _named(mistake: Mistake, seen: object, strict: bool) -> Named | None:
+    no_match: tuple[type[Exception], ...] = NO_MATCH if strict else CHOKED
     try:
         found = mistake.explains(seen)
-    except NO_MATCH:
+    except no_match:
         return None
     if isinstance(found, dict):
         return Named(mistake.name, found)

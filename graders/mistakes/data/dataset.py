@@ -12,7 +12,7 @@ from graders.digits.idx import RAW
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import Folder, Handle, NumpyScalar, TensorValue
 from graders.harness.judge import expect
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, measure
 from graders.mistakes.ideas import Idea
 
@@ -163,7 +163,7 @@ FORM.mistake("image-left-as-bytes", Idea.DATASET)(pixels.left_as_bytes)
 
 @FORM.mistake("image-not-float32", Idea.DATASET)
 def _dtype(seen: Items) -> dict[str, object] | bool:
-    ((dtype, shape),) = {_form(image) for image in seen.images}
+    dtype, shape = _only_form(seen)
     if dtype == "uint8" and pixels.left_as_bytes(seen):
         return False
     return dtype != "float32" and shape == (1, 28, 28) and {"dtype": dtype}
@@ -172,9 +172,19 @@ def _dtype(seen: Items) -> dict[str, object] | bool:
 @ELSEWHERE.mistake("image-not-float32", Idea.DATASET)
 def _half(seen: Items) -> dict[str, object] | bool:
     """Recognise pixels with as few digits as their type has."""
-    ((dtype, _),) = {_form(image) for image in seen.images}
+    dtype, _ = _only_form(seen)
+    if dtype not in DIGITS:
+        return False
     near = zip(seen.pixels, seen.truth, strict=True)
     return all(np.allclose(got, truth, rtol=DIGITS[dtype], atol=0) for got, truth in near) and {"dtype": dtype}
+
+
+def _only_form(seen: Items) -> tuple[str, tuple[int, ...]]:
+    """Return the form that all images have. Raises NoClue where they differ."""
+    forms = {_form(image) for image in seen.images}
+    if len(forms) != 1:
+        raise NoClue
+    return forms.pop()
 
 
 def _kind(item: object) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graders.harness.judge.clues import NO_MATCH, Clue
+from graders.harness.judge.clues import CHOKED, Clue
 from graders.measuring import inputs, measure
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.ideas import Idea
@@ -274,7 +274,7 @@ def _in_one_only(
 def _holds(explains: Callable[[Any], Any], view: Callable[[Any], Any], served: measure.Served) -> bool:
     try:
         return bool(explains(view(served)))
-    except NO_MATCH:
+    except CHOKED:
         return False
 
 

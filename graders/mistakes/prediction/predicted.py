@@ -12,7 +12,7 @@ import numpy as np
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, oracle
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.formulas.costs import softmax
@@ -177,9 +177,20 @@ def _largest(seen: Predicted) -> bool:
 @NEITHER.mistake("scores-for-the-digit", Idea.EVALUATION)
 def _scores(seen: Predicted) -> bool:
     """Recognise all ten logits, or their probabilities."""
-    given = [value.array if isinstance(value, TensorValue) else value for value in seen.values]
-    rows = np.stack([np.asarray(value, np.float64).reshape(10) for value in given])
+    rows = np.stack([_ten(value) for value in seen.values])
     return any(np.allclose(rows, form(seen.logits()), rtol=1e-4, atol=1e-5) for form in FORMS)
+
+
+def _ten(value: object) -> np.ndarray:
+    """Return ten numbers as a row. Raises NoClue for anything else."""
+    given = value.array if isinstance(value, TensorValue) else value
+    try:
+        row = np.asarray(given, np.float64)
+    except (TypeError, ValueError):  # texts, objects, lists within lists of several lengths
+        raise NoClue from None
+    if row.size != 10:
+        raise NoClue
+    return row.reshape(10)
 
 
 @NEITHER.mistake("prediction-not-returned", Idea.EVALUATION)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graders.harness.judge.clues import NO_MATCH, Clue
+from graders.harness.judge.clues import CHOKED, Clue
 from graders.measuring import inputs, measure
 from graders.mistakes.formulas.costs import after, sigmoid, softmax
 from graders.mistakes.formulas.loops import (
@@ -120,7 +120,7 @@ def slips(seen: Watched) -> bool:
     """Tell whether one slip beside the order explains the weights."""
     try:
         return any(_slipped(name, seen) for name in SLIPS)
-    except NO_MATCH:
+    except CHOKED:
         return False
 
 

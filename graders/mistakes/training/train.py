@@ -10,7 +10,7 @@ import numpy as np
 
 from graders.harness.base.model import Named, TensorValue
 from graders.harness.judge import expect
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure, oracle
 from graders.mistakes.ideas import Idea
 
@@ -225,18 +225,23 @@ def _mean(seen: Returned) -> bool:
 @LIST.mistake("train-returns-no-list", Idea.TRAINING)
 def _no_list(seen: Returned) -> dict[str, object] | bool:
     """Recognise the right costs in something else that holds several."""
-    (kind,) = {type(value) for value in seen.values}
+    kinds = {type(value) for value in seen.values}
+    if len(kinds) != 1:
+        return False
+    kind = kinds.pop()
     held = Returned(tuple(_held(value) for value in seen.values), seen.costs)
     return kind is not list and held.all_are(list) and {"kind": kind.__name__}
 
 
 def _held(value: object) -> list[object]:
-    """Return what a tuple, an array or a dictionary's values are. Raises TypeError for anything else."""
+    """Return what a tuple, an array or a dictionary's values are. Raises NoClue for anything else."""
     if isinstance(value, (dict, tuple)):
         return list(value.values() if isinstance(value, dict) else value)
     if isinstance(value, (np.ndarray, TensorValue)):
-        return list((value.array if isinstance(value, TensorValue) else value).astype(float).tolist())
-    raise TypeError(type(value))
+        array = value.array if isinstance(value, TensorValue) else value
+        if array.ndim:
+            return list(array.astype(float).tolist())
+    raise NoClue
 
 
 @LIST.mistake("train-returns-tensors", Idea.TRAINING)
