@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from graders.harness.base.exhibits import Picture
-    from graders.harness.base.model import Report
+    from graders.harness.base.tamed import Tamed
     from graders.harness.judge.clues import Clue
     from graders.harness.judge.forms import Form
     from graders.harness.judge.lab import Lab
@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent
 # Imported when they are asked for: nobody needs all of them, and an untouched template none.
 
 
-def _draw(report: Report, words: Mapping[str, str]) -> tuple[Picture, ...]:
+def _draw(report: Tamed, words: Mapping[str, str]) -> tuple[Picture, ...]:
     from graders.pictures import figures  # only a page needs it
 
     return figures.draw(report, words)

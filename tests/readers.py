@@ -21,11 +21,13 @@ from markdown_it import MarkdownIt
 
 from graders.commands import report as command
 from graders.harness.render import json_report, terminal
+from graders.harness.render.tame import tame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graders.harness.base.model import Report
+    from graders.harness.base.tamed import Tamed
     from graders.harness.judge.messages import Messages
 
 LARGEST = 400_000  # letters of any format, however much there is to say in one cause
@@ -141,13 +143,13 @@ class Page(HTMLParser):
             self.texts.append(data)
 
 
-def terminal_text(report: Report, messages: Messages) -> str:
+def terminal_text(report: Tamed, messages: Messages) -> str:
     """Return what a terminal of a usual width shows."""
     return terminal.render(report, terminal.Style(messages.words, colour=False, width=COLUMNS))
 
 
-FORMATS: dict[str, Callable[[Report, Messages], str]] = {
-    "json": lambda report, messages: json_report.render(report),
+FORMATS: dict[str, Callable[[Tamed, Messages], str]] = {
+    "json": lambda report, messages: json_report.render(report, messages.words),
     "terminal": terminal_text,
     **command.FORMATS,
 }
@@ -159,14 +161,15 @@ def expect_every_format_to_be_read(report: Report, junit: etree.XMLSchema | None
     The submission is called as it is in a student's repository, since GitLab wants paths inside of one. `junit` is the
     published schema, None where it cannot be had.
     """
-    report = replace(report, submission="student_template")
+    report = tame(replace(report, submission="student_template"))
     messages = command.messages_for(report)
     texts = {name: render(report, messages) for name, render in FORMATS.items()}
     for name, text in texts.items():
         text.encode("utf-8")
         assert [c for c in text if not c.isprintable() and c != "\n"] == [], name
         assert len(text) < LARGEST, name
-    assert json_report.render(json_report.parse(texts["json"])) == texts["json"]
+    again = tame(json_report.parse(texts["json"], command.labels))
+    assert json_report.render(again, messages.words) == texts["json"]
     expect_terminal(texts["terminal"])
     expect_page(texts["html"])
     expect_markdown(texts["markdown"], report)

@@ -149,6 +149,20 @@ def test_torch_is_imported_by_name_in_the_worker_only() -> None:
     assert found == {"worker/worker.py"}
 
 
+@pytest.mark.parametrize("path", sorted((ENGINE / "render").glob("*.py")), ids=lambda path: path.stem)
+def test_renderer_takes_tamed_reports_only(path: Path) -> None:
+    """No function of a format takes a report as it is, so that mypy lets none through that `tame` has not made."""
+    functions = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef)]
+    named = {name.id for f in functions for name in ast.walk(f.args) if isinstance(name, ast.Name)}
+    assert "Report" not in named or path.stem == "tame"
+
+
+def test_only_tame_makes_a_tamed_report() -> None:
+    """The type is nobody else's to give."""
+    calls = [(path, node) for path in FILES for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
+    assert {path.stem for path, call in calls if ast.unparse(call.func).rpartition(".")[2] == "Tamed"} == {"tame"}
+
+
 def test_a_sandbox_shows_whole_rooms() -> None:
     """What a worker imports of ours lies where a fresh process in a sandbox can read it: in rooms closed in themselves.
 

@@ -11,50 +11,55 @@ from graders.harness.base import files
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
 from graders.harness.render import csv_row, github, gitlab, gradescope, json_report, junit, markdown
+from graders.harness.render.tame import tame
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from graders.harness.base.model import Report
+    from graders.harness.base.tamed import Tamed
 
 
-def read(path: Path) -> Report:
+def read(path: Path) -> Tamed:
     """Read a report.json. Raises ConfigurationError where it is none, or of another schema version."""
     try:
-        return json_report.parse(path.read_text(encoding="utf-8"))
+        return tame(json_report.parse(path.read_text(encoding="utf-8"), labels))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
     except ValueError as error:  # no UTF-8, or what json_report refuses
         raise ConfigurationError(f"{path}: {error}") from None
 
 
-def messages_for(report: Report) -> Messages:
+def labels(language: str) -> Mapping[str, str]:
+    """Return the labels of rows in a language."""
+    return Messages.of_lab(SPEC.folder, language).section("labels")
+
+
+def messages_for(report: Tamed) -> Messages:
     """Return the messages of the report's own language."""
     return Messages.of_lab(SPEC.folder, report.language)
 
 
-def _html(report: Report, messages: Messages) -> str:
+def _html(report: Tamed, messages: Messages) -> str:
     from graders.harness.render import html
-    from graders.harness.render.tame import tame
     from graders.pictures import figures
 
     try:
-        drawn = figures.draw(tame(report), messages.section("pictures"))
+        drawn = figures.draw(report, messages.section("pictures"))
     except (KeyError, ValueError) as error:
         raise ConfigurationError(f"the report's exhibits cannot be drawn: {error}") from None
     return html.render(report, messages.words, drawn)
 
 
-def _csv(report: Report, _messages: Messages) -> str:
+def _csv(report: Tamed, _messages: Messages) -> str:
     return csv_row.header(report) + csv_row.render(report)
 
 
-FORMATS: dict[str, Callable[[Report, Messages], str]] = {
+FORMATS: dict[str, Callable[[Tamed, Messages], str]] = {
     "html": _html,
     "markdown": lambda report, messages: markdown.render(report, messages.words),
     "gradescope": lambda report, messages: gradescope.render(report, messages.words),
-    "junit": lambda report, messages: junit.render(report),
+    "junit": lambda report, messages: junit.render(report, messages.words),
     "csv": _csv,
     "github": lambda report, messages: github.render(report, messages.words),
     "gitlab": lambda report, messages: gitlab.render(report, messages.words),

@@ -14,9 +14,10 @@ import pytest
 
 from .base.errors import ConfigurationError
 from .base.model import CheckResult, Status
-from .judge.grading import Grading, Options, to_plain
+from .base.rows import Row
+from .judge.grading import Grading, Options
 from .judge.notes import Notes
-from .session import benchmarking, fixtures, outputs, running
+from .session import benchmarking, crossing, fixtures, outputs, running
 from .session.fixtures import GRADING, NOTES
 from .session.summary import Summary
 from .walls.levels import choose
@@ -86,6 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
     benchmarking.begin(config)
     config.pluginmanager.register(fixtures)
     config.pluginmanager.register(running)
+    config.pluginmanager.register(crossing)
     spec: LabSpec | None = config.hook.pytest_lab(config=config)
     if spec is None:
         return
@@ -229,28 +231,25 @@ def pytest_runtest_makereport(
         result = _skipped(item, part, report.longrepr)
     else:
         result = grading.judge(_name(item), part, error, item.stash.get(NOTES, Notes()), report.duration)
-    report.grading = to_plain(result)  # type: ignore[attr-defined]  # pytest carries extra attributes, across xdist too
+    report.grading = result  # type: ignore[attr-defined]  # pytest carries extra attributes, across xdist too
     if report.failed and result.status is not Status.VOID:
-        report.longrepr = _plain_text(result.message, result.where, result.hint)
+        said = grading.messages.words.said(result.rows), str(result.where or ""), result.hint
+        report.longrepr = "\n".join(filter(None, said))
     return report
 
 
 def _skipped(item: pytest.Item, part: str, longrepr: object) -> CheckResult:
     reason = str(longrepr[2]) if isinstance(longrepr, tuple) else ""  # (file, line, "Skipped: reason")
-    return CheckResult(_name(item), part, Status.SKIPPED, message=reason.removeprefix("Skipped: "))
-
-
-def _plain_text(message: str, where: object, hint: str) -> str:
-    lines = [line.replace("\t", ": ") for line in message.splitlines()]
-    return "\n".join([*lines, *([f"{where}"] if where else []), *([hint] if hint else [])])
+    said = reason.removeprefix("Skipped: ")
+    return CheckResult(_name(item), part, Status.SKIPPED, rows=(Row(None, said),) if said else ())
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
     """Give unfinished work and our own faults a name and a letter of their own."""
-    plain = getattr(report, "grading", None)
-    if plain is None:
+    result: CheckResult | None = getattr(report, "grading", None)
+    if result is None:
         return None
-    kind = plain["status"] if plain["status"] in LETTERS else "unwritten" if plain["unwritten"] else ""
+    kind = result.status.value if result.status in LETTERS else "unwritten" if result.unwritten else ""
     # A fault of ours counts as an error, whose page pytest shows with --tb; unfinished work is no failure with a page.
     category = "error" if kind == "void" else kind
     return (category, LETTERS[kind], (kind.upper(), MARKUP[kind])) if kind else None

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graders.harness.base.exhibits import Exhibit
-    from graders.harness.base.model import Report
     from graders.harness.base.speed import Throughput
+    from graders.harness.base.tamed import Tamed
 
 Arrays = dict[str, "NDArray[Any]"]
 
@@ -48,7 +48,7 @@ def prepare() -> None:
     import matplotlib.figure  # noqa: F401  # imported for later
 
 
-def draw(report: Report, words: Mapping[str, str]) -> tuple[Picture, ...]:
+def draw(report: Tamed, words: Mapping[str, str]) -> tuple[Picture, ...]:
     """Return a picture for each exhibit of the report, and one of what was timed.
 
     `words` is the lab's section `pictures`: NAME_title and NAME_text of each picture, and what stands inside it.

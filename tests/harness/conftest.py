@@ -17,6 +17,7 @@ import pytest
 
 from graders.harness.base.limits import Limits
 from graders.harness.base.model import CheckResult, PartResult, Report, Status
+from graders.harness.base.rows import Key, Row
 from graders.harness.judge.submission import Submission
 from graders.harness.link.launcher import Launcher, Target, transport_for
 from graders.harness.link.transport import WorkerGone
@@ -170,10 +171,17 @@ def good_reply() -> dict[str, Any]:
 
 @pytest.fixture
 def make_check() -> Callable[..., CheckResult]:
-    """Return a function that makes a check's result."""
+    """Return a function that makes a check's result; `said` are its rows by their keys."""
 
-    def make(name: str = "test_a", part: str = "alpha", status: Status = Status.PASSED, **rest: Any) -> CheckResult:
-        return CheckResult(name, part, status, **{"title": f"title of {name}", **rest})
+    def make(
+        name: str = "test_a",
+        part: str = "alpha",
+        status: Status = Status.PASSED,
+        said: Mapping[str, str] = MappingProxyType({}),
+        **rest: Any,
+    ) -> CheckResult:
+        rows = tuple(Row(Key(key), text) for key, text in said.items())
+        return CheckResult(name, part, status, **{"title": f"title of {name}", "rows": rows, **rest})
 
     return make
 

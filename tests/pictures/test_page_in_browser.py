@@ -16,7 +16,9 @@ from corpus import BUGS, bug_source, reference_source
 
 from graders.commands import report
 from graders.commands.teacher import batch
+from graders.harness.base.rows import Key, Row
 from graders.harness.render import html
+from graders.harness.render.tame import tame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,11 +180,11 @@ def evil_page(pages: dict[str, Path]) -> str:
         replace(
             part,
             title=EVIL,
-            checks=tuple(replace(c, title=EVIL, hint=EVIL, message=f"got\t{EVIL}") for c in part.checks),
+            checks=tuple(replace(c, title=EVIL, hint=EVIL, rows=(Row(Key.GOT, EVIL),)) for c in part.checks),
         )
         for part in seen.parts
     )
-    return html.render(replace(seen, submission=EVIL, parts=parts), report.messages_for(seen).words)
+    return html.render(tame(replace(seen, submission=EVIL, parts=parts)), report.messages_for(seen).words)
 
 
 def test_submission_can_put_no_script_in_the_page(browser: Any, pages: dict[str, Path], tmp_path: Path) -> None:

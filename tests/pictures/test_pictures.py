@@ -21,11 +21,14 @@ from graders.harness.judge.messages import Messages
 from graders.harness.judge.notes import Notes
 from graders.harness.render import html
 from graders.harness.render.svg import inline
+from graders.harness.render.tame import tame
 from graders.measuring import showing
 from graders.pictures import figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from graders.harness.base.tamed import Tamed
 
 pytest_plugins = ["grading"]
 
@@ -48,14 +51,14 @@ ARRAYS: dict[str, dict[str, Any]] = {
 }
 
 
-def make_report(arrays: dict[str, dict[str, Any]], *timed: Throughput) -> Report:
+def make_report(arrays: dict[str, dict[str, Any]], *timed: Throughput) -> Tamed:
     """Return a report with these exhibits."""
     exhibits = tuple(Exhibit(name, {k: PackedArray.of(a) for k, a in group.items()}) for name, group in arrays.items())
     check = CheckResult("test_a", "alpha", Status.PASSED, exhibits=exhibits)
     part = PartResult("alpha", "alpha", Status.PASSED, 1.0, 1.0, (check,))
-    return Report(
-        *("tiny", "Tiny", "here", "graded", 1.0, 1.0, "process", None, 0, 1.0, {}, (part,), 1), throughput=timed
-    )
+    whole = {"lab": "tiny", "title": "Tiny", "submission": "here", "status": "graded", "score": 1.0, "max_score": 1.0}
+    run = {"isolation": "process", "data": None, "seed": 0, "duration_s": 1.0, "versions": {}, "checks_in_rubric": 1}
+    return tame(Report(**whole, **run, parts=(part,), throughput=timed))
 
 
 def drawn(arrays: dict[str, dict[str, Any]], *timed: Throughput, language: str = "en") -> dict[str, Picture]:
@@ -145,10 +148,10 @@ def test_dotted_digits_differ_from_their_scrambled_selves() -> None:
 
 
 @pytest.fixture
-def graded(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str], tuple[Report, str]]:
+def graded(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str], tuple[Tamed, str]]:
     """Return a function that grades a submission's text and returns its report and its page."""
 
-    def run(source: str) -> tuple[Report, str]:
+    def run(source: str) -> tuple[Tamed, str]:
         (tmp_path / "lab.py").write_text(source, encoding="utf-8")
         done = batch.grade("one", tmp_path / "lab.py", tmp_path / "out", warm=warm)
         assert done.report is not None, done.output
@@ -169,7 +172,7 @@ MAX_PAGE = 1_500_000  # bytes
 MAX_EXHIBITS = 60_000  # bytes of report.json that are there for pictures only
 
 
-def test_reference_shows_what_it_has_learned(graded: Callable[[str], tuple[Report, str]]) -> None:
+def test_reference_shows_what_it_has_learned(graded: Callable[[str], tuple[Tamed, str]]) -> None:
     """Costs, weights, confusion and misread digits; the costs are the oracle's; page and report stay small."""
     seen, page = graded(reference_source())
     assert set(seen.exhibits) == {"costs", "weights", "confusion", "misread"}
@@ -180,7 +183,7 @@ def test_reference_shows_what_it_has_learned(graded: Callable[[str], tuple[Repor
     assert sum(len(p.data) for e in seen.exhibits.values() for p in e.arrays.values()) < MAX_EXHIBITS
 
 
-def test_page_is_the_same_when_rendered_again(graded: Callable[[str], tuple[Report, str]]) -> None:
+def test_page_is_the_same_when_rendered_again(graded: Callable[[str], tuple[Tamed, str]]) -> None:
     """report.json holds all that the page shows."""
     seen, page = graded(reference_source())
     again = html.render(seen, report.messages_for(seen).words, drawn_of(seen))
@@ -188,12 +191,12 @@ def test_page_is_the_same_when_rendered_again(graded: Callable[[str], tuple[Repo
     assert seconds.sub("", again) == seconds.sub("", page)
 
 
-def drawn_of(seen: Report) -> tuple[Picture, ...]:
+def drawn_of(seen: Tamed) -> tuple[Picture, ...]:
     """Draw the pictures of a report in its own language."""
     return figures.draw(seen, report.messages_for(seen).section("pictures"))
 
 
-def test_scrambled_pixels_are_shown(graded: Callable[[str], tuple[Report, str]], bug: Callable[[str], str]) -> None:
+def test_scrambled_pixels_are_shown(graded: Callable[[str], tuple[Tamed, str]], bug: Callable[[str], str]) -> None:
     """A reshape that reads columns first shows transposed digits."""
     seen, _ = graded(bug("columns-first"))
     arrays = seen.exhibits["reshape"].arrays
@@ -201,7 +204,7 @@ def test_scrambled_pixels_are_shown(graded: Callable[[str], tuple[Report, str]],
 
 
 def test_costs_of_a_wrong_loop_part_from_the_oracles(
-    graded: Callable[[str], tuple[Report, str]], bug: Callable[[str], str]
+    graded: Callable[[str], tuple[Tamed, str]], bug: Callable[[str], str]
 ) -> None:
     """Gradients that are never cleared show in the costs of the student's own loop, although a stand-in trains."""
     seen, _ = graded(bug("no-zero-grad"))
@@ -226,7 +229,7 @@ def test_nothing_is_noted_for_nobody() -> None:
 EVIL = "</pre><script>alert(1)</script>\\n::error file=x::pwned\\n##[error]\\x1b[31m\\u202e|`*_ ]]>"
 
 
-def test_submission_that_shouts_is_inert_in_every_format(graded: Callable[[str], tuple[Report, str]]) -> None:
+def test_submission_that_shouts_is_inert_in_every_format(graded: Callable[[str], tuple[Tamed, str]]) -> None:
     """100 MB of text, script tags, commands and escapes, printed, raised and returned, do no harm anywhere."""
     shout = "\n".join(
         [

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 JUDGES_IMPORT = (  # whatever the lab is
     *("pytest", "pytest_benchmark.plugin", "jinja2"),
     *("graders.harness.plugin", "graders.harness.session.summary", "graders.harness.link.nursery"),
-    *("graders.harness.judge.naming", "graders.harness.render.html"),
+    *("graders.harness.judge.naming", "graders.harness.render.html", "cattrs"),
 )
 CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
 USAGE = 4  # pytest's exit code for a wrong option

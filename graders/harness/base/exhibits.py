@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Mapping  # noqa: TC003  # exhibits are built by their annotations (see plain.py)
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
 MAX_ARRAY = 2**20  # bytes of one array of an exhibit, unpacked
@@ -47,15 +46,6 @@ class Exhibit:
 
     name: str
     arrays: Mapping[str, PackedArray]
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Exhibit:
-        """Return the exhibit that `dataclasses.asdict` made plain."""
-        arrays = {
-            name: PackedArray(packed["dtype"], tuple(packed["shape"]), packed["data"])
-            for name, packed in plain["arrays"].items()
-        }
-        return cls(plain["name"], arrays)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003  # what a report holds is built by its annotations (see plain.py)
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from .exhibits import Exhibit  # noqa: TC001  # the same
+from .rows import Row  # noqa: TC001  # the same
+from .speed import Throughput  # noqa: TC001  # the same
 
+if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from .exhibits import Exhibit
-    from .speed import Throughput
 
 
 class Status(StrEnum):
@@ -198,25 +198,25 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check's outcome, in words of the chosen language. `message` has a line a label: label, tab, text."""
+    """One check's outcome, with texts in the chosen language."""
 
     name: str
     part: str
+    title: str = field(default="", kw_only=True)
     status: Status
-    title: str = ""
-    message: str = ""
-    hint: str = ""
+    rows: tuple[Row, ...] = ()  # what the message says
     mistakes: tuple[str, ...] = ()  # names in the lab's catalogue
+    hint: str = ""
     where: Where | None = None
     source_line: str = ""
+    excerpt: Excerpt | None = None
     unwritten: str | None = None  # the function that is to be written first, or to be mended where the check is blocked
     unloadable: bool = False  # the whole submission cannot be loaded, so this check never ran
     standins: tuple[str, ...] = ()
     data: str | None = None  # where the digits came from, when the check used some
-    duration_s: float = 0.0
     credit: float = 0.0  # the share of its points that a failed check earns all the same
+    duration_s: float = 0.0
     throughput: Throughput | None = None  # what the check timed
-    excerpt: Excerpt | None = None
     figures: Mapping[str, float] = field(default_factory=dict)  # what the check measured, by name
     exhibits: tuple[Exhibit, ...] = ()
 
@@ -242,13 +242,13 @@ class PartResult:
     status: Status
     points: float
     max_points: float
+    visibility: Visibility = field(default=Visibility.VISIBLE, kw_only=True)
     checks: tuple[CheckResult, ...]
-    visibility: Visibility = Visibility.VISIBLE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole result of grading one submission; every format is rendered from it.
+    """The whole result of grading one submission; every format is rendered from it. Fields stand as in report.json.
 
     `status` is "graded", "partial" (only some of the checks ran, so there is no grade) or "void" (our fault, no grade);
     `score` is None unless graded.
@@ -257,22 +257,22 @@ class Report:
     lab: str
     title: str
     submission: str
+    student: str = ""  # whose submission it is
     status: str
     score: float | None
     max_score: float
     isolation: str
+    unsandboxed: str = ""  # why there was no sandbox, where one was wanted
     data: str | None
     seed: int
+    language: str = "en"  # of its messages
     duration_s: float
     versions: Mapping[str, str]
-    parts: tuple[PartResult, ...]
     checks_in_rubric: int
-    throughput: tuple[Throughput, ...] = ()
+    parts: tuple[PartResult, ...]
     skipped: tuple[str, ...] = ()  # why checks were skipped, in words
-    unsandboxed: str = ""  # why there was no sandbox, where one was wanted
+    throughput: tuple[Throughput, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
-    language: str = "en"  # of its messages
-    student: str = ""  # whose submission it is
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from .rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +18,7 @@ class Words:
     labels: Mapping[str, str]
     notes: Mapping[str, str]
     page: Mapping[str, str]
+
+    def said(self, rows: Iterable[Row]) -> str:
+        """Return rows as text, one a line: its label, if any, and what it says."""
+        return "\n".join(f"{self.labels[row.key]}: {row.text}" if row.key else row.text for row in rows)

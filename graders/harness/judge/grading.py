@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 import traceback
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +18,13 @@ from graders.harness.base.errors import (
     Unloadable,
     Unwritten,
 )
-from graders.harness.base.exhibits import Exhibit
-from graders.harness.base.model import CheckResult, Excerpt, Failure, Report, Status, Where
-from graders.harness.base.speed import Throughput
+from graders.harness.base.model import CheckResult, Failure, Report, Status
+from graders.harness.base.rows import Row
 from graders.harness.link.launcher import Launcher, Target
 from graders.harness.link.workers import Workers
 from graders.harness.source.source import Source
 
-from .messages import LABELS, Messages
+from .messages import ROWS, Messages
 from .rubric import load_rubric
 from .scoring import score
 from .submission import Submission
@@ -108,7 +107,7 @@ class Grading:
             "figures": dict(notes.figures),
             "exhibits": tuple(notes.exhibits),
         }
-        passed = CheckResult(name, part, Status.PASSED, title, duration_s=seconds, **noted)
+        passed = CheckResult(name, part, Status.PASSED, title=title, duration_s=seconds, **noted)
         if error is None:
             return passed
         if isinstance(error, Unwritten):
@@ -134,14 +133,12 @@ class Grading:
         return {"status": Status.FAILED if own else Status.BLOCKED, "unwritten": function, **told}
 
     def _told(self, failure: Failure, check: str | None) -> dict[str, Any]:
-        """Put a failure into words; what the failure itself does not say, the check's own entry may."""
+        """Put a failure into texts; what the failure itself does not say, the check's own entry may."""
         said = self.messages.entry("failures", failure.key, failure.params)
         general = self.messages.entry("checks", check, {}) if check else {}
         texts = {"asked": failure.asked, **general, **said, **self._explained(failure.mistakes)}
-        labels = self.messages.section("labels")
-        lines = [f"{labels[label]}\t{' '.join(texts[label].split())}" for label in LABELS if texts.get(label)]
         return {
-            "message": "\n".join(lines),
+            "rows": tuple(Row(key, " ".join(texts[key].split())) for key in ROWS if texts.get(key)),
             "hint": texts.get("hint", ""),
             "mistakes": tuple(named.name for named in failure.mistakes),
             "where": failure.where,
@@ -178,7 +175,9 @@ class Grading:
             versions=_versions(),
             parts=parts,
             checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
-            skipped=tuple(dict.fromkeys(r.message for r in self.results if r.status is Status.SKIPPED and r.message)),
+            skipped=tuple(
+                dict.fromkeys(row.text for r in self.results if r.status is Status.SKIPPED for row in r.rows)
+            ),
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
@@ -202,32 +201,3 @@ def _versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             versions[package] = "not installed"
     return versions
-
-
-def to_plain(result: CheckResult) -> dict[str, Any]:
-    """Return a result as plain values, which pytest-xdist can send between processes."""
-    return {
-        **asdict(result),
-        "status": result.status.value,
-        "standins": list(result.standins),
-        "mistakes": list(result.mistakes),
-    }
-
-
-def from_plain(plain: dict[str, Any]) -> CheckResult:
-    """Return the result that `to_plain` wrote down."""
-    where = Where(**plain["where"]) if plain["where"] else None
-    timed = Throughput(**plain["throughput"]) if plain["throughput"] else None
-    excerpt = Excerpt(plain["excerpt"]["first"], tuple(plain["excerpt"]["lines"])) if plain["excerpt"] else None
-    return CheckResult(
-        **{
-            **plain,
-            "status": Status(plain["status"]),
-            "standins": tuple(plain["standins"]),
-            "mistakes": tuple(plain["mistakes"]),
-            "where": where,
-            "throughput": timed,
-            "excerpt": excerpt,
-            "exhibits": tuple(Exhibit.from_plain(exhibit) for exhibit in plain["exhibits"]),
-        }
-    )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graders.harness.base.exhibits import Picture
-    from graders.harness.base.model import Report
+    from graders.harness.base.tamed import Tamed
 
     from .clues import Clue
     from .forms import Form
@@ -50,7 +50,7 @@ class LabSpec:
     default_submission: Path
     thresholds: Mapping[str, tuple[float, float]]
     tiers: Sequence[str] = ()
-    draw: Callable[[Report, Mapping[str, str]], tuple[Picture, ...]] | None = None
+    draw: Callable[[Tamed, Mapping[str, str]], tuple[Picture, ...]] | None = None
     beside: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     judges_import: tuple[str, ...] = ()

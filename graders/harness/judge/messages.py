@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from graders.harness.base.errors import ConfigurationError, HarnessFault
 from graders.harness.base.model import Word
+from graders.harness.base.rows import Key
 from graders.harness.base.words import Words
 
 if TYPE_CHECKING:
@@ -18,14 +19,7 @@ if TYPE_CHECKING:
 
 MESSAGES = Path(__file__).parents[1] / "messages"  # the engine's own
 FALLBACK = "en"  # a text that a translation lacks is shown in English, rather than none
-LABELS = (
-    "asked",
-    "expected",
-    "got",
-    "mistake",
-    "idea",
-    "why",
-)  # the lines of a message, in the order in which they are shown
+ROWS = tuple(key for key in Key if key not in (Key.WHERE, Key.HINT))  # what a check's or a failure's texts may say
 
 
 class Messages:

@@ -44,7 +44,7 @@ def score_part(part: Part, title: str, results: Sequence[CheckResult]) -> PartRe
     points = round(part.points * earned / total, 2) if total else 0.0
     status = worst(r.status for r in results)
     most = part.points if total else 0.0
-    return PartResult(part.name, title, status, points, most, tuple(results), part.visibility)
+    return PartResult(part.name, title, status, points, most, tuple(results), visibility=part.visibility)
 
 
 def _in_order(part: Part, results: Sequence[CheckResult]) -> list[CheckResult]:

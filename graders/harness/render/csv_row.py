@@ -10,30 +10,30 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from .tame import name, tame
+from .tame import name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graders.harness.base.model import Report
+    from graders.harness.base.tamed import Tamed
+
 
 IDENTIFYING = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 # How a cell begins that a spreadsheet would compute; the wide signs are so read where people write with wide letters.
 FORMULAS = tuple("=+-@＝＋－＠")  # noqa: RUF001  # they are meant
 
 
-def header(report: Report) -> str:
+def header(report: Tamed) -> str:
     """Return the line of the columns' names."""
     parts = [_cell(f"{report.lab}: {part.name}") for part in report.parts]
     return _line([*IDENTIFYING, _cell(report.lab), *parts, "Maximum", "Status", "Feedback file"])
 
 
-def render(report: Report, feedback: str = "") -> str:
+def render(report: Tamed, feedback: str = "") -> str:
     """Return the report's row; without a grade its points are empty, which leaves a gradebook as it is.
 
     `feedback` is the path of the page, for whoever hands it out.
     """
-    report = tame(report)
     graded = report.score is not None
     points = [f"{value:g}" if graded else "" for value in (report.score or 0.0, *(p.points for p in report.parts))]
     student = _cell(report.student)

@@ -10,19 +10,20 @@ import json
 from typing import TYPE_CHECKING
 
 from . import telling
-from .tame import tame
 
 if TYPE_CHECKING:
-    from graders.harness.base.model import CheckResult, Report
+    from graders.harness.base.model import CheckResult
+    from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
 
 MAX_ERRORS = 10
 
 
-def render(report: Report, words: Words) -> str:
+def render(report: Tamed, words: Words) -> str:
     """Return the commands: an error a cause, an error for the first unwritten function of each part, the points."""
-    report = tame(report)
-    errors = [_error(report, cause.first, cause.title, cause.text) for cause in telling.causes(report, words)]
+    errors = [
+        _error(report, cause.first, cause.title, words.said(cause.rows)) for cause in telling.causes(report, words)
+    ]
     unwritten = {check.unwritten: check for check in reversed(report.checks) if check.unwritten and check.where}
     for check in reversed(unwritten.values()):
         errors.append(_error(report, check, check.title, telling.to_write(check, words)))
@@ -39,12 +40,12 @@ def resume(token: str) -> str:
     return f"::{token}::"
 
 
-def _error(report: Report, check: CheckResult, title: str, text: str) -> str:
+def _error(report: Tamed, check: CheckResult, title: str, text: str) -> str:
     place = f"file={_property(telling.path_of(report, check.where))},line={check.where.line}," if check.where else ""
     return f"::error {place}title={_property(title)}::{_data(text)}"
 
 
-def _points(report: Report) -> list[str]:
+def _points(report: Tamed) -> list[str]:
     """Return what GitHub Classroom's reporter writes; nothing where there is no grade."""
     if report.score is None:
         return []

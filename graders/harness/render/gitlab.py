@@ -10,30 +10,28 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import telling
-from .tame import tame
 
 if TYPE_CHECKING:
-    from graders.harness.base.model import Report
+    from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
 
     from .telling import Cause
 
 
-def render(report: Report, words: Words) -> str:
+def render(report: Tamed, words: Words) -> str:
     """Return the issues as a JSON list with a final newline."""
-    report = tame(report)
-    issues = [_issue(report, cause) for cause in telling.causes(report, words)]
+    issues = [_issue(report, cause, words) for cause in telling.causes(report, words)]
     return json.dumps([issue for issue in issues if issue], indent=1, ensure_ascii=False) + "\n"
 
 
-def _issue(report: Report, cause: Cause) -> dict[str, Any] | None:
+def _issue(report: Tamed, cause: Cause, words: Words) -> dict[str, Any] | None:
     check = cause.first
     if check.where is None:  # GitLab takes no issue without a place
         return None
     path = telling.path_of(report, check.where)
     identity = "\0".join([path, check.part, check.name, check.source_line])  # the same when lines move
     return {
-        "description": f"{cause.title}\n{cause.text}",
+        "description": f"{cause.title}\n{words.said(cause.rows)}",
         "check_name": check.name,
         "fingerprint": hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest(),
         "severity": "major",

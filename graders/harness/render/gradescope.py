@@ -11,21 +11,20 @@ from typing import TYPE_CHECKING, Any
 from graders.harness.base.model import Status, Visibility
 
 from . import telling
-from .tame import tame
 
 if TYPE_CHECKING:
-    from graders.harness.base.model import PartResult, Report
+    from graders.harness.base.model import PartResult
+    from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
 
 MAX_OUTPUT = 20_000  # characters of one test's text
 
 
-def render(report: Report, words: Words) -> str:
+def render(report: Tamed, words: Words) -> str:
     """Return results.json with a final newline.
 
     A report without a grade has no scores at all, which Gradescope takes for a failed autograder: no zero comes of it.
     """
-    report = tame(report)
     graded = report.score is not None
     verdict = telling.verdict(report, words)
     result: dict[str, Any] = {
@@ -48,7 +47,7 @@ def failed(text: str) -> str:
     return json.dumps(result, indent=1, ensure_ascii=False) + "\n"
 
 
-def _test(number: int, part: PartResult, report: Report, words: Words, graded: bool) -> dict[str, Any]:
+def _test(number: int, part: PartResult, report: Tamed, words: Words, graded: bool) -> dict[str, Any]:
     points = {"score": part.points, "max_score": part.max_points} if graded else {}
     return {
         **points,
@@ -62,13 +61,13 @@ def _test(number: int, part: PartResult, report: Report, words: Words, graded: b
     }
 
 
-def _output(part: PartResult, report: Report, words: Words) -> str:
+def _output(part: PartResult, report: Tamed, words: Words) -> str:
     own = [cause for cause in telling.causes(report, words) if cause.first.part == part.name]
-    blocks = [f"{cause.title}\n{cause.text}" for cause in own]
+    blocks = [f"{cause.title}\n{words.said(cause.rows)}" for cause in own]
     return "\n\n".join(blocks) or telling.reason(part, words) or telling.passed(part)
 
 
-def _leaderboard(report: Report) -> list[dict[str, Any]]:
+def _leaderboard(report: Tamed) -> list[dict[str, Any]]:
     """Return what was measured: figures by their names, and the speed over the yardstick's on each device."""
     speeds = {f"throughput ({timed.device})": timed.ratio for timed in report.throughput}
     figures = {**report.figures, **speeds}

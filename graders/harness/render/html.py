@@ -13,13 +13,13 @@ from graders.harness.base.model import Status
 
 from . import telling
 from .svg import inline
-from .tame import tame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graders.harness.base.exhibits import Picture
-    from graders.harness.base.model import CheckResult, PartResult, Report
+    from graders.harness.base.model import CheckResult, PartResult
+    from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
 
     from .telling import Cause
@@ -43,12 +43,11 @@ class Row:
     share: int  # of its points, in percent
 
 
-def render(report: Report, words: Words, pictures: Sequence[Picture] = ()) -> str:
+def render(report: Tamed, words: Words, pictures: Sequence[Picture] = ()) -> str:
     """Return the page. Whatever a submission said is text in it: it is escaped, and the page's policy has no scripts.
 
     `pictures` are drawn by the lab, from the report's exhibits.
     """
-    report = tame(report)
     causes = telling.causes(report, words)
     style = (FOLDER / "page.css").read_text(encoding="utf-8")
     page: str = _template().render(

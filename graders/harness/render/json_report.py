@@ -7,26 +7,26 @@ a report without them can be read back.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from graders.harness.base.exhibits import Exhibit
-from graders.harness.base.model import (
-    CheckResult,
-    Excerpt,
-    PartResult,
-    Report,
-    Status,
-    Suspicion,
-    Visibility,
-    Where,
-)
-from graders.harness.base.speed import Throughput
+from graders.harness.base.model import CheckResult, Report
+from graders.harness.base.plain import converter
+from graders.harness.base.rows import Key
 
-from .tame import tame
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cattrs import Converter
+
+    from graders.harness.base.tamed import Tamed
+    from graders.harness.base.words import Words
+
+    Labels = Callable[[str], Mapping[str, str]]
 
 SCHEMA = 1
+BEFORE_MESSAGE = ("name", "title", "status")
 MAX_TOLD = 200  # characters of what is wrong with a report
 SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
@@ -35,72 +35,61 @@ class UnreadableReport(ValueError):
     """A text is no report.json, or one of another schema version; the message says which."""
 
 
-def render(report: Report) -> str:
+def render(report: Tamed, words: Words) -> str:
     """Return the report as JSON with a final newline."""
-    return json.dumps(to_dict(tame(report)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(to_dict(report, words), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def to_dict(report: Report) -> dict[str, Any]:
+def to_dict(report: Tamed, words: Words) -> dict[str, Any]:
     """Return the report as plain JSON values, in the order in which a reader wants them."""
-    return {
-        "schema": SCHEMA,
-        "lab": report.lab,
-        "title": report.title,
-        "submission": report.submission,
-        "student": report.student,
-        "status": report.status,
-        "score": report.score,
-        "max_score": report.max_score,
-        "isolation": report.isolation,
-        "unsandboxed": report.unsandboxed,
-        "data": report.data,
-        "seed": report.seed,
-        "language": report.language,
-        "duration_s": round(report.duration_s, 2),
-        "versions": dict(report.versions),
-        "checks_in_rubric": report.checks_in_rubric,
-        "parts": [
-            {
-                "name": part.name,
-                "title": part.title,
-                "status": part.status.value,
-                "points": part.points,
-                "max_points": part.max_points,
-                "visibility": part.visibility.value,
-                "checks": [_check(check) for check in part.checks],
-            }
-            for part in report.parts
-        ],
-        "skipped": list(report.skipped),
-        "throughput": [asdict(timed) for timed in report.throughput],
-        "suspicions": [asdict(suspicion) for suspicion in report.suspicions],
-    }
+    plain = {"schema": SCHEMA, **_converter().unstructure(report, Report)}
+    for part, written in zip(report.parts, plain["parts"], strict=True):
+        pairs = zip(part.checks, written["checks"], strict=True)
+        written["checks"] = [_with_message(check, words.said(result.rows)) for result, check in pairs]
+    return plain
 
 
-def _check(check: CheckResult) -> dict[str, Any]:
-    return {
-        "name": check.name,
-        "title": check.title,
-        "status": check.status.value,
-        "message": check.message.replace("\t", ": "),
-        "mistake": " + ".join(check.mistakes) or None,
-        "hint": check.hint,
-        "where": asdict(check.where) if check.where else None,
-        "source_line": check.source_line,
-        "excerpt": asdict(check.excerpt) if check.excerpt else None,
-        "unwritten": check.unwritten,
-        "unloadable": check.unloadable,
-        "standins": list(check.standins),
-        "credit": check.credit,
-        "duration_s": round(check.duration_s, 3),
-        "figures": dict(check.figures),
-        "exhibits": [asdict(exhibit) for exhibit in check.exhibits],
-    }
+def _with_message(check: dict[str, Any], message: str) -> dict[str, Any]:
+    """Return a check with its rows as one text for people, too, where readers have had it from the first version on."""
+    return {**{field: check[field] for field in BEFORE_MESSAGE}, "message": message, **check}
 
 
-def parse(text: str) -> Report:
+@cache
+def _converter() -> Converter:
+    """Return what makes a report plain, and builds it again; its fields' names are the file's, but for these."""
+    from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+    made = converter().copy()
+    elsewhere = override(omit=True)  # the part, or the report itself, has it
+    write_check = make_dict_unstructure_fn(
+        CheckResult,
+        made,
+        part=elsewhere,
+        mistakes=override(rename="mistake", unstruct_hook=lambda names: " + ".join(names) or None),
+        duration_s=override(unstruct_hook=lambda seconds: round(seconds, 3)),
+        data=elsewhere,
+        throughput=elsewhere,
+    )
+    read_check = make_dict_structure_fn(
+        CheckResult,
+        made,
+        mistakes=override(
+            rename="mistake", struct_hook=lambda names, _kind: tuple(names.split(" + ")) if names else ()
+        ),
+        data=elsewhere,
+        throughput=elsewhere,
+    )
+    made.register_unstructure_hook(CheckResult, write_check)
+    made.register_structure_hook(CheckResult, read_check)
+    seconds = override(unstruct_hook=lambda seconds: round(seconds, 2))
+    made.register_unstructure_hook(Report, make_dict_unstructure_fn(Report, made, duration_s=seconds))
+    return made
+
+
+def parse(text: str, labels: Labels) -> Report:
     """Return the report that `render` wrote, now or with an earlier version.
 
+    `labels` returns a language's labels, by which a message is understood that an earlier version wrote without rows.
     Raises UnreadableReport for anything else.
     """
     try:
@@ -112,7 +101,7 @@ def parse(text: str) -> Report:
     if plain["schema"] != SCHEMA:
         raise UnreadableReport(f"has schema version {plain['schema']!r}; this grader reads version {SCHEMA}")
     _expect_schema(plain)
-    return _read(plain)
+    return _read(_completed(plain, labels))
 
 
 def _no_number(name: str) -> NoReturn:
@@ -129,69 +118,39 @@ def _expect_schema(plain: dict[str, Any]) -> None:
         raise UnreadableReport(f"is no whole report: {error.json_path}: {error.message[:MAX_TOLD]}")
 
 
+def _completed(plain: dict[str, Any], labels: Labels) -> dict[str, Any]:
+    """Return a report's values with what stands for those that an earlier version did not write."""
+    checks = [check for part in plain["parts"] for check in part["checks"]]
+    old = any("rows" not in check for check in checks)
+    words = labels(plain.get("language", "en")) if old else {}
+    keys = {word: key for key, word in words.items() if key in tuple(Key)}
+    parts = [
+        {
+            "title": part["name"],
+            **part,
+            "checks": [_completed_check(check, part["name"], keys) for check in part["checks"]],
+        }
+        for part in plain["parts"]
+    ]
+    named = {"title": plain["lab"], "student": plain["submission"], "checks_in_rubric": len(checks)}
+    return {**named, **plain, "parts": parts}
+
+
+def _completed_check(check: dict[str, Any], part: str, keys: Mapping[str, str]) -> dict[str, Any]:
+    rows = [_row(line, keys) for line in check["message"].split("\n") if line] if "rows" not in check else check["rows"]
+    excerpt = check.get("excerpt") if check["where"] else None
+    return {"title": check["name"], **check, "part": part, "rows": rows, "excerpt": excerpt}
+
+
+def _row(line: str, keys: Mapping[str, str]) -> dict[str, str | None]:
+    label, _, text = line.partition(": ")
+    return {"key": keys[label], "text": text} if label in keys else {"key": None, "text": line}
+
+
 def _read(plain: dict[str, Any]) -> Report:
-    parts = tuple(_read_part(part) for part in plain["parts"])
-    return Report(
-        lab=plain["lab"],
-        title=plain.get("title", plain["lab"]),
-        submission=plain["submission"],
-        status=plain["status"],
-        score=plain["score"],
-        max_score=plain["max_score"],
-        isolation=plain["isolation"],
-        data=plain["data"],
-        seed=plain["seed"],
-        duration_s=plain["duration_s"],
-        versions=dict(plain["versions"]),
-        parts=parts,
-        checks_in_rubric=plain.get("checks_in_rubric", sum(len(part.checks) for part in parts)),
-        throughput=tuple(Throughput(**timed) for timed in plain.get("throughput", [])),
-        skipped=tuple(plain.get("skipped", [])),
-        unsandboxed=plain.get("unsandboxed", ""),
-        suspicions=tuple(_read_suspicion(suspicion) for suspicion in plain.get("suspicions", [])),
-        language=plain.get("language", "en"),
-        student=plain.get("student", plain["submission"]),
-    )
+    from cattrs import BaseValidationError, transform_error
 
-
-def _read_place(plain: dict[str, Any] | None) -> Where | None:
-    return Where(plain["file"], plain["line"]) if plain else None
-
-
-def _read_suspicion(plain: dict[str, Any]) -> Suspicion:
-    return Suspicion(plain["kind"], plain["what"], _read_place(plain["where"]))
-
-
-def _read_part(plain: dict[str, Any]) -> PartResult:
-    return PartResult(
-        name=plain["name"],
-        title=plain.get("title", plain["name"]),
-        status=Status(plain["status"]),
-        points=plain["points"],
-        max_points=plain["max_points"],
-        checks=tuple(_read_check(check, plain["name"]) for check in plain["checks"]),
-        visibility=Visibility(plain.get("visibility", Visibility.VISIBLE)),
-    )
-
-
-def _read_check(plain: dict[str, Any], part: str) -> CheckResult:
-    excerpt = plain.get("excerpt")
-    return CheckResult(
-        name=plain["name"],
-        part=part,
-        status=Status(plain["status"]),
-        title=plain.get("title", plain["name"]),
-        message="\n".join("\t".join(row.split(": ", 1)) for row in plain["message"].split("\n")),
-        hint=plain["hint"],
-        mistakes=tuple(plain["mistake"].split(" + ")) if plain["mistake"] else (),
-        where=_read_place(plain["where"]),
-        source_line=plain.get("source_line", ""),
-        excerpt=Excerpt(excerpt["first"], tuple(excerpt["lines"])) if excerpt and plain["where"] else None,
-        unwritten=plain.get("unwritten"),
-        unloadable=plain.get("unloadable", False),
-        standins=tuple(plain.get("standins", ())),
-        credit=plain.get("credit", 0.0),
-        duration_s=plain["duration_s"],
-        figures=dict(plain.get("figures", {})),
-        exhibits=tuple(Exhibit.from_plain(exhibit) for exhibit in plain.get("exhibits", ())),
-    )
+    try:
+        return _converter().structure(plain, Report)
+    except BaseValidationError as error:  # of what the schema does not know
+        raise UnreadableReport(f"is no whole report: {transform_error(error)[0][:MAX_TOLD]}") from None

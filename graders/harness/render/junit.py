@@ -10,23 +10,22 @@ from xml.etree import ElementTree
 
 from graders.harness.base.model import Status
 
-from .tame import tame
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graders.harness.base.model import CheckResult, PartResult, Report
+    from graders.harness.base.model import CheckResult, PartResult
+    from graders.harness.base.tamed import Tamed
+    from graders.harness.base.words import Words
 
 FAILED = (Status.FAILED, Status.BLOCKED)  # what costs points
 
 
-def render(report: Report) -> str:
+def render(report: Tamed, words: Words) -> str:
     """Return the report as XML with a final newline."""
-    report = tame(report)
     root = ElementTree.Element("testsuites", {"name": report.title, **_counts(report.checks)})
     del root.attrib["skipped"]  # which the format has for suites only
     for part in report.parts:
-        _add_suite(root, part, report.lab)
+        _add_suite(root, part, report.lab, words)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -42,17 +41,17 @@ def _counts(checks: Sequence[CheckResult]) -> dict[str, str]:
     }
 
 
-def _add_suite(root: ElementTree.Element, part: PartResult, lab: str) -> None:
+def _add_suite(root: ElementTree.Element, part: PartResult, lab: str, words: Words) -> None:
     suite = ElementTree.SubElement(root, "testsuite", {"name": part.name, **_counts(part.checks)})
     properties = ElementTree.SubElement(suite, "properties")
     values = {"title": part.title, "points": f"{part.points:g}", "max_points": f"{part.max_points:g}"}
     for name, value in values.items():
         ElementTree.SubElement(properties, "property", {"name": name, "value": value})
     for check in part.checks:
-        _add_case(suite, check, lab)
+        _add_case(suite, check, lab, words)
 
 
-def _add_case(suite: ElementTree.Element, check: CheckResult, lab: str) -> None:
+def _add_case(suite: ElementTree.Element, check: CheckResult, lab: str, words: Words) -> None:
     values = {"classname": f"{lab}.{check.part}", "name": check.name, "time": f"{check.duration_s:.3f}"}
     case = ElementTree.SubElement(suite, "testcase", values)
     if check.status is Status.PASSED:
@@ -63,5 +62,5 @@ def _add_case(suite: ElementTree.Element, check: CheckResult, lab: str) -> None:
     kind = "error" if check.status is Status.VOID else "failure"
     outcome = ElementTree.SubElement(case, kind, {"message": check.title, "type": check.status.value})
     place = f"{check.where}: {check.source_line}" if check.where else ""
-    lines = [check.message.replace("\t", ": "), place, check.hint]
+    lines = [words.said(check.rows), place, check.hint]
     outcome.text = "\n".join(line for line in lines if line)

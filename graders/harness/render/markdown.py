@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from graders.harness.base.model import Status
 
 from . import telling
-from .tame import tame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graders.harness.base.model import PartResult, Report
+    from graders.harness.base.model import PartResult
+    from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
 
     from .telling import Cause
@@ -26,12 +26,13 @@ PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")  # all of ASCII's: Markdown takes e
 MAX_BYTES = 1_000_000  # for what to fix; table and notes, of 300 characters at most each, have the rest of the MiB
 
 
-def render(report: Report, words: Words) -> str:
+def render(report: Tamed, words: Words) -> str:
     """Return the report as GitHub's Markdown, with a final newline."""
-    report = tame(report)
     fix = telling.causes(report, words)
     notes = [f"> {escape(note)}\n" for note in telling.footnotes(report, words)]
-    return "\n".join([*_head(report, words), *_fitting("\n".join(_block(cause)) for cause in fix), *notes]) + "\n"
+    return (
+        "\n".join([*_head(report, words), *_fitting("\n".join(_block(cause, words)) for cause in fix), *notes]) + "\n"
+    )
 
 
 def _fitting(blocks: Iterable[str]) -> Iterator[str]:
@@ -49,7 +50,7 @@ def escape(text: str) -> str:
     return PUNCTUATION.sub(lambda sign: f"\\{sign[0]}", text)
 
 
-def _head(report: Report, words: Words) -> Iterator[str]:
+def _head(report: Tamed, words: Words) -> Iterator[str]:
     yield f"## {escape(report.title)}: {telling.total(report)}\n"
     if said := telling.verdict(report, words):
         yield f"{escape(said)}\n"
@@ -67,8 +68,9 @@ def _row(part: PartResult, words: Words) -> str:
     return f"| {SIGNS[part.status]} {title} | {points} | {telling.passed(part)} | {reason} |"
 
 
-def _block(cause: Cause) -> Iterator[str]:
+def _block(cause: Cause, words: Words) -> Iterator[str]:
     yield f"### {escape(cause.title)}\n"
-    for label, text in cause.rows:
-        yield f"- **{escape(label)}** {escape(text)}" if label else f"- {escape(text)}"
+    for row in cause.rows:
+        label = f"**{escape(words.labels[row.key])}** " if row.key else ""
+        yield f"- {label}{escape(row.text)}"
     yield ""

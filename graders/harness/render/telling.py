@@ -7,12 +7,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from graders.harness.base.model import Status
+from graders.harness.base.rows import Key, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graders.harness.base.model import CheckResult, PartResult, Report, Where
+    from graders.harness.base.model import CheckResult, PartResult, Where
     from graders.harness.base.speed import Throughput
+    from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
 
 MAX_SUSPICIONS = 10  # told; a person who looks finds the rest
@@ -20,10 +22,10 @@ MAX_SUSPICIONS = 10  # told; a person who looks finds the rest
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One thing to fix, said once however many checks it costs. `rows` are (label, text), hint included."""
+    """One thing to fix, said once however many checks it costs. `rows` have place and hint, too."""
 
     title: str
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
     checks: tuple[CheckResult, ...]
 
     @property
@@ -31,48 +33,37 @@ class Cause:
         """The check that tells of it."""
         return self.checks[0]
 
-    @property
-    def text(self) -> str:
-        """All rows, one a line."""
-        return "\n".join(f"{label}: {text}" if label else text for label, text in self.rows)
 
-
-def causes(report: Report, words: Words) -> list[Cause]:
+def causes(report: Tamed, words: Words) -> list[Cause]:
     """Return what to fix, in the order of the parts; unwritten work is none of it, and stands in the table."""
     same: dict[tuple[object, ...], list[CheckResult]] = {}
     for check in report.checks:
         if check.status is Status.VOID or (check.status is Status.FAILED and not check.unwritten):
-            cause = (check.part, *check.mistakes) if check.mistakes else (_found(check, words), check.where)
+            cause = (check.part, *check.mistakes) if check.mistakes else (_found(check), check.where)
             same.setdefault(cause, []).append(check)
     titles = {part.name: part.title for part in report.parts}
     return [_cause(tuple(checks), titles, words) for checks in same.values()]
 
 
-def _found(check: CheckResult, words: Words) -> object:
+def _found(check: CheckResult) -> object:
     """Return what is wrong: an exception or a hang is the same one whatever was asked, a value depends on it."""
-    rows = message_rows(check)
-    depends = check.where is None or any(label == words.labels["expected"] for label, _ in rows)
-    return tuple(row for row in rows if depends or row[0] != words.labels["asked"])
+    depends = check.where is None or any(row.key is Key.EXPECTED for row in check.rows)
+    return tuple(row for row in check.rows if depends or row.key is not Key.ASKED)
 
 
 def _cause(checks: tuple[CheckResult, ...], titles: Mapping[str, str], words: Words) -> Cause:
     first = checks[0]
     parts = ", ".join(dict.fromkeys(titles[check.part] for check in checks))
     title = f"{parts}: {first.title}" if len(checks) == 1 else parts
-    rows = message_rows(first)
+    rows = list(first.rows)
     if first.where is not None:
-        place = words.labels["where"], f"{first.where}: {first.source_line}".rstrip(": ")
-        rows.insert(-1 if rows and rows[-1][0] == words.labels["why"] else len(rows), place)
+        place = Row(Key.WHERE, f"{first.where}: {first.source_line}".rstrip(": "))
+        rows.insert(-1 if rows and rows[-1].key is Key.WHY else len(rows), place)
     if first.hint:
-        rows.append((words.labels["hint"], first.hint))
+        rows.append(Row(Key.HINT, first.hint))
     if len(checks) > 1 and not first.unloadable:
-        rows.append(("", words.notes["repeated"].format(count=len(checks) - 1)))
+        rows.append(Row(None, words.notes["repeated"].format(count=len(checks) - 1)))
     return Cause(words.notes["unloadable"] if first.unloadable else title, tuple(rows), checks)
-
-
-def message_rows(check: CheckResult) -> list[tuple[str, str]]:
-    """Return a message's rows as (label, text)."""
-    return [row.partition("\t")[::2] for row in check.message.split("\n") if row]
 
 
 def points(part: PartResult) -> str:
@@ -80,7 +71,7 @@ def points(part: PartResult) -> str:
     return "-" if part.status is Status.VOID else _points(part.points, part.max_points)
 
 
-def total(report: Report) -> str:
+def total(report: Tamed) -> str:
     """Return the score, or a dash where there is none."""
     return "-" if report.score is None else _points(report.score, report.max_score)
 
@@ -115,7 +106,7 @@ def to_write(check: CheckResult, words: Words) -> str:
     return words.notes[key].format(function=check.unwritten, where=check.where)
 
 
-def verdict(report: Report, words: Words) -> str:
+def verdict(report: Tamed, words: Words) -> str:
     """Return what is to be said beside the score."""
     if report.status == "void":
         return words.notes["void"]
@@ -124,7 +115,7 @@ def verdict(report: Report, words: Words) -> str:
     return words.notes["all_right"] if report.score == report.max_score else ""
 
 
-def footnotes(report: Report, words: Words) -> Iterator[str]:
+def footnotes(report: Tamed, words: Words) -> Iterator[str]:
     """Yield what a reader should know besides."""
     replaced = sorted({name for check in report.checks for name in check.standins})
     if replaced:
@@ -150,7 +141,7 @@ def _rounded(timed: Throughput) -> dict[str, object]:
     return {**speeds, **rounded, "device": timed.device, "name": timed.device_name, "rounds": timed.rounds}
 
 
-def path_of(report: Report, where: Where) -> str:
+def path_of(report: Tamed, where: Where) -> str:
     """Return the path of a student's file as somebody would type it who typed the submission's."""
     given = PurePosixPath(report.submission.replace("\\", "/"))
     folder = given.parent if given.suffix == ".py" else given

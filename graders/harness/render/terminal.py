@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from graders.harness.base.model import Status
+from graders.harness.base.rows import Key
 
 from . import telling
-from .tame import tame
 
 if TYPE_CHECKING:
-    from graders.harness.base.model import Report
+    from graders.harness.base.rows import Row
+    from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
 
     from .telling import Cause
@@ -53,9 +54,8 @@ class Style:
         )
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Tamed, style: Style) -> str:
     """Return the summary of `report`."""
-    report = tame(report)
     to_fix = [_block(cause, style) for cause in telling.causes(report, style.words)]
     notes = [line for note in telling.footnotes(report, style.words) for line in _note(note, style)]
     blocks = [*to_fix, _table(report, style), "\n".join(notes)]
@@ -86,17 +86,18 @@ def _cut(text: str, room: int) -> str:
 def _block(cause: Cause, style: Style) -> str:
     # What is void has to be mended by whoever reads it, so all of it is told.
     most = MAX_ROW if cause.first.status is Status.FAILED else MAX_LINES
-    lines = [line for label, text in cause.rows for line in _wrapped(label, text, style, most)]
+    lines = [line for row in cause.rows for line in _wrapped(row, style, most)]
     if len(lines) >= MAX_LINES:  # where the idea would cost the end of the hint, it goes
-        rows = [(label, text) for label, text in cause.rows if label != style.words.labels["idea"]]
-        lines = [line for label, text in rows for line in _wrapped(label, text, style, most)]
+        rows = [row for row in cause.rows if row.key is not Key.IDEA]
+        lines = [line for row in rows for line in _wrapped(row, style, most)]
     heading = _cut(cause.title, max(style.width, MIN_WIDTH))
     return "\n".join([style.paint(heading, "bold"), *lines[: MAX_LINES - 1]])
 
 
-def _wrapped(label: str, text: str, style: Style, most: int) -> list[str]:
+def _wrapped(row: Row, style: Style, most: int) -> list[str]:
+    label = style.words.labels[row.key] if row.key else ""
     room = max(style.width, MIN_WIDTH) - style.indent
-    body = _wrap(text, room) or [""]
+    body = _wrap(row.text, room) or [""]
     if len(body) > most:
         body = [*body[: most - 1], _cut(" ".join(body[most - 1 :]), room)]
     return [pad(f"  {label}", style.indent) + body[0], *(" " * style.indent + line for line in body[1:])]
@@ -125,7 +126,7 @@ def _note(note: str, style: Style) -> list[str]:
 # ---- the table
 
 
-def _table(report: Report, style: Style) -> str:
+def _table(report: Tamed, style: Style) -> str:
     labels = style.words.labels
     rows = [(labels["part"], labels["points"], labels["checks"], labels["reason"], "bold")]
     for part in report.parts:

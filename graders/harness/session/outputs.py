@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from graders.harness.base import files
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.render import csv_row, github, gitlab, json_report, junit, markdown
-from graders.harness.render.tame import tame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
     from graders.harness.base.exhibits import Picture
-    from graders.harness.base.model import Report
+    from graders.harness.base.tamed import Tamed
     from graders.harness.judge.grading import Grading
 
 
@@ -43,14 +42,14 @@ class Outputs:
         """What to print before anything of a submission may be printed, which GitHub would else take for commands."""
         return github.pause(self._token) if self._token else ""
 
-    def closing(self, report: Report | None) -> str:
+    def closing(self, report: Tamed | None) -> str:
         """Return what to print after everything else."""
         if not self._token:
             return ""
         commands = github.render(report, self._grading.messages.words) if report else ""
         return f"{github.resume(self._token)}\n{commands}".rstrip("\n")
 
-    def write(self, report: Report, with_junit: bool) -> None:
+    def write(self, report: Tamed, with_junit: bool) -> None:
         """Write every format that was asked for, or that the system at hand reads."""
         for path, make in self._wanted(report, with_junit):
             self._try(path, lambda path=path, make=make: files.write(path, make()))  # type: ignore[misc]  # mypy infers no lambda with defaults
@@ -59,16 +58,16 @@ class Outputs:
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             self._try(Path(summary), lambda: self._add_summary(Path(summary), report))
 
-    def _wanted(self, report: Report, with_junit: bool) -> Iterator[tuple[Path, Callable[[], str]]]:
+    def _wanted(self, report: Tamed, with_junit: bool) -> Iterator[tuple[Path, Callable[[], str]]]:
         words = self._grading.messages.words
         if folder := self._config.getoption("report_dir"):
-            yield Path(folder, "report.json"), lambda: json_report.render(report)
+            yield Path(folder, "report.json"), lambda: json_report.render(report, words)
             if not self._config.getoption("no_page"):
                 yield Path(folder, "report.html"), lambda: self._page(report)
             if os.environ.get("GITLAB_CI"):
                 yield Path(folder, "gl-code-quality-report.json"), lambda: gitlab.render(report, words)
         if with_junit and (xml := self._config.getoption("xmlpath", None)):
-            yield Path(xml), lambda: junit.render(report)
+            yield Path(xml), lambda: junit.render(report, words)
 
     def _try(self, path: Path, write: Callable[[], None]) -> None:
         try:
@@ -78,26 +77,26 @@ class Outputs:
         except ConfigurationError as error:
             self.problems.append(str(error))
 
-    def _page(self, report: Report) -> str:
+    def _page(self, report: Tamed) -> str:
         from graders.harness.render import html
 
         return html.render(report, self._grading.messages.words, self._pictures(report))
 
-    def _pictures(self, report: Report) -> tuple[Picture, ...]:
+    def _pictures(self, report: Tamed) -> tuple[Picture, ...]:
         """Draw the pictures; a page without them is better than none."""
         draw = self._grading.spec.draw
         try:
-            return draw(tame(report), self._grading.messages.section("pictures")) if draw else ()
+            return draw(report, self._grading.messages.section("pictures")) if draw else ()
         except Exception as error:  # whatever matplotlib may raise: the grade stands
             self.problems.append(f"the page has no pictures: {type(error).__name__}: {error}")
             return ()
 
-    def _add_row(self, table: Path, report: Report) -> None:
+    def _add_row(self, table: Path, report: Tamed) -> None:
         folder = self._config.getoption("report_dir")
         has_page = folder and not self._config.getoption("no_page")
         page = Path(folder, "report.html").as_posix() if has_page else ""
         files.append_row(table, csv_row.header(report), csv_row.render(report, page))
 
-    def _add_summary(self, path: Path, report: Report) -> None:
+    def _add_summary(self, path: Path, report: Tamed) -> None:
         with path.open("a", encoding="utf-8") as summary:
             summary.write(markdown.render(report, self._grading.messages.words))

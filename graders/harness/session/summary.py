@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graders.harness.judge.grading import from_plain
 from graders.harness.render import terminal
+from graders.harness.render.tame import tame
 
 from .outputs import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from graders.harness.base.model import Report
+    from graders.harness.base.model import CheckResult
+    from graders.harness.base.tamed import Tamed
     from graders.harness.judge.grading import Grading
 
 
@@ -25,7 +26,7 @@ class Summary:
         self._grading = grading
         self._outputs = None if hasattr(config, "workerinput") else Outputs(grading, config)
         self._only_checks = True
-        self._report: Report | None = None
+        self._report: Tamed | None = None
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Keep what is printed from now on from being taken for commands."""
@@ -37,9 +38,9 @@ class Summary:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather a result, from this process or from pytest-xdist's workers."""
-        plain = getattr(report, "grading", None)
-        if plain is not None:
-            self._grading.results.append(from_plain(plain))
+        result: CheckResult | None = getattr(report, "grading", None)
+        if result is not None:
+            self._grading.results.append(result)
         elif report.when == "call":
             self._only_checks = False
 
@@ -50,7 +51,7 @@ class Summary:
         yield
         if not self._grading.results:
             return
-        self._report = self._grading.report()
+        self._report = tame(self._grading.report())
         if self._outputs:
             self._outputs.write(self._report, self._only_checks)
         if self._report.status == "void" or (self._outputs and self._outputs.problems):

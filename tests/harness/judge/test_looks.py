@@ -10,9 +10,9 @@ import pytest
 
 from graders.harness.base.errors import CheckFailed, StaleHandle, Unwritten
 from graders.harness.base.model import Failure
-from graders.harness.judge.grading import Notes
 from graders.harness.judge.lab import Lab, Shared
 from graders.harness.judge.looks import remembered
+from graders.harness.judge.notes import Notes
 from graders.spec import SPEC
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from graders.harness.base.errors import ConfigurationError, HarnessFault
 from graders.harness.base.model import Word
-from graders.harness.judge.messages import LABELS, Messages
+from graders.harness.judge.messages import ROWS, Messages
 from graders.harness.judge.rubric import load_rubric
 from graders.harness.walls.plan import Excess
 from graders.spec import SPEC
@@ -129,7 +129,7 @@ def test_placeholders_can_be_filled(tables, key, given, place):
 def test_failure_has_only_rows_that_are_shown(tables):
     """A text under a name that nobody reads is a slip."""
     for key, entry in tables["failures"].items():
-        assert set(entry) <= {*LABELS, "hint"}, key
+        assert set(entry) <= {*ROWS, "hint"}, key
 
 
 def test_every_check_has_its_words(tables, rubric):

@@ -6,6 +6,7 @@ import pytest
 
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import Failure, Raised
+from graders.harness.base.rows import Key
 from graders.harness.judge.grading import Grading, Options
 from graders.harness.judge.messages import Messages
 from graders.harness.judge.notes import Notes
@@ -42,4 +43,4 @@ def test_text_is_told_as_it_is(text):
     failures = Failure("plain", {"expected": "sizes", "got": text}), failure_of(Raised("ValueError", text), "f()", None)
     for failure in failures:
         told = grading.judge("test_cost_of_one_image_is_its_cross_entropy", "loss", CheckFailed(failure), Notes(), 0.0)
-        assert next(line for line in told.message.splitlines() if line.startswith("got")).endswith(text)
+        assert next(row.text for row in told.rows if row.key is Key.GOT).endswith(text)

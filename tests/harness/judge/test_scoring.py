@@ -102,8 +102,8 @@ def test_runs_of_one_check_count_as_their_worst(order):
 
 def test_first_of_equally_bad_runs_is_told():
     """Of two failed runs the message of the first is kept."""
-    runs = [CheckResult("test_a", "alpha", Status.FAILED, message=text) for text in ("one", "two")]
-    assert merge(runs)[0].message == "one"
+    runs = [CheckResult("test_a", "alpha", Status.FAILED, hint=text) for text in ("one", "two")]
+    assert merge(runs)[0].hint == "one"
 
 
 def test_checks_of_one_name_in_two_parts_are_two():

@@ -13,7 +13,9 @@ import pytest
 from lxml import etree
 from readers import LARGEST, QUALITY_SCHEMA, RESULTS_SCHEMA, Page
 
+from graders.commands import report as command
 from graders.harness.base.model import Excerpt, Status, Suspicion, Visibility, Where
+from graders.harness.base.rows import Key, Row
 from graders.harness.base.speed import Throughput
 from graders.harness.judge.messages import Messages
 from graders.harness.render import (
@@ -32,15 +34,15 @@ from graders.spec import SPEC
 
 WORDS = Messages.of_lab(SPEC.folder, "en").words
 FORMATS = {
-    "terminal": lambda report: terminal.render(report, terminal.Style(WORDS, colour=False, width=100)),
-    "json": json_report.render,
-    "html": lambda report: html.render(report, WORDS),
-    "markdown": lambda report: markdown.render(report, WORDS),
-    "github": lambda report: github.render(report, WORDS),
-    "gitlab": lambda report: gitlab.render(report, WORDS),
-    "junit": junit.render,
-    "gradescope": lambda report: gradescope.render(report, WORDS),
-    "csv": lambda report: csv_row.header(report) + csv_row.render(report),
+    "terminal": lambda report: terminal.render(tame(report), terminal.Style(WORDS, colour=False, width=100)),
+    "json": lambda report: json_report.render(tame(report), WORDS),
+    "html": lambda report: html.render(tame(report), WORDS),
+    "markdown": lambda report: markdown.render(tame(report), WORDS),
+    "github": lambda report: github.render(tame(report), WORDS),
+    "gitlab": lambda report: gitlab.render(tame(report), WORDS),
+    "junit": lambda report: junit.render(tame(report), WORDS),
+    "gradescope": lambda report: gradescope.render(tame(report), WORDS),
+    "csv": lambda report: csv_row.header(tame(report)) + csv_row.render(tame(report)),
 }
 EVIL = (
     "</style></pre><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}\n::error file=x,line=1::pwned\r"
@@ -57,7 +59,7 @@ def failed(make_check):
 
     def make(name="test_b", text="3", **rest):
         values = {
-            "message": f"asked\tf(1)\ngot\t{text}\nwhy\tit counts",
+            "said": {"asked": "f(1)", "got": text, "why": "it counts"},
             "hint": "think",
             "where": Where("lab.py", 4),
             "source_line": "return 3",
@@ -76,8 +78,8 @@ def report(make_report, make_check, failed):
     checks = (
         make_check(figures={"accuracy": 0.876}),
         failed(),
-        make_check("test_c", "beta", Status.FAILED, unwritten="g", where=Where("lab.py", 9), message="got\tnothing"),
-        make_check("test_d", "beta", Status.BLOCKED, unwritten="f", message="got\tnothing"),
+        make_check("test_c", "beta", Status.FAILED, unwritten="g", where=Where("lab.py", 9), said={"got": "nothing"}),
+        make_check("test_d", "beta", Status.BLOCKED, unwritten="f", said={"got": "nothing"}),
         make_check("test_e", "gamma", Status.SKIPPED),
     )
     return make_report(*checks, submission="work/anna", throughput=(timed,), data="mnist")
@@ -132,9 +134,10 @@ def test_endless_text_is_capped(evil, format_name):
 
 
 @each_format
-def test_endless_lines_are_capped(evil, format_name):
-    """Nor do many lines."""
+def test_endless_lines_are_capped(evil, make_report, failed, format_name):
+    """Nor do many lines, or many rows."""
     assert len(FORMATS[format_name](evil("got\tx\n" * 1_000_000))) < LARGEST
+    assert len(FORMATS[format_name](make_report(failed(rows=(Row(Key.GOT, "x"),) * 1_000_000)))) < LARGEST
 
 
 def test_taming_leaves_honest_texts_alone(report):
@@ -147,6 +150,14 @@ def test_taming_twice_changes_nothing_more(evil):
     """A report that was read back from report.json is shown as it was."""
     once = tame(evil(EVIL))
     assert tame(once) == once
+
+
+def test_report_is_tamed_where_it_is_read(evil, tmp_path):
+    """An old file is as hostile as a submission: what `python -m graders report` renders is tame."""
+    (tmp_path / "report.json").write_text(json_report.render(evil("x" * 2 * MAX_TEXT), WORDS), encoding="utf-8")
+    read = command.read(tmp_path / "report.json")
+    assert read.checks[0].title == "x" * MAX_NAME + "…"
+    assert read == tame(read)
 
 
 def test_texts_are_cut_with_a_sign(evil):
@@ -191,8 +202,8 @@ def test_commands_of_github_are_ours_only(evil):
 
 def test_summary_is_one_that_github_still_shows(make_report, failed):
     """Of more than 1 MiB it shows nothing: what comes last is left out, whole, however many bytes a letter takes."""
-    rows = "\n".join(f"got\t{chr(0x1F600) * 1000}" for _ in range(9))
-    checks = [failed(f"test_{n}", message=f"asked\t{n}\ngot\t{n}\n{rows}") for n in range(60)]
+    rows = tuple(Row(Key.GOT, chr(0x1F600) * 1000) for _ in range(9))
+    checks = [failed(f"test_{n}", rows=(Row(Key.ASKED, str(n)), Row(Key.GOT, str(n)), *rows)) for n in range(60)]
     text = FORMATS["markdown"](make_report(*checks))
     assert len(text.encode()) < 2**20
     assert text.count("### ") > 20
@@ -209,9 +220,9 @@ def test_markdown_shows_signs_as_they_are(evil):
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}"])
 def test_cell_is_never_a_formula(report, sign):
     """A spreadsheet computes nothing that a submission's name says."""
-    cells = next(csv.reader([csv_row.render(replace(report, student=f"{sign}cmd()"))]))
+    cells = next(csv.reader([csv_row.render(tame(replace(report, student=f"{sign}cmd()")))]))
     assert cells[0] == f"'{sign}cmd()"
-    names = next(csv.reader([csv_row.header(replace(report, lab=f"{sign}cmd()"))]))
+    names = next(csv.reader([csv_row.header(tame(replace(report, lab=f"{sign}cmd()")))]))
     assert [name for name in names if name.startswith(sign)] == []
 
 
@@ -288,7 +299,7 @@ def published(junit_schema):
 
 def test_junit_is_valid_by_the_published_schema(report, evil, make_check, make_report, published):
     """The schema of Jenkins's xUnit plugin takes it, whatever is said in it and if we failed."""
-    void = make_report(make_check(status=Status.VOID, message="got\tbroken"), status="void", score=None)
+    void = make_report(make_check(status=Status.VOID, said={"got": "broken"}), status="void", score=None)
     for each in (report, evil(EVIL), void):
         published.assertValid(etree.fromstring(FORMATS["junit"](each).encode()))
 
@@ -303,7 +314,7 @@ def test_published_schema_refuses_what_is_not_junit(make_report, failed, publish
 
 def test_our_own_fault_is_an_error_in_junit(make_check, make_report):
     """JUnit's readers tell the grader's fault from the student's."""
-    report = make_report(make_check(status=Status.VOID, message="got\tbroken"), status="void", score=None)
+    report = make_report(make_check(status=Status.VOID, said={"got": "broken"}), status="void", score=None)
     root = ElementTree.fromstring(FORMATS["junit"](report))
     assert (root.get("errors"), root.get("failures")) == ("1", "0")
 
@@ -342,8 +353,8 @@ def test_gradescope_has_partial_scores_visibility_and_a_leaderboard(report):
 
 def test_row_has_a_cell_for_each_column(report):
     """Who, score, each part's points, where the feedback is, under Canvas's names for who."""
-    row = csv_row.render(replace(report, score=12.5, student="anna"), "out/report.html")
-    cells = dict(zip(next(csv.reader([csv_row.header(report)])), next(csv.reader([row])), strict=True))
+    row = csv_row.render(tame(replace(report, score=12.5, student="anna")), "out/report.html")
+    cells = dict(zip(next(csv.reader([csv_row.header(tame(report))])), next(csv.reader([row])), strict=True))
     assert list(cells)[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     assert (cells["SIS Login ID"], cells["tiny"], cells["tiny: alpha"]) == ("anna", "12.5", "0")
     assert (cells["Status"], cells["Feedback file"]) == ("graded", "out/report.html")
@@ -351,8 +362,8 @@ def test_row_has_a_cell_for_each_column(report):
 
 def test_row_without_a_grade_has_no_zero(report):
     """An empty cell leaves a gradebook as it is."""
-    row = csv_row.render(replace(report, score=None, status="void"))
-    cells = dict(zip(next(csv.reader([csv_row.header(report)])), next(csv.reader([row])), strict=True))
+    row = csv_row.render(tame(replace(report, score=None, status="void")))
+    cells = dict(zip(next(csv.reader([csv_row.header(tame(report))])), next(csv.reader([row])), strict=True))
     assert (cells["tiny"], cells["tiny: alpha"], cells["Status"]) == ("", "", "void")
 
 
@@ -366,7 +377,7 @@ def test_page_tells_of_every_cause_with_the_students_lines(report):
 
 def test_page_asks_nobody_to_mend_our_fault(make_report, make_check):
     """Where nothing but the grader failed, the page does not head it as the student's to fix."""
-    report = make_report(make_check(status=Status.VOID, message="got\tbroken"), status="void", score=None)
+    report = make_report(make_check(status=Status.VOID, said={"got": "broken"}), status="void", score=None)
     for name in ("html", "markdown"):
         assert "0.0 / 10" not in FORMATS[name](report), name
     assert WORDS.page["fix"] not in FORMATS["html"](report)

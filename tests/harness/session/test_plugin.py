@@ -372,6 +372,17 @@ def test_parallel_run_gives_the_same_report(tiny_lab, tmp_path):
     assert reports[0] == reports[1]
 
 
+@pytest.mark.parametrize(("options", "needed"), [((), False), (("-p", "xdist", "-n", "2"), True)])
+def test_results_become_plain_only_between_processes(tiny_lab, tmp_path, options, needed):
+    """A run by itself keeps results as they are; what makes them plain is not even imported."""
+    (tmp_path / "watching.py").write_text(
+        "import sys\ndef pytest_unconfigure(config): print('cattrs' in sys.modules, file=sys.stderr)\n",
+        encoding="utf-8",
+    )
+    done = tiny_lab("-p", "watching", *options, first="odd()", environment={"PYTHONPATH": str(tmp_path)})
+    assert done.stderr.split()[-1] == str(needed)
+
+
 def test_korean_titles_keep_the_table_aligned(tiny_lab):
     """The table of a run has its points in one column, also beside a Korean title."""
     rows = re.findall(r"^.*\d / \d+", tiny_lab().stdout, re.MULTILINE)
