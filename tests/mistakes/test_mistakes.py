@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -239,7 +240,9 @@ def named(*clues: Clue) -> list[str]:
 
 def nothing(*clues: Clue) -> Lab:
     """Return a lab without a submission, and with some clues."""
-    return Lab(replace(SPEC, clues=lambda: clues), cast("Submission", None), 0, Notes(), Shared())
+    return Lab(
+        replace(SPEC, clues=lambda: clues), cast("Submission", SimpleNamespace(generation=1)), 0, Notes(), Shared()
+    )
 
 
 def test_one_explanation_is_named():
