@@ -144,6 +144,9 @@ def spawn(plan: Plan) -> Spawned:
         "start_new_session": sys.platform != "win32",
     }
     if sys.platform != "linux":
+        for name, path in plan.copied.items():
+            Path(plan.folder, name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, Path(plan.folder, name))
         return Grouped([*python, BOOT.format(f"{ENGINE}.worker.worker", "main"), str(PACKAGE_ROOT)], **options)
     ours, theirs = socket.socketpair()
     with theirs:
