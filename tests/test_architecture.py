@@ -143,8 +143,9 @@ def test_torch_is_imported_by_name_in_the_worker_only() -> None:
     found = set()
     for path in FILES:
         for node in ast.walk(tree_of(path)):
-            by_name = isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__"))
-            if by_name and any(isinstance(arg, ast.Constant) and arg.value == "torch" for arg in node.args):
+            if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith(("import_module", "__import__")):
+                continue
+            if any(isinstance(arg, ast.Constant) and arg.value == "torch" for arg in node.args):
                 found.add(path.relative_to(ENGINE).as_posix())
     assert found == {"worker/worker.py"}
 

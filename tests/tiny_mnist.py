@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TRAIN, TEST = 60, 20  # digits of the tiny MNIST
-SIZES = {"train_size": 50, "test_size": 10}  # fewer, for find_digits
+SIZES: dict[str, Any] = {"train_size": 50, "test_size": 10}  # fewer, for find_digits
 NAMES = [file.name for file in idx.every_file()]
 
 

@@ -55,6 +55,8 @@ def one_thread():
 def lab():
     """Import the reference."""
     spec = importlib.util.spec_from_file_location("reference_lab", REFERENCE)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -295,7 +297,7 @@ def test_packed_digits_are_told_from_missing_ones(lab, tmp_path):
     (tmp_path / "MNIST" / "raw" / "train-images-idx3-ubyte.gz").touch()
     with pytest.raises(SystemExit, match=r"only as \.gz archives.*add --download") as stopped:
         lab.main(["--root", str(tmp_path)])
-    assert "\n" not in stopped.value.code
+    assert "\n" not in str(stopped.value.code)
 
 
 def test_impossible_download_is_one_clear_line(lab, tmp_path):
@@ -303,7 +305,7 @@ def test_impossible_download_is_one_clear_line(lab, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(SystemExit, match="could not put MNIST into") as stopped:
         lab.main(["--root", str(tmp_path / "file"), "--download"])
-    assert "\n" not in stopped.value.code
+    assert "\n" not in str(stopped.value.code)
 
 
 def test_costs_on_mnist_are_those_of_the_lesson(lab, mnist_root):

@@ -52,8 +52,9 @@ def test_data_set_of_a_round_is_as_long_as_its_batches(pool):
     rows, labels = torch.tensor([0, 7, 400, 7, 90, 1]), torch.randint(0, 10, (6, 100))
     batches = rounds.Batches(pool, rows, labels)
     assert len(batches) == 6
-    assert len(batches.dataset) == 600 > len(pool)
-    image, label = batches.dataset[205]
+    dataset: Any = batches.dataset
+    assert len(dataset) == 600 > len(pool)
+    image, label = dataset[205]
     assert torch.equal(image, pool[405])
     assert label == labels[2, 5]
 
@@ -72,7 +73,12 @@ def test_reading_the_weights_waits_for_the_gpu(lab, pool, monkeypatch):
     """On CUDA all streams are waited for after the training and before the weights are read."""
     order: list[str] = []
     train = lab.train_epoch
-    lab.train_epoch = lambda *pieces: (order.append("trained"), train(*pieces[:4], "cpu"))
+
+    def train_and_tell(*pieces: Any) -> None:
+        order.append("trained")
+        train(*pieces[:4], "cpu")
+
+    lab.train_epoch = train_and_tell
     monkeypatch.setattr(torch.cuda, "synchronize", lambda device: order.append("waited"))
     stage = staged(pool, SimpleNamespace(type="cuda"))
     rounds.timed_epoch(stage, torch.zeros(7850), torch.tensor([0]), torch.zeros(1, 100, dtype=torch.int64))
@@ -115,7 +121,7 @@ def test_limit_does_the_same_work(lab, pool):
 def test_fetching_tells_what_is_called_for_each_image(pool):
     """A data set that is asked for every image by itself shows by its number of calls."""
 
-    class Singly:
+    class Singly(torch.utils.data.Dataset[Any]):
         def __len__(self) -> int:
             return 200
 

@@ -159,7 +159,7 @@ def test_downloads_are_kept_for_the_next_run(run: Callable[[str, str], ci.Job]) 
     A cache that is saved after the job, as actions/cache and setup-python do, is saved only if the job passes.
     """
     job = run("github", "wrong")
-    used = {"restore": [], "save": []}
+    used: dict[str, list[Any]] = {"restore": [], "save": []}
     for step in job.actions:
         assert not step["uses"].startswith("actions/cache@")
         assert "cache" not in step.get("with", {})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graders.harness.base.tamed import Tamed
     from graders.harness.judge.messages import Messages
 
-WRONG = (None, [], {}, "x", -1, 1e308, True, "=cmd()\n::error::x\ud800")
+WRONG: tuple[Any, ...] = (None, [], {}, "x", -1, 1e308, True, "=cmd()\n::error::x\ud800")
 LINE = Where("lab.py", 4)
 FAILED = CheckResult(
     *("test_a", "alpha", Status.FAILED, (Row(Key.ASKED, "f(1)"), Row(Key.GOT, "3")), ("loss-summed",), "think", LINE),

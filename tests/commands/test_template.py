@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from graders.commands.teacher.template import (
 SOLUTION = ("SGD", "Linear", "CrossEntropyLoss", "zero_grad", "backward", "no_grad", "imshow", "randperm", "drop_last")
 
 
-def definitions(source: str) -> dict[str, ast.FunctionDef | ast.ClassDef]:
+def definitions(source: str) -> dict[str, Any]:
     """Return the functions and classes at the top level of `source` by name."""
     return {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
@@ -75,6 +76,8 @@ def test_solution_is_not_given_away(word, reference, template):
 def test_template_can_be_imported():
     """The template runs as it is; each function says that it is still to be written."""
     spec = importlib.util.spec_from_file_location("student_template_lab", TEMPLATE)
+    assert spec is not None
+    assert spec.loader is not None
     lab = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(lab)
     for name in ("torch", "nn", "DataLoader", "datasets"):

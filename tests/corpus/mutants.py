@@ -64,7 +64,7 @@ class Mutant:
 class Site:
     """A place in the tree: a node, those above it from the outermost on, and where the last of them holds it."""
 
-    node: ast.AST
+    node: Any  # of the classes that its operator is for
     above: tuple[ast.AST, ...]
     field: str
     index: int | None
@@ -87,7 +87,7 @@ def _changed(node: ast.AST, **fields: object) -> ast.AST:
 Operator = Callable[[Site], Iterable[ast.AST | list[ast.AST]]]
 
 
-def constants(kind: type, others: Callable[[Any], Iterable[object]]) -> Operator:
+def constants(kind: type, others: Callable[[Any], Iterable[Any]]) -> Operator:
     """Make the operator that changes constants of one type."""
     return lambda site: [ast.Constant(v) for v in others(site.node.value)] if type(site.node.value) is kind else []
 
@@ -117,7 +117,9 @@ def reformat(site: Site) -> list[ast.AST]:
     if site.node.format_spec is None:
         return []
     spec = site.node.format_spec.values[0].value
-    digits = re.search(r"\d+", spec)[0]
+    found = re.search(r"\d+", spec)
+    assert found is not None, spec
+    digits = found[0]
     counts = [spec.replace(digits, f"{int(digits) + by:0{len(digits)}}") for by in (1, -1)]
     specs = [*counts, *(spec[:-1] + kind for kind in "defg"), spec.lstrip("0.")]
     others = [ast.JoinedStr([ast.Constant(spec)]) for spec in specs]
@@ -146,12 +148,12 @@ def remove_call(site: Site) -> list[ast.AST]:
     called = site.node.func
     if isinstance(called, ast.Attribute) and ast.unparse(called).split(".")[0] not in MODULES:
         return [called.value]
-    return site.node.args[:1]
+    return list(site.node.args[:1])
 
 
 def decide_otherwise(site: Site) -> list[ast.AST]:
     """Turn a condition round, or make it always or never true."""
-    others = [ast.UnaryOp(ast.Not(), site.node), ast.Constant(True), ast.Constant(False)]
+    others: list[ast.AST] = [ast.UnaryOp(ast.Not(), site.node), ast.Constant(True), ast.Constant(False)]
     return others if site.field == "test" else []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -208,7 +209,7 @@ def test_read_only_cache_does_no_harm(cache: Path, monkeypatch: pytest.MonkeyPat
     def refuse(*arguments: object, **options: object) -> None:
         raise PermissionError("read-only")
 
-    monkeypatch.setattr(find.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
     assert same(_drawn(cache).train, _drawn(cache).train)
     assert not list((cache / "synthetic").iterdir())
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -53,12 +53,12 @@ class Bench:
     @property
     def process(self) -> Any:
         """The worker's process."""
-        return self.launcher._transport._process
+        return cast("Any", self.launcher._transport)._process
 
     @property
     def scratch(self) -> Path:
         """The worker's own folder."""
-        return Path(self.launcher._transport._scratch)
+        return Path(cast("Any", self.launcher._transport)._scratch)
 
 
 def bench(folder: Path, text: str, make: Callable[..., Any], limits: Limits) -> Bench:
@@ -121,7 +121,8 @@ class Scripted:
     """A transport without a worker behind it."""
 
     def __init__(self, script: Script) -> None:
-        self._script, self._sent = script, []
+        self._script = script
+        self._sent: list[dict[str, Any]] = []
         script.started += 1
 
     def send(self, header: dict[str, Any], arrays: list[Any]) -> None:

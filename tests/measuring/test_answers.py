@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from graders.measuring.answers import FORMS
 
 WEIGHTS, BIAS = (TensorValue.of(np.zeros(shape, np.float32)) for shape in ((10, 784), (10,)))
 HANDLE = Handle(1, 1, ())
-RIGHT = {
+RIGHT: dict[str, tuple[list[Any], Any]] = {
     "items": ([0, [3, 4]], [(WEIGHTS, 1), (WEIGHTS, 2)]),
     "epochs": ([0, 2], [[(WEIGHTS, BIAS)], []]),
     "parameters": ([0], [([10, 784], True), ([], False)]),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ from graders.mistakes.ideas import Idea
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from graders.harness.judge.submission import Submission
 
@@ -47,9 +47,9 @@ CHECKS = sorted(
 
 
 @cache
-def words(folder: str, language: str) -> dict[str, dict]:
+def words(folder: str, language: str) -> dict[str, dict[str, str]]:
     """Return all message entries of a language by their dotted keys."""
-    table: dict[str, dict] = {}
+    table: dict[str, dict[str, str]] = {}
     for path in sorted((MESSAGES[folder] / language).glob("*.toml")):
         for section, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
             for key, texts in entries.items():
@@ -173,7 +173,7 @@ def choke(_seen: object) -> bool:
     raise TypeError("planted")
 
 
-def planted(clue: Clue, explains: object) -> Clue:
+def planted(clue: Clue, explains: Callable[[Any], bool]) -> Clue:
     """Return a clue that sees what another does, with one mistake's formula in the place of its own."""
     faulty = Clue(clue.checks, clue.look)
     faulty.mistake("planted", Idea.BATCHES)(explains)
@@ -229,8 +229,12 @@ def clue_of(*answers: object, fallback: bool = False) -> Clue:
     """Return a clue whose mistakes a, b, … answer as given."""
     clue = Clue(("test_x",), lambda _lab: None, fallback=fallback)
     for name, answer in zip("abcdef", answers, strict=False):
-        clue.mistake(name, Idea.COST)(lambda _seen, answer=answer: answer)
+        clue.mistake(name, Idea.COST)(partial(_give, answer))
     return clue
+
+
+def _give(answer: Any, _seen: object) -> Any:
+    return answer
 
 
 def named(*clues: Clue) -> list[str]:
@@ -340,10 +344,12 @@ def test_gradient_behind_an_activation_is_torchs(bend):
     leaf = torch.tensor(logits, dtype=torch.float64, requires_grad=True)
     bent = leaf.softmax(dim=1) if bend == "softmax" else getattr(leaf, bend)()
     torch.nn.functional.cross_entropy(bent, torch.tensor(labels)).backward()
-    np.testing.assert_allclose(BENDS[bend](logits.astype(float), labels), leaf.grad.numpy(), atol=1e-12)
+    np.testing.assert_allclose(
+        BENDS[bend](logits.astype(float), labels), cast("torch.Tensor", leaf.grad).numpy(), atol=1e-12
+    )
 
 
-def torch_rules() -> dict[str, tuple]:
+def torch_rules() -> dict[str, tuple[Callable[..., Any], Callable[..., Any]]]:
     """Return torch's optimizers beside the rules that stand for them."""
     import torch
 

@@ -56,8 +56,22 @@ def make_report(arrays: dict[str, dict[str, Any]], *timed: Throughput) -> Tamed:
     exhibits = tuple(Exhibit(name, {k: PackedArray.of(a) for k, a in group.items()}) for name, group in arrays.items())
     check = CheckResult("test_a", "alpha", Status.PASSED, exhibits=exhibits)
     part = PartResult("alpha", "alpha", Status.PASSED, 1.0, 1.0, (check,))
-    whole = {"lab": "tiny", "title": "Tiny", "submission": "here", "status": "graded", "score": 1.0, "max_score": 1.0}
-    run = {"isolation": "process", "data": None, "seed": 0, "duration_s": 1.0, "versions": {}, "checks_in_rubric": 1}
+    whole: dict[str, Any] = {
+        "lab": "tiny",
+        "title": "Tiny",
+        "submission": "here",
+        "status": "graded",
+        "score": 1.0,
+        "max_score": 1.0,
+    }
+    run: dict[str, Any] = {
+        "isolation": "process",
+        "data": None,
+        "seed": 0,
+        "duration_s": 1.0,
+        "versions": {},
+        "checks_in_rubric": 1,
+    }
     return tame(Report(**whole, **run, parts=(part,), throughput=timed))
 
 

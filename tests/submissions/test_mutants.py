@@ -92,7 +92,7 @@ def test_the_list_of_survivors_is_fresh():
 def lost(report: dict[str, Any]) -> float:
     """Return how many points a submission lost; a grade there must be."""
     assert report["status"] == "graded", report["status"]
-    return report["max_score"] - report["score"]
+    return float(report["max_score"] - report["score"])
 
 
 @pytest.mark.parametrize("killed", layered(KILLED, few=2, some=13))

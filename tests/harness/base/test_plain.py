@@ -56,7 +56,7 @@ def drawn(kind: Any) -> st.SearchStrategy[Any]:
         return st.lists(drawn(arguments[0]), max_size=2).map(tuple)
     if arguments:  # a Mapping
         return st.dictionaries(TEXTS, drawn(arguments[1]), max_size=2)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return whole(kind)
     if issubclass(kind, Enum):
         return st.sampled_from(kind)

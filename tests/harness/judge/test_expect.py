@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,8 @@ import pytest
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import Evidence, Handle, NumpyScalar, TensorValue, Where
 from graders.harness.judge import expect
+from graders.harness.judge.codec import JudgeCodec
 from graders.harness.judge.describe import describe, describe_arguments
-from graders.harness.judge.submission import JudgeCodec
 
 HERE, THERE = Where("lab.py", 3), Where("lab.py", 1)
 
@@ -196,7 +197,8 @@ def test_long_text_is_cut():
 
 def test_nested_lists_are_cut():
     """Lists within lists are shown in part too."""
-    value = reduce(lambda inner, _: [inner] * 4, range(6), "text")
+    text: Any = "text"
+    value = reduce(lambda inner, _: [inner] * 4, range(6), text)
     assert len(describe(value)) <= 2_000
 
 

@@ -6,6 +6,7 @@ import ast
 import string
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,8 @@ def assigned(function: ast.AST, name: str) -> list[ast.expr]:
 def dict_keys(node: ast.expr, function: ast.AST) -> set[str]:
     """Return the keys of a dict literal, or of the one that a name stands for in the function."""
     literals = assigned(function, node.id) if isinstance(node, ast.Name) else [node]
-    return {key.value for literal in literals if isinstance(literal, ast.Dict) for key in literal.keys}
+    keys = [key for literal in literals if isinstance(literal, ast.Dict) for key in literal.keys if key is not None]
+    return {ast.literal_eval(key) for key in keys}
 
 
 def uses() -> list[tuple[str, set[str], str]]:
@@ -86,7 +88,7 @@ USES = uses()
 @pytest.fixture(scope="module")
 def tables():
     """Return all messages, the engine's and the lab's in one table."""
-    table: dict[str, dict] = {}
+    table: dict[str, dict[str, Any]] = {}
     for folder in FOLDERS:
         for path in sorted((folder / "en").glob("*.toml")):
             for section, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():

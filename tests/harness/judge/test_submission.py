@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import reduce
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -209,7 +210,7 @@ def test_malformed_answer_is_unreadable(open_script, script, good_reply, path, v
     assert failure_of(open_script(script(call=changed(good_reply, path, value)))).key == "unreadable"
 
 
-DEEP = reduce(lambda inner, _: [inner], range(5000), [])
+DEEP: list[Any] = reduce(lambda inner, _: [inner], range(5000), [])
 
 
 @pytest.mark.parametrize(

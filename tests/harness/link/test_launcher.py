@@ -320,6 +320,8 @@ def test_worker_that_does_not_start_is_our_fault(tmp_path):
     """A process that dies before it has read anything of the student's is a HarnessFault."""
 
     class Dead:
+        pid = None
+
         def send(self, header, arrays):
             pass
 

@@ -180,6 +180,7 @@ def test_page_forbids_scripts(report):
     """Its policy comes before anything else that could load, and allows the page's own style sheet alone."""
     text = FORMATS["html"](report)
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
+    assert policy is not None
     assert text.index("Content-Security-Policy") < text.index("<title>")
     assert policy[1].startswith("default-src &#39;none&#39;; style-src &#39;sha256-")
     assert "unsafe" not in policy[1]
@@ -281,7 +282,7 @@ def test_junit_has_a_suite_a_part_with_its_points(report):
     root = ElementTree.fromstring(FORMATS["junit"](report))
     suites = {suite.get("name"): suite for suite in root}
     assert list(suites) == ["alpha", "beta", "gamma"]
-    properties = {p.get("name"): p.get("value") for p in suites["alpha"].find("properties")}
+    properties = {p.get("name"): p.get("value") for p in suites["alpha"].findall("properties/property")}
     assert properties == {"title": "alpha", "points": "0", "max_points": "10"}
     counts = ("tests", "failures", "errors", "skipped")
     assert [suites["beta"].get(name) for name in counts] == ["2", "2", "0", "0"]

@@ -24,6 +24,13 @@ SCORE_LINE = re.compile(r"^total .*$", re.MULTILINE)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs the nursery, or names that are bytes")
 
 
+def score_line(output: str) -> str:
+    """Return the line with the score; there has to be one."""
+    found = SCORE_LINE.search(output)
+    assert found is not None, output
+    return found[0]
+
+
 @dataclass(frozen=True)
 class Graded:
     """A run with all that it left."""
@@ -35,6 +42,7 @@ class Graded:
     @property
     def checks(self) -> list[dict[str, Any]]:
         """All checks of the report."""
+        assert self.report is not None
         return [check for part in self.report["parts"] for check in part["checks"]]
 
 
@@ -247,7 +255,7 @@ def test_everything_right_ends_with_0(tiny_lab):
     """All checks passed is pytest's success, with all the points."""
     done = tiny_lab()
     assert done.returncode == pytest.ExitCode.OK
-    assert SCORE_LINE.search(done.stdout)[0].startswith("total  10.0 / 10")
+    assert score_line(done.stdout).startswith("total  10.0 / 10")
 
 
 def test_failure_is_told_in_words(tiny_lab):
@@ -261,7 +269,7 @@ def test_failure_is_told_in_words(tiny_lab):
 
 def test_failed_check_costs_its_weight_only(tiny_lab):
     """The rest of the points is kept."""
-    assert SCORE_LINE.search(tiny_lab(first="odd()").stdout)[0].split()[1] == "8.0"
+    assert score_line(tiny_lab(first="odd()").stdout).split()[1] == "8.0"
 
 
 def test_short_tracebacks_still_work(tiny_lab):
@@ -278,7 +286,7 @@ def test_our_own_fault_voids_the_grade(tiny_lab, tmp_path):
     assert done.returncode == pytest.ExitCode.INTERNAL_ERROR
     assert (report["status"], report["score"]) == ("void", None)
     assert "RuntimeError: broken check (test_alpha.py:" in done.stdout
-    assert "no grade: the grader failed, not you" in SCORE_LINE.search(done.stdout)[0]
+    assert "no grade: the grader failed, not you" in score_line(done.stdout)
 
 
 def test_our_own_fault_shows_its_traceback_when_asked(tiny_lab):
@@ -297,7 +305,7 @@ def test_skipped_check_leaves_its_points_to_the_others(tiny_lab):
     """A check that this machine cannot run costs nothing."""
     done = tiny_lab(first="pytest.skip('no accelerator')")
     assert done.returncode == pytest.ExitCode.OK
-    assert SCORE_LINE.search(done.stdout)[0].startswith("total  10.0 / 10")
+    assert score_line(done.stdout).startswith("total  10.0 / 10")
 
 
 def test_unwritten_function_of_another_part_blocks(tiny_lab, tmp_path):

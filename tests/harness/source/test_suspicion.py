@@ -52,7 +52,7 @@ def test_way_to_beat_a_grader_stands_out(text, kind):
     """Each known way is found, with its line."""
     found = suspicions(ast.parse(f"import gc, os, sys, torch\nimport numpy as np\n\n{text}\n"), "lab.py")
     assert kind in {s.kind for s in found}
-    assert all(s.where.line >= 4 for s in found)
+    assert all(s.where is not None and s.where.line >= 4 for s in found)
 
 
 @pytest.mark.parametrize("path", HONEST, ids=[path.stem for path in HONEST])

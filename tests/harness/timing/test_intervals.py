@@ -32,7 +32,7 @@ def test_interval_is_the_narrowest_that_is_sure_enough(count, confidence):
     rank, _ = ranks(count, confidence)
 
     def coverage(r: int) -> float:
-        return 1 - 2 * sum(math.comb(count, k) for k in range(r)) / 2**count
+        return 1 - 2 * sum(math.comb(count, k) for k in range(r)) / float(2**count)
 
     assert coverage(rank) >= confidence
     assert coverage(rank + 1) < confidence or rank == (count + 1) // 2

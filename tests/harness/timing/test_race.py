@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ class Runner:
     """A contestant whose rounds take as long as `seconds` says, on `cores`."""
 
     clock: Clock
-    seconds: object
+    seconds: Any  # a number, or a function that returns one
     cores: float = 1.0
     log: list[str] = field(default_factory=list)
     name: str = "?"
@@ -74,7 +75,7 @@ def clock(monkeypatch) -> Clock:
 def start(clock):
     """Return a function that sets up a race between rounds of 10 ms and others."""
 
-    def make(ours: object, budget: float = 5.0, cores: float = 1.0, theirs: object = 0.01, **rest: object) -> Race:
+    def make(ours: object, budget: float = 5.0, cores: float = 1.0, theirs: object = 0.01, **rest: Any) -> Race:
         log: list[str] = []
         sides = (
             Runner(clock, ours, cores, log, "ours", **rest),

@@ -18,6 +18,8 @@ FUZZER = ROOT / "benchmarks" / "fuzz_wire.py"
 def fuzzer() -> Any:
     """Import the fuzzer, which is a program."""
     spec = importlib.util.spec_from_file_location("fuzz_wire", FUZZER)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

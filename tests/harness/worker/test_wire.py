@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from graders.harness.base.model import Handle, NumpyScalar, TensorValue
-from graders.harness.judge.submission import JudgeCodec
+from graders.harness.judge.codec import JudgeCodec
 from graders.harness.worker import wire
 from graders.harness.worker.wire import DTYPES, MAGIC, MAX_DEPTH, MAX_HEADER, MAX_PAYLOAD, PREFIX, WireError
 
@@ -44,15 +45,17 @@ VALUES = st.recursive(
 CODEC = JudgeCodec(generation=1)
 
 
-def frame_of(value: object, codec: object = CODEC) -> bytes:
+def frame_of(value: object, codec: wire.Codec = CODEC) -> bytes:
     """Return the bytes of a frame that holds `value`."""
     arrays: list[np.ndarray] = []
     return b"".join(wire.pack({"value": wire.encode(value, codec, arrays)}, arrays))
 
 
-def value_of(frame: bytes, codec: object = CODEC) -> object:
+def value_of(frame: bytes, codec: wire.Codec = CODEC) -> Any:
     """Return the value that a frame holds."""
-    header, arrays = wire.read_frame(io.BytesIO(frame).read)
+    frame_read = wire.read_frame(io.BytesIO(frame).read)
+    assert frame_read is not None
+    header, arrays = frame_read
     return wire.decode(header["value"], codec, arrays)
 
 
@@ -63,7 +66,7 @@ def raw(header: object, payload: bytes = b"", head_size: int | None = None, size
     return PREFIX.pack(MAGIC, *sizes) + head + payload
 
 
-def assert_same(got: object, wanted: object) -> None:
+def assert_same(got: Any, wanted: Any) -> None:
     """Assert that two values are of the same types all the way down, and equal; NaN equals NaN."""
     assert type(got) is type(wanted)
     if isinstance(wanted, np.ndarray):
@@ -131,12 +134,15 @@ def test_odd_float_survives(value):
 @pytest.mark.parametrize("value", [2**63, -(2**63), 10**100])
 def test_integer_beyond_64_bits_is_left_to_the_codec(value):
     """No big integer is written down as a number of JSON's."""
-    seen = []
+    seen: list[object] = []
 
     class Codec:
         def dump(self, value, arrays):
             seen.append(value)
             return {"$": "own"}
+
+        def load(self, kind, node, arrays):
+            raise NotImplementedError
 
     assert wire.encode(value, Codec(), []) == {"$": "own"}
     assert seen == [value]
@@ -148,6 +154,9 @@ def test_subclass_is_left_to_the_codec():
     class Codec:
         def dump(self, value, arrays):
             return {"$": type(value).__name__}
+
+        def load(self, kind, node, arrays):
+            raise NotImplementedError
 
     for base in (list, dict, int, float, str, tuple):
         liar = type("Liar", (base,), {})()
@@ -163,7 +172,8 @@ def test_dict_with_a_dollar_key_is_no_wire_object():
 @pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
 def test_tensor_crosses_with_its_flag(dtype):
     """A tensor of the judge's keeps dtype, shape and requires_grad in the node that the worker reads."""
-    node = wire.encode(TensorValue(np.ones((2, 1), dtype), dtype, requires_grad=True), CODEC, arrays := [])
+    arrays: list[Any] = []
+    node = wire.encode(TensorValue(np.ones((2, 1), dtype), dtype, requires_grad=True), CODEC, arrays)
     assert node == {"$": "tensor", "i": 0, "requires_grad": True}
     assert (arrays[0].dtype.name, arrays[0].shape) == (dtype, (2, 1))
 
@@ -183,8 +193,8 @@ def test_handle_node_becomes_a_handle_of_this_generation():
 def test_frames_follow_one_another():
     """Two frames in one stream are read one after the other, then the stream is at its end."""
     read = io.BytesIO(frame_of(1) + frame_of("two")).read
-    assert [wire.read_frame(read)[0]["value"] for _ in range(2)] == [1, "two"]
-    assert wire.read_frame(read) is None
+    frames = [wire.read_frame(read) for _ in range(3)]
+    assert [frame and frame[0]["value"] for frame in frames] == [1, "two", None]
 
 
 def test_arrays_share_one_payload():
