@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -13,19 +14,21 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import filelock
 import layers
+import platformdirs
 import pytest
 from lxml import etree
 from tiny_mnist import NAMES, TEST, TRAIN, random_split
 
+from graders.commands.teacher import batch
 from graders.digits import idx, mirrors
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 pytest.register_assert_rewrite("readers")  # so that a failure there tells its values
 
@@ -75,6 +78,52 @@ def nursery_socket(pytestconfig: pytest.Config) -> Iterator[Path | None]:
         return
     with _nursery() as path:
         yield path
+
+
+@pytest.fixture(scope="session")
+def judges() -> Iterator[Path | None]:
+    """Return the socket of this process's own nursery of judges: whoever has it started is the only one to be answered.
+
+    Where coverage is measured, it is measured in them, too.
+    """
+    if sys.platform != "linux":
+        yield None
+        return
+    from graders.harness.link import nursery
+
+    def run_pytest(socket: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
+        found = ["-o", f"pythonpath={Path(__file__).parent}", "-p", "coverage_of_judges"]
+        return forked(socket, folder, variables, [*arguments, *found])
+
+    forked = nursery.run_pytest
+    modules = [*batch.judges_import(SPEC), "coverage"]
+    with pytest.MonkeyPatch.context() as patch, nursery.nursery(nursery.Kind.JUDGES, modules) as path:
+        patch.setattr(nursery, "run_pytest", run_pytest)
+        yield path
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of this run, which all processes of pytest-xdist's share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def once(shared_folder: Path) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a function that has a folder filled once a run, by whichever process asks first; the others wait."""
+
+    def filled(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, whole = shared_folder / name, shared_folder / f"{name}.done"
+        with filelock.FileLock(shared_folder / f"{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # a first try has failed
+                folder.mkdir()
+                fill(folder)
+                whole.touch()
+        return folder
+
+    return filled
 
 
 def _md5(path: Path) -> str:
@@ -128,27 +177,37 @@ def mnist_root() -> Path:
     return Path(root)
 
 
+JUNIT = f"pytest-{pytest.__version__}"  # whose source distribution has the schema, for its own tests; no wheel does
+
+
 @pytest.fixture(scope="session")
-def junit_schema(tmp_path_factory: pytest.TempPathFactory) -> etree.XMLSchema | None:
+def junit_schema(once: Callable[..., Path]) -> etree.XMLSchema | None:
     """Return the schema of the Jenkins xUnit plugin, junit-10.xsd, or None where there is no package index.
 
-    pytest's source distribution carries it, for its own tests; no wheel does.
+    It is kept in the user's cache from one run to the next.
     """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent  # so that one worker fetches it for all
-    name = f"pytest-{pytest.__version__}"
-    with filelock.FileLock(shared / "junit-schema.lock"):
-        if not (shared / f"{name}.tar.gz").is_file():
-            options = ["--retries", "1", "--timeout", "10", "--no-deps", "--no-binary", "pytest", "-d", str(shared)]
-            command = [sys.executable, "-m", "pip", "download", *options, name.replace("-", "==")]
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                subprocess.run(command, check=False, capture_output=True, timeout=120)
-    try:
-        with tarfile.open(shared / f"{name}.tar.gz") as packed:
-            return etree.XMLSchema(etree.parse(packed.extractfile(f"{name}/testing/example_scripts/junit-10.xsd")))
-    except FileNotFoundError:
-        return None
+    cache = platformdirs.user_cache_path("mnist-softmax-grader-tests")
+    path = cache / f"{JUNIT}-junit-10.xsd"
+    if not path.is_file():
+        member = f"{JUNIT}/testing/example_scripts/junit-10.xsd"
+        try:
+            with tarfile.open(once("junit-schema", _fetch_source) / f"{JUNIT}.tar.gz") as packed:
+                text = cast("IO[bytes]", packed.extractfile(member)).read()
+        except FileNotFoundError:
+            return None
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text)
+        except OSError:
+            return etree.XMLSchema(etree.fromstring(text))
+    return etree.XMLSchema(etree.parse(path))
+
+
+def _fetch_source(folder: Path) -> None:
+    options = ["--retries", "1", "--timeout", "10", "--no-deps", "--no-binary", "pytest", "-d", str(folder)]
+    command = [sys.executable, "-m", "pip", "download", *options, JUNIT.replace("-", "==")]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(command, check=False, capture_output=True, timeout=120)
 
 
 def _served(folder: Path) -> Iterator[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,7 @@ from graders.harness.walls import levels
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
     from lxml import etree
 
@@ -29,32 +27,11 @@ QUICKLY = ("-p", "no:benchmark", "--no-page")
 
 
 @pytest.fixture(scope="session")
-def warm(nursery_socket: Path | None) -> Iterator[batch.Nurseries]:
-    """Run nurseries for all cases; every submission still has a fresh judge and a fresh worker of its own."""
-    if nursery_socket is None:
-        yield batch.Nurseries()
-        return
-    from graders.harness.link.nursery import Kind, nursery
-
-    with measured(), nursery(Kind.JUDGES, [*batch.judges_import(SPEC), "coverage"]) as judges:
-        yield batch.Nurseries(nursery_socket, judges, levels.find_maker()[0])
-
-
-@contextlib.contextmanager
-def measured() -> Iterator[None]:
-    """Have coverage measured in forked judges, too, where it is measured here."""
-    if sys.platform != "linux":
-        yield
-        return
-    from graders.harness.link import nursery
-
-    def run_pytest(socket: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
-        return forked(socket, folder, variables, [*arguments, "-p", "coverage_of_judges"])
-
-    forked = nursery.run_pytest
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nursery, "run_pytest", run_pytest)
-        yield
+def warm(nursery_socket: Path | None, judges: Path | None) -> batch.Nurseries:
+    """Return nurseries for all cases; every submission still has a fresh judge and a fresh worker of its own."""
+    if judges is None:
+        return batch.Nurseries()
+    return batch.Nurseries(nursery_socket, judges, levels.find_maker()[0])
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -49,16 +49,6 @@ class Bench:
     def call(self, function: str, *args: object, **options: Any) -> Any:
         """Call a function of the submission and return the evidence."""
         return self.submission.call(function, *args, **options)
-
-    @property
-    def process(self) -> Any:
-        """The worker's process."""
-        return cast("Any", self.launcher._transport)._process
-
-    @property
-    def scratch(self) -> Path:
-        """The worker's own folder."""
-        return Path(cast("Any", self.launcher._transport)._scratch)
 
 
 def bench(folder: Path, text: str, make: Callable[..., Any], limits: Limits) -> Bench:
@@ -229,21 +219,33 @@ ENVIRONMENT_DROPPED = (
 
 
 @pytest.fixture(scope="session")
-def run_pytest() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Return a function that runs pytest in the repository (or `cwd`), without a cache unless asked for one."""
+def run_pytest(judges: Path | None) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return a function that runs pytest in the repository (or `cwd`), without a cache unless asked for one.
+
+    It runs in a fork of a process that has imported it already, unless it is to be `fresh`.
+    """
 
     def run(
-        *arguments: object, cwd: Path = ROOT, cache: bool = False, environment: Mapping[str, str] = MappingProxyType({})
+        *arguments: object,
+        cwd: Path = ROOT,
+        cache: bool = False,
+        environment: Mapping[str, str] = MappingProxyType({}),
+        fresh: bool = False,
     ) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT_DROPPED}
         fixed = {"COLUMNS": "120", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         fixed["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # importing plugins that nobody asked for takes a second
         options = [] if cache else ["-p", "no:cacheprovider"]
-        command = [sys.executable, "-m", "pytest", *map(str, arguments), *options]
+        words, variables = [*map(str, arguments), *options], {**kept, **fixed, **environment}
+        if judges is not None and not fresh:
+            from graders.harness.link import nursery
+
+            code, output = nursery.run_pytest(judges, cwd, variables, words)
+            return subprocess.CompletedProcess(words, code, output, "")
         return subprocess.run(
-            command,
+            [sys.executable, "-m", "pytest", *words],
             cwd=cwd,
-            env={**kept, **fixed, **environment},
+            env=variables,
             capture_output=True,
             text=True,
             encoding="utf-8",

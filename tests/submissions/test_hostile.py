@@ -22,7 +22,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("needs keepers, which only Linux has", allow_module_level=True)
 
-from grading import QUICKLY, measured
+from grading import QUICKLY
 from hostile import source_of
 from hostile.attacks import ATTACKS, PARTS
 from layers import layered
@@ -35,6 +35,7 @@ from graders.harness.walls.confine import SHARED_PLACES
 from graders.harness.walls.family import descendants
 from graders.harness.walls.plan import Maker
 from graders.harness.walls.restrict import USERS_FROM, prctl
+from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,10 +74,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[batch.Nurseries]:
-    """Run nurseries below this process, which looks for what attacks leave running below it."""
-    with measured(), batch.nurseries() as running:
-        yield running
+def warm(judges: Path | None) -> Iterator[batch.Nurseries]:
+    """Run a nursery of workers below this process, which looks for what attacks leave running below it."""
+    from graders.harness.link.nursery import Kind, nursery
+
+    with nursery(Kind.WORKERS, SPEC.imports) as workers:
+        yield batch.Nurseries(workers, judges, levels.find_maker()[0])
 
 
 @pytest.fixture(scope="session")

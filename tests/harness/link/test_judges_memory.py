@@ -43,7 +43,7 @@ from graders.harness.source.source import Source
 from graders.harness.judge.submission import Submission
 
 source = Source.find(Path(sys.argv[1]), "lab.py")
-limits = Limits(call_seconds=6, memory_megabytes=3000, disk_megabytes=200, processes=60)
+limits = Limits(call_seconds=3, memory_megabytes=3000, disk_megabytes=200, processes=60)
 target = Target(source.path, Path(sys.argv[1], "probes.py"), source.visible)
 submission = Submission(source, Launcher(target, limits, partial(transport_for, sys.argv[2])), limits)
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -62,6 +62,7 @@ print(json.dumps(grown))
 FLOODS = ("gigantic", "list_of_gigantic", "deep", "prints", "prints_below", "frames", "raises")
 
 
+@pytest.mark.sample
 @pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux tells it")
 def test_no_flood_reaches_the_judge(tmp_path):
     """Ten gigabytes returned, endless prints and floods of frames cost the judge less than 100 MB."""

@@ -179,7 +179,7 @@ def test_untouched_template_starts_no_worker(run_pytest, tmp_path, monkeypatch):
     """Where nothing is written there is nothing to run: no check waits for torch."""
     (tmp_path / "noworker.py").write_text(NO_WORKER, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    done = run_pytest("graders", "-p", "noworker")
+    done = run_pytest("graders", "-p", "noworker", fresh=True)
     assert "a worker was started" not in output(done)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
 
@@ -401,7 +401,7 @@ def test_korean_titles_keep_the_table_aligned(tiny_lab):
 def test_tests_without_a_part_are_left_alone(run_pytest, tmp_path):
     """Beside the plugin, ordinary tests fail with pytest's own pages and get no table."""
     (tmp_path / "test_plain.py").write_text("def test_it():\n    assert 1 + 1 == 3\n", encoding="utf-8")
-    done = run_pytest(tmp_path, "-p", "graders.harness.plugin")
+    done = run_pytest(tmp_path, "-p", "graders.harness.plugin", fresh=True)  # a plugin that is new to pytest
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     for words in ("FAILURES", "assert (1 + 1) == 3", "1 failed in"):
         assert words in done.stdout
@@ -447,7 +447,7 @@ def test_fault_in_a_check_of_this_lab_voids_the_grade(run_pytest, tmp_path):
     text = check.read_text(encoding="utf-8")
     assert signature in text
     check.write_text(text.replace(signature, signature + "    raise ZeroDivisionError\n"), encoding="utf-8")
-    done = run_pytest("graders", "--report-dir", "out", cwd=tmp_path)
+    done = run_pytest("graders", "--report-dir", "out", cwd=tmp_path, fresh=True)
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert done.returncode == pytest.ExitCode.INTERNAL_ERROR
     assert (report["status"], report["score"]) == ("void", None)

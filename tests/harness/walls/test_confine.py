@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
 PROBLEMS = {maker: levels.problem_of(maker) for maker in Maker}
 sandboxed, bubblewrapped = (pytest.mark.skipif(bool(why), reason=f"by {by}: {why}") for by, why in PROBLEMS.items())
-SANDBOXES = [pytest.param("sandbox", marks=sandboxed), pytest.param("bubblewrap", marks=bubblewrapped)]
+# Each worker of bubblewrap's, and each that is started and not forked, imports torch anew.
+BUBBLEWRAP = pytest.param("bubblewrap", marks=[bubblewrapped, pytest.mark.sample])
+SANDBOXES = [pytest.param("sandbox", marks=sandboxed), BUBBLEWRAP]
 LEVELS = ["process", *SANDBOXES]
 each_sandbox = pytest.mark.parametrize("level", SANDBOXES)
 each_level = pytest.mark.parametrize("level", LEVELS)
-each_start = pytest.mark.parametrize("fresh", [False, True], ids=["forked", "started"])
+STARTS = [pytest.param(False, id="forked"), pytest.param(True, id="started", marks=pytest.mark.sample)]
+each_start = pytest.mark.parametrize("fresh", STARTS)
 ROOT = Path(__file__).parents[3]
 
 NO_NETWORK = ("ENETUNREACH", "ECONNREFUSED")
@@ -252,7 +255,7 @@ def test_worker_cannot_signal_judge_keeper_or_everybody(open_lab, fresh):
     """kill(-1) as root would end the machine."""
     lab = open_lab(LAB, fresh=fresh)
     assert lab.call("kills", os.getppid()).value == "EPERM" or not landlock.available()
-    for pid in (-1, os.getpid(), -os.getpgid(0), lab.process.pid):
+    for pid in (-1, os.getpid(), -os.getpgid(0), lab.launcher.pid):
         assert lab.call("kills", pid).value == "EPERM"
 
 
@@ -278,7 +281,8 @@ from graders.harness.source.source import Source
 from graders.harness.judge.submission import Submission
 source, limits = Source.find(Path(sys.argv[1]), "lab.py"), Limits()
 by = "bubblewrap" if sys.argv[3] == "bubblewrap" else "namespaces"
-way = partial(transport_for, "process" if sys.argv[3] == "process" else "sandbox", maker=Maker(by))
+nursery = Path(sys.argv[4]) if sys.argv[4:] else None
+way = partial(transport_for, "process" if sys.argv[3] == "process" else "sandbox", nursery=nursery, maker=Maker(by))
 launcher = Launcher(Target(source.path, Path(sys.argv[2]), source.visible), limits, way)
 submission = Submission(source, launcher, limits)
 """
@@ -291,9 +295,11 @@ def judging(code: str, path: Path, level: str) -> list[str]:
 
 
 @each_level
-def test_everything_ends_with_the_judge(open_lab, level, tmp_path):
+@each_start
+def test_everything_ends_with_the_judge(open_lab, level, fresh, nursery_socket, tmp_path):
     """A judge that is killed leaves neither worker nor daemon behind, nor their folder, which it removes else."""
     command = judging(KILLED, open_lab(LAB, isolation=level).submission.source.path, level)
+    command += [] if fresh else [str(nursery_socket)]
     variables = {**os.environ, "TMPDIR": str(tmp_path)}
     assert subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode == -signal.SIGKILL
     assert vanish("sleep", "4242")
@@ -301,6 +307,7 @@ def test_everything_ends_with_the_judge(open_lab, level, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has groups to give up")
+@pytest.mark.sample
 @each_level
 def test_worker_of_roots_is_in_no_group_of_roots(open_lab, level):
     """What it makes cannot be given to another group, by which the keeper would not know it again."""
@@ -318,7 +325,7 @@ print(submission.call("peeks", os.getpid()).value, submission.call("peeks", laun
 """
 LOCKED = f"""{JUDGE}
 submission.call("locks_up")
-place = launcher._transport._scratch
+place = submission.call("own").value[0]
 submission.close()
 print(os.path.exists(place))
 """
