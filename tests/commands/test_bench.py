@@ -73,6 +73,7 @@ def test_work_left_out_is_noticed():
             bench._prove(lane("mine"), SimpleNamespace(value=value), 1.2)
 
 
+@pytest.mark.sample
 def test_submissions_are_compared(capsys, tmp_path):
     """The reference and the lesson's own way to load digits: the table has both, ours beside them, and the reason."""
     lessons = tmp_path / "lessons"
@@ -92,6 +93,7 @@ def test_submissions_are_compared(capsys, tmp_path):
     assert "100%" in rows["limit"]
 
 
+@pytest.mark.sample
 def test_wrong_training_is_not_compared(capsys, tmp_path):
     """Whoever does other work has no speed, and the command says who."""
     bug = next(bug for bug in BUGS if bug.name == "no-step")

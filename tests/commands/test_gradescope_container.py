@@ -13,6 +13,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from grading import RUBRIC, hurried
 from readers import RESULTS_SCHEMA
 
 from graders.commands.teacher import gradescope
@@ -80,7 +81,9 @@ def container(tmp_path: Path) -> Container:
     base = tmp_path / "autograder"
     for name in ("source", "submission", "results", "home"):
         (base / name).mkdir(parents=True)
-    gradescope.build(tmp_path / "autograder.zip", "en")
+    rubric = tmp_path / "rubric.toml"
+    rubric.write_text(hurried(RUBRIC.read_text(encoding="utf-8")), encoding="utf-8")
+    gradescope.build(tmp_path / "autograder.zip", "en", rubric)
     with zipfile.ZipFile(tmp_path / "autograder.zip") as packed:
         for entry in packed.infolist():
             Path(packed.extract(entry, base / "source")).chmod(entry.external_attr >> 16)
@@ -98,6 +101,7 @@ def container(tmp_path: Path) -> Container:
 PIP = "pip install -q -e . -c constraints.txt"
 
 
+@pytest.mark.sample
 def test_container_is_built_and_grades(container: Container) -> None:
     """setup.sh installs with the Python at hand; run_autograder then leaves results, without a network."""
     container.add_python("python3")

@@ -93,7 +93,8 @@ def test_untouched_template_scores_nothing_there(repository: Path, tmp_path: Pat
 
 def test_the_reference_gets_full_marks_there(repository: Path, tmp_path: Path) -> None:
     """A whole lab handed in to the students' repository is graded by it, without anything of this checkout."""
-    done = grade(repository, "--submission", str(ROOT / "reference"), "--report-dir", str(tmp_path))
+    options = ["--benchmark-disable", "--no-page"]  # speed is looked at elsewhere
+    done = grade(repository, "--submission", str(ROOT / "reference"), "--report-dir", str(tmp_path), *options)
     assert done.returncode == 0, done.stdout
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["score"] == report["max_score"] > 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from grading import RUBRIC, SECONDS, hurried
 
 from graders.harness.timing.race import Standing
 from graders.measuring import throughput
@@ -55,6 +56,8 @@ def run(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Call
         out = tmp_path_factory.mktemp("out")
         nursery = ["--nursery", str(warm.workers)] if warm.workers else []
         command = [sys.executable, "-m", "pytest", str(ROOT / "graders"), "-p", "no:cacheprovider"]
+        (out / "rubric.toml").write_text(hurried(RUBRIC.read_text(encoding="utf-8"), SECONDS), encoding="utf-8")
+        nursery += ["--rubric", str(out / "rubric.toml")]
         given = ["--submission", str(ROOT / "reference"), "--report-dir", str(out), *nursery, *map(str, options)]
         variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
         done = subprocess.run([*command, *given], cwd=cwd, env=variables, capture_output=True, text=True, check=False)
@@ -78,6 +81,7 @@ def test_benchmarks_alone_can_be_run(run, tmp_path):
     assert "times as fast as the yardstick" in " ".join(output.split())  # a line may end anywhere in it
 
 
+@pytest.mark.sample
 def test_runs_can_be_compared_and_drawn(run, tmp_path):
     """--benchmark-save, --benchmark-compare and --benchmark-histogram do what their users know."""
     store = f"--benchmark-storage=file://{tmp_path / 'store'}"
@@ -91,6 +95,7 @@ def test_runs_can_be_compared_and_drawn(run, tmp_path):
     assert list(tmp_path.glob("drawn*.svg"))
 
 
+@pytest.mark.sample
 def test_switched_off_benchmarks_leave_the_proof(run):
     """--benchmark-disable: the weights are checked, nothing is timed, and the other parts make the whole grade."""
     code, output, report = run("--benchmark-disable")
@@ -102,6 +107,7 @@ def test_switched_off_benchmarks_leave_the_proof(run):
     assert any("not timed" in line for line in report["skipped"])
 
 
+@pytest.mark.sample
 def test_skipped_benchmarks_make_no_whole_grade(run):
     """--benchmark-skip leaves a part out on purpose, so there is no score."""
     _, _, report = run("--benchmark-skip")

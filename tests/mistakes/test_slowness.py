@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from corpus.timing_cheats import replaced
+from layers import layered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ LOOPS = {
 }
 
 
-@pytest.mark.parametrize("name", LOOPS)
+@pytest.mark.parametrize("name", layered({str(name): name for name in LOOPS}, few=1, some=len(LOOPS)))
 def test_slow_loop_is_told_why(name: str | None, timed: Callable[..., dict[str, Any]]) -> None:
     """The one reason that shows is named; where none does, none is."""
     before, after = LOOPS[name]

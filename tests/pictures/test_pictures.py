@@ -167,7 +167,7 @@ def graded(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str], tuple[Tamed
 
     def run(source: str) -> tuple[Tamed, str]:
         (tmp_path / "lab.py").write_text(source, encoding="utf-8")
-        done = batch.grade("one", tmp_path / "lab.py", tmp_path / "out", warm=warm)
+        done = batch.grade("one", tmp_path / "lab.py", tmp_path / "out", UNTIMED, warm)
         assert done.report is not None, done.output
         folder = tmp_path / "out" / "one"
         return report.read(folder / "report.json"), (folder / "report.html").read_text(encoding="utf-8")
@@ -182,12 +182,13 @@ def bug() -> Callable[[str], str]:
     return lambda name: bug_source(bugs[name])
 
 
+UNTIMED = ("-p", "no:benchmark")  # exhibits are none of the speed's
 MAX_PAGE = 1_500_000  # bytes
 MAX_EXHIBITS = 60_000  # bytes of report.json that are there for pictures only
 
 
 def test_reference_shows_what_it_has_learned(graded: Callable[[str], tuple[Tamed, str]]) -> None:
-    """Costs, weights, confusion and misread digits; the costs are the oracle's; page and report stay small."""
+    """Costs, weights, confusion and misread digits; the costs are the oracle's; page and report are small and agree."""
     seen, page = graded(reference_source())
     assert set(seen.exhibits) == {"costs", "weights", "confusion", "misread"}
     costs = seen.exhibits["costs"].arrays
@@ -195,11 +196,7 @@ def test_reference_shows_what_it_has_learned(graded: Callable[[str], tuple[Tamed
     assert seen.figures["accuracy"] == np.trace(seen.exhibits["confusion"].arrays["counts"].unpack()) / 10_000
     assert len(page.encode()) < MAX_PAGE
     assert sum(len(p.data) for e in seen.exhibits.values() for p in e.arrays.values()) < MAX_EXHIBITS
-
-
-def test_page_is_the_same_when_rendered_again(graded: Callable[[str], tuple[Tamed, str]]) -> None:
-    """report.json holds all that the page shows."""
-    seen, page = graded(reference_source())
+    # report.json holds all that the page shows.
     again = html.render(seen, report.messages_for(seen).words, drawn_of(seen))
     seconds = re.compile(r"graded in [\d.]+ s")  # the file has hundredths, the page tenths
     assert seconds.sub("", again) == seconds.sub("", page)
@@ -210,6 +207,7 @@ def drawn_of(seen: Tamed) -> tuple[Picture, ...]:
     return figures.draw(seen, report.messages_for(seen).section("pictures"))
 
 
+@pytest.mark.sample
 def test_scrambled_pixels_are_shown(graded: Callable[[str], tuple[Tamed, str]], bug: Callable[[str], str]) -> None:
     """A reshape that reads columns first shows transposed digits."""
     seen, _ = graded(bug("columns-first"))
@@ -217,6 +215,7 @@ def test_scrambled_pixels_are_shown(graded: Callable[[str], tuple[Tamed, str]], 
     assert np.array_equal(arrays["rows"].unpack(), arrays["images"].unpack().swapaxes(1, 2))
 
 
+@pytest.mark.sample
 def test_costs_of_a_wrong_loop_part_from_the_oracles(
     graded: Callable[[str], tuple[Tamed, str]], bug: Callable[[str], str]
 ) -> None:
@@ -243,6 +242,7 @@ def test_nothing_is_noted_for_nobody() -> None:
 EVIL = "</pre><script>alert(1)</script>\\n::error file=x::pwned\\n##[error]\\x1b[31m\\u202e|`*_ ]]>"
 
 
+@pytest.mark.sample
 def test_submission_that_shouts_is_inert_in_every_format(graded: Callable[[str], tuple[Tamed, str]]) -> None:
     """100 MB of text, script tags, commands and escapes, printed, raised and returned, do no harm anywhere."""
     shout = "\n".join(

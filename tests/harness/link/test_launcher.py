@@ -114,7 +114,7 @@ def family(new_session=False, stderr=None):
     return [child.pid, int(child.stdout.readline())]
 """
 LONG = 60.0  # seconds that nothing here takes
-HANGS_AFTER = 2.0  # seconds; honest calls of this lab take a millisecond
+HANGS_AFTER = 1.0  # seconds; honest calls of this lab take a millisecond
 
 
 @pytest.fixture(scope="module")
