@@ -12,6 +12,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from markdown_it import MarkdownIt
 from graders.commands import report as command
 from graders.harness.render import json_report, terminal
 from graders.harness.render.tame import tame
+from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +170,7 @@ def expect_every_format_to_be_read(report: Report, junit: etree.XMLSchema | None
         text.encode("utf-8")
         assert [c for c in text if not c.isprintable() and c != "\n"] == [], name
         assert len(text) < LARGEST, name
-    again = tame(json_report.parse(texts["json"], command.labels))
+    again = tame(json_report.parse(texts["json"], partial(command.labels, SPEC)))
     assert json_report.render(again, messages.words) == texts["json"]
     expect_terminal(texts["terminal"])
     expect_page(texts["html"])

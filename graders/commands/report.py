@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,34 +19,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from graders.harness.base.tamed import Tamed
+    from graders.harness.judge.lab import LabSpec
 
 
-def read(path: Path) -> Tamed:
-    """Read a report.json. Raises ConfigurationError where it is none, or of another schema version."""
+def read(path: Path, spec: LabSpec = SPEC) -> Tamed:
+    """Read a report.json of a lab's. Raises ConfigurationError where it is none, or of another schema version."""
     try:
-        return tame(json_report.parse(path.read_text(encoding="utf-8"), labels))
+        return tame(json_report.parse(path.read_text(encoding="utf-8"), partial(labels, spec)))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
     except ValueError as error:  # no UTF-8, or what json_report refuses
         raise ConfigurationError(f"{path}: {error}") from None
 
 
-def labels(language: str) -> Mapping[str, str]:
+def labels(spec: LabSpec, language: str) -> Mapping[str, str]:
     """Return the labels of rows in a language."""
-    return Messages.of_lab(SPEC.folder, language).section("labels")
+    return Messages.of_lab(spec.folder, language).section("labels")
 
 
-def messages_for(report: Tamed) -> Messages:
+def messages_for(report: Tamed, spec: LabSpec = SPEC) -> Messages:
     """Return the messages of the report's own language."""
-    return Messages.of_lab(SPEC.folder, report.language)
+    return Messages.of_lab(spec.folder, report.language)
 
 
-def _html(report: Tamed, messages: Messages) -> str:
+def _html(spec: LabSpec, report: Tamed, messages: Messages) -> str:
     from graders.harness.render import html
-    from graders.pictures import figures
 
     try:
-        drawn = figures.draw(report, messages.section("pictures"))
+        drawn = spec.draw(report, messages.section("pictures")) if spec.draw else ()
     except (KeyError, ValueError) as error:
         raise ConfigurationError(f"the report's exhibits cannot be drawn: {error}") from None
     return html.render(report, messages.words, drawn)
@@ -55,8 +56,12 @@ def _csv(report: Tamed, _messages: Messages) -> str:
     return csv_row.header(report) + csv_row.render(report)
 
 
-FORMATS: dict[str, Callable[[Tamed, Messages], str]] = {
-    "html": _html,
+def formats(spec: LabSpec) -> dict[str, Callable[[Tamed, Messages], str]]:
+    """Return what renders the reports of a lab, by the format's name."""
+    return {**TEXTS, "html": partial(_html, spec)}
+
+
+TEXTS: dict[str, Callable[[Tamed, Messages], str]] = {
     "markdown": lambda report, messages: markdown.render(report, messages.words),
     "gradescope": lambda report, messages: gradescope.render(report, messages.words),
     "junit": lambda report, messages: junit.render(report, messages.words),
@@ -64,6 +69,7 @@ FORMATS: dict[str, Callable[[Tamed, Messages], str]] = {
     "github": lambda report, messages: github.render(report, messages.words),
     "gitlab": lambda report, messages: gitlab.render(report, messages.words),
 }
+FORMATS = formats(SPEC)
 
 
 def main(arguments: Sequence[str]) -> int:

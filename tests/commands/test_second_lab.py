@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graders.commands import report
 from graders.commands.teacher import batch
 
 if TYPE_CHECKING:
@@ -58,14 +60,14 @@ def reports(spec: LabSpec, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return found
 
 
-def points(report: dict[str, Any]) -> dict[str, float]:
+def points(seen: dict[str, Any]) -> dict[str, float]:
     """Return the points of each part."""
-    return {part["name"]: part["points"] for part in report["parts"]}
+    return {part["name"]: part["points"] for part in seen["parts"]}
 
 
-def check(report: dict[str, Any], part: str) -> dict[str, Any]:
+def check(seen: dict[str, Any], part: str) -> dict[str, Any]:
     """Return the only check of a part."""
-    (found,) = (part_["checks"] for part_ in report["parts"] if part_["name"] == part)
+    (found,) = (part_["checks"] for part_ in seen["parts"] if part_["name"] == part)
     (only,) = found
     return dict(only)
 
@@ -91,6 +93,15 @@ def test_unwritten_and_wrong_work_cost_their_part(reports: dict[str, dict[str, A
     """What is not written gets a stand-in elsewhere; a wrong sum costs nothing of what it sums."""
     assert points(reports["unwritten"]) == {"double": 0, "total": 4}
     assert points(reports["wrong-total"]) == {"double": 6, "total": 0}
+
+
+def test_reports_are_rendered_again(spec: LabSpec, reports: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    """Every format has the lab's own words, though it draws no pictures."""
+    (tmp_path / "report.json").write_text(json.dumps(reports["tripled"]), encoding="utf-8")
+    seen = report.read(tmp_path / "report.json", spec)
+    for name, render in report.formats(spec).items():
+        text = render(seen, report.messages_for(seen, spec))
+        assert name in ("csv", "junit") or "the number is tripled" in text, name
 
 
 def test_the_lab_writes_nothing_of_the_engines_again() -> None:
