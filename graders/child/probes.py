@@ -100,18 +100,18 @@ def affine(model: Any, seed: int = 0, spread: float = 0.0) -> tuple[Tensor, Tens
 
     With `spread`, that of a model that is stirred first.
     """
-    settle(model, seed, spread)
+    settle(model)
+    if spread:
+        stir(model, seed, spread)
     bias = logits(model, torch.zeros(1, PIXELS))[0]
     return (logits(model, torch.eye(PIXELS)) - bias).T.contiguous(), bias
 
 
-def settle(model: Any, seed: int = 0, spread: float = 0.0) -> None:
-    """Show a model with lazy layers a blank image: only then do they have parameters; with `spread`, stir these."""
+def settle(model: Any) -> None:
+    """Show a model with lazy layers a blank image: only then do they have parameters to look at."""
     if any(map(torch.nn.parameter.is_lazy, model.parameters())):
         with torch.no_grad(), contextlib.suppress(Exception):  # what it cannot do shows where it is asked to
             model(torch.zeros(1, PIXELS))
-    if spread:
-        stir(model, seed, spread)
 
 
 def parameters(model: Any) -> list[tuple[list[int], bool]]:
@@ -153,6 +153,7 @@ def examined(model: Any, seed: int, spread: float, gradient: float) -> tuple[Any
 
 def stir(model: Any, seed: int, spread: float) -> None:
     """Add normal noise to every parameter, so that models which start from zeros answer something too."""
+    settle(model)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():

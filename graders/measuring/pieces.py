@@ -35,7 +35,7 @@ class Lab(lab.Lab):
     def model(self, spread: float = 0.0) -> Handle:
         """Return a model, its parameters there; with `spread`, they got normal noise of that size."""
         model = self.piece("build_model")
-        self.probe("settle", model, self.seed, spread, of="build_model")
+        self.probe(*(("stir", model, self.seed, spread) if spread else ("settle", model)), of="build_model")
         return model
 
     def known_model(self, spread: float = 0.0) -> tuple[Handle, oracle.Affine]:
