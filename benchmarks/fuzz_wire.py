@@ -150,12 +150,13 @@ def lines_of(data: bytes) -> frozenset[tuple[str, int]]:
             seen.add((frame.f_code.co_filename, frame.f_lineno))
         return trace
 
+    before = sys.gettrace()  # that of coverage.py, say
     sys.settrace(trace)
     try:
         with contextlib.suppress(BaseException):  # it is read again, and then told
             read(data)
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     return frozenset(seen)
 
 

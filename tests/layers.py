@@ -39,7 +39,8 @@ def choose(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 def spread(cases: Sequence[Any], count: int) -> list[Any]:
     """Choose at most `count` cases at even distances."""
-    return [cases[index * len(cases) // count] for index in range(min(count, len(cases)))]
+    count = min(count, len(cases))
+    return [cases[index * len(cases) // count] for index in range(count)]
 
 
 def layered(cases: Mapping[str, Any], few: int, some: int) -> list[Any]:

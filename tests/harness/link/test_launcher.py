@@ -157,7 +157,7 @@ def end(pids: list[int]) -> None:
 def test_hang_is_ended_at_the_limit(lab, function):
     """A call that does not return is a timeout, whatever exceptions it swallows."""
     failure = failure_of(lab, function)
-    assert (failure.key, failure.params) == ("timeout", {"text": "2"})
+    assert (failure.key, failure.params) == ("timeout", {"text": f"{HANGS_AFTER:g}"})
 
 
 def test_next_call_after_a_hang_works_in_a_fresh_worker(open_lab):
