@@ -57,7 +57,7 @@ def names(report: dict[str, Any]) -> set[str]:
     [
         case
         for part in dict.fromkeys(bug.part for bug in BUGS)
-        for case in layered({bug.name: bug for bug in BUGS if bug.part == part}, few=1, some=4)
+        for case in layered({bug.name: bug for bug in BUGS if bug.part == part}, few=2, some=4)
     ],
 )
 def test_one_bug_costs_its_own_part_and_no_other(bug: Bug, grade: Callable[..., dict[str, Any]]) -> None:
