@@ -6,14 +6,13 @@ coverage.py starts itself where a Python starts, which for these was long ago, w
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import coverage
 
-from graders.commands.teacher import batch
 from graders.harness.worker import worker
+from graders.spec import SPEC
 
 if TYPE_CHECKING:
     import pytest
@@ -25,7 +24,7 @@ def import_text(name: str, text: str) -> ModuleType:
     """Import a text as the worker does, under the path of the file that it comes from, by which coverage knows it."""
     module = ModuleType(name)
     sys.modules[name] = module
-    path = Path(batch.__file__).with_name(f"{name.rpartition('.')[2]}.py")
+    path = SPEC.folder / f"{name.partition('.')[2].replace('.', '/')}.py"
     exec(compile(text, str(path), "exec"), module.__dict__)
     return module
 

@@ -13,15 +13,12 @@ from typing import Any
 
 import psutil
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `corpus` is found however pytest was started
-
 from corpus import reference_source
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pretends, on Linux, to be elsewhere")
 
 each_system = pytest.mark.parametrize("system", ["darwin", "win32"])
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 RUBRIC = TESTS.parent / "graders" / "rubric.toml"
 CALL_SECONDS = 6  # no honest call takes as long; the hang does
 PATIENCE = 300  # seconds for a class of two, which takes 10 where nothing else runs
@@ -121,7 +118,7 @@ def test_class_is_graded_there(tmp_path, system):
 @each_system
 def test_processes_are_timed_and_stopped_there(tmp_path, system):
     """The tests of process trees pass there, too."""
-    command = [sys.executable, "-m", "pytest", "harness/test_process_tree.py", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "harness/timing/test_process_tree.py", "-p", "no:cacheprovider"]
     command += ["--assert=plain"]  # pytest would rewrite our plugin, and run it here
     environment = there(system, tmp_path)
     done = subprocess.run(command, cwd=TESTS, env=environment, capture_output=True, text=True, check=False)

@@ -155,6 +155,7 @@ def test_digits_are_drawn_many_at_a_time() -> None:
         synthetic.draw_digits("train", DIGITS - 2_000)
         synthetic.draw_digits("test", 2_000)
 
+    synthetic.draw_digits("test", 1)  # what is imported for it is no part of drawing
     synthetic._templates.cache_clear()
     first, again = calls(draw), calls(draw)
     assert again < DIGITS  # 5,700

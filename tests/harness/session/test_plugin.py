@@ -387,7 +387,7 @@ def test_results_become_plain_only_between_processes(tiny_lab, tmp_path, options
         "import sys\ndef pytest_unconfigure(config): print('cattrs' in sys.modules, file=sys.stderr)\n",
         encoding="utf-8",
     )
-    done = tiny_lab("-p", "watching", *options, first="odd()", environment={"PYTHONPATH": str(tmp_path)})
+    done = tiny_lab("-p", "watching", *options, first="odd()", environment={"PYTHONPATH": str(tmp_path)}, fresh=True)
     assert done.stderr.split()[-1] == str(needed)
 
 

@@ -145,15 +145,15 @@ def running(*words: str) -> list[int]:
 
 
 def eventually(claim: Callable[[], bool]) -> bool:
-    """Tell whether a claim comes true within a second."""
-    end = time.monotonic() + 1
+    """Tell whether a claim comes true within ten seconds, which a busy machine may need."""
+    end = time.monotonic() + 10
     while not (true := claim()) and time.monotonic() < end:
         time.sleep(0.02)
     return true
 
 
 def vanish(*words: str) -> bool:
-    """Tell whether no such process runs any more, within a second."""
+    """Tell whether no such process runs any more, within ten seconds."""
     gone = eventually(lambda: not running(*words))
     for pid in running(*words):
         os.kill(pid, signal.SIGKILL)
