@@ -12,6 +12,7 @@ COMMANDS = {
     "batch": ("teacher.batch", "grade every submission of a class"),
     "bench": ("bench", "compare the speed of whole epochs: submissions, the lesson, the limit"),
     "gradescope": ("teacher.gradescope", "build the autograder that Gradescope takes"),
+    "mistakes": ("teacher.mistakes", "list the mistakes that a failed check can name"),
     "release": ("teacher.release", "write the students' repository"),
     "report": ("report", "render a report.json in another format"),
     "template": ("teacher.template", "make student_template/lab.py from reference/lab.py"),

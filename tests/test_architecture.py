@@ -20,7 +20,7 @@ HEAVY = ("matplotlib", "hypothesis", "scipy")
 MAX_LINES = 300
 # A fault for each contract: an import that it forbids, and the file that has it.
 PLANTED = {
-    "house": ("measuring/oracle.py", "from graders.mistakes import catalogue"),
+    "house": ("measuring/oracle.py", "from graders.mistakes import ideas"),
     "engine": ("harness/link/transport.py", "from graders.harness.judge import grading"),
     "circles": ("measuring/measure.py", "if TYPE_CHECKING:\n    from . import trainings"),
     "renderers": ("harness/render/svg.py", "from graders.harness.link import transport"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from graders.commands import report
-from graders.commands.teacher import batch
+from graders.commands.teacher import batch, mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +103,11 @@ def test_reports_are_rendered_again(spec: LabSpec, reports: dict[str, dict[str, 
     for name, render in report.formats(spec).items():
         text = render(seen, report.messages_for(seen, spec))
         assert name in ("csv", "junit") or "the number is tripled" in text, name
+
+
+def test_its_mistakes_are_listed(spec: LabSpec) -> None:
+    """As this lab's are: the command asks the LabSpec alone."""
+    assert re.search(r"^ {4}tripled +the number is tripled$", mistakes.table(spec, "en", "double"), re.MULTILINE)
 
 
 def test_the_lab_writes_nothing_of_the_engines_again() -> None:

@@ -62,7 +62,7 @@ def _dependencies() -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Run `python -m graders release DIR`."""
-    parser = argparse.ArgumentParser(prog="python -m graders release", description=release.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m graders release", description=__doc__)
     parser.add_argument("target", type=Path, metavar="DIR", help="a new or empty folder")
     options = parser.parse_args(arguments)
     release(options.target)

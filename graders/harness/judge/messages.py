@@ -61,6 +61,10 @@ class Messages:
     def _said(self, value: object) -> object:
         return self.text("words", value.key, **value.params) if isinstance(value, Word) else value
 
+    def titles(self, section: str) -> Mapping[str, str]:
+        """Return the titles of a section's entries as they are written, their fields not filled in."""
+        return {name: entry["title"] for name, entry in self._table.get(section, {}).items() if "title" in entry}
+
     def section(self, section: str) -> Mapping[str, str]:
         """Return a whole section of plain texts, such as the table's headings."""
         return dict(self._table.get(section, {}))
