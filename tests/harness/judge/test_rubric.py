@@ -224,9 +224,8 @@ def test_missing_file_is_told(tmp_path):
 
 
 def test_points_of_this_lab_add_up(committed):
-    """The lab is worth 100 points; until `throughput` brings the last 5, it is 95."""
-    points = sum(part.points for part in committed.parts)
-    assert points == (100 if "throughput" in {part.name for part in committed.parts} else 95)
+    """The lab is worth 100 points."""
+    assert sum(part.points for part in committed.parts) == 100
 
 
 def test_checks_of_this_lab_are_its_test_functions(committed):
