@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import sys
 from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import ConfigurationError
@@ -66,5 +67,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("check", nargs="?", default="", metavar="CHECK", help="a check or a part (default: all)")
     parser.add_argument("--language", default="en", metavar="LANG", help="the language of the titles (default: en)")
     options = parser.parse_args(arguments)
-    print(table(SPEC, options.language, options.check), end="")
+    text = table(SPEC, options.language, options.check)
+    sys.stdout.buffer.write(text.encode("utf-8"))  # whatever the terminal's encoding is
     return 0
