@@ -157,22 +157,20 @@ def _templates() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.i
     """
     shapes = [[(font, str(digit)) for font in FONTS] for digit in range(10)]
     shapes[1].extend(PLAIN_ONES)
-    lines = _thin(np.stack([_glyph(font, text) for digit in shapes for font, text in digit]))
+    folder = _font_folder()
+    lines = _thin(np.stack([_glyph(folder, font, text) for digit in shapes for font, text in digit]))
     centres = [(np.argwhere(line).mean(0)[::-1] - (CANVAS - 1) / 2) * SIDE / CANVAS for line in lines]
     return _distances(lines), np.array(centres, np.float32), np.cumsum([0, *map(len, shapes)])
 
 
-def _glyph(font: str, text: str) -> NDArray[np.bool_]:
+def _glyph(folder: Path, font: str, text: str) -> NDArray[np.bool_]:
     """Return a character as bool [CANVAS, CANVAS], in the middle, its longer side GLYPH pixels."""
     try:
         from PIL import Image, ImageDraw, ImageFont
 
-        face = ImageFont.truetype(_font_folder() / f"{font}.ttf", 2 * CANVAS, layout_engine=ImageFont.Layout.BASIC)
+        face = ImageFont.truetype(folder / f"{font}.ttf", 2 * CANVAS, layout_engine=ImageFont.Layout.BASIC)
     except (ImportError, OSError) as error:
-        raise ConfigurationError(
-            f"Synthetic digits cannot be drawn: matplotlib's font {font} cannot be used ({error}). "
-            "Reinstall matplotlib and Pillow, or give a copy of MNIST with --mnist-root."
-        ) from error
+        raise _unusable(f"matplotlib's font {font} cannot be used ({error})") from error
     page = Image.new("L", (4 * CANVAS, 4 * CANVAS))
     ImageDraw.Draw(page).text((CANVAS, CANVAS), text, fill=255, font=face)
     cut = page.crop(page.getbbox())
@@ -186,8 +184,15 @@ def _font_folder() -> Path:
     """Find the fonts that matplotlib ships, without importing it: that would take longer than drawing."""
     found = importlib.util.find_spec("matplotlib")
     if found is None or found.origin is None:
-        raise ImportError("matplotlib is not installed")
+        raise _unusable("matplotlib is not installed")
     return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+
+
+def _unusable(why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"Synthetic digits cannot be drawn: {why}. "
+        "Reinstall matplotlib and Pillow, or give a copy of MNIST with --mnist-root."
+    )
 
 
 def _thin(shapes: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -165,7 +165,7 @@ def test_digits_are_drawn_many_at_a_time() -> None:
 @pytest.mark.parametrize("text", ["0", "8", "|"])
 def test_thinned_glyph_is_a_line_and_stays_whole(text: str) -> None:
     """Thinning leaves no block of 2 by 2 pixels in more than a corner or two, and as many pieces as before: one."""
-    line = synthetic._thin(synthetic._glyph("DejaVuSans-Bold", text)[None])[0]
+    line = synthetic._thin(synthetic._glyph(synthetic._font_folder(), "DejaVuSans-Bold", text)[None])[0]
     blocks = line[1:, 1:] & line[1:, :-1] & line[:-1, 1:] & line[:-1, :-1]
     assert blocks.sum() <= 2
     assert _piece(line).sum() == line.sum() > 30
