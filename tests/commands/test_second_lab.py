@@ -33,11 +33,12 @@ CLASS = {
 
 @pytest.fixture(scope="module")
 def spec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabSpec]:
-    """Lay the lab out as a repository of its own, with checks under the names that pytest looks for."""
+    """Lay the lab out as a repository of its own, under names that pytest looks for; these tests must not find them."""
     root = tmp_path_factory.mktemp("second")
     shutil.copytree(LAB, root / "doubling", ignore=shutil.ignore_patterns("__pycache__"))
     for path in (root / "doubling").glob("check_*.py"):
         path.rename(path.with_name(path.name.replace("check_", "test_")))
+    (root / "doubling" / "conftest_of_lab.py").rename(root / "doubling" / "conftest.py")
     (root / "conftest.py").write_text('pytest_plugins = ["graders.harness.plugin"]\n', encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(root)
