@@ -26,6 +26,11 @@ SECONDS = 1.0  # for timing one submission
 QUICKLY = ("-p", "no:benchmark", "--no-page")
 
 
+def expect_no_naming_fault(output: str) -> None:
+    """Fail where a judge warned that the catalogue of mistakes has a fault of its own; it costs no points."""
+    assert "NamingFault" not in output, output
+
+
 def hurried(rubric: str, seconds: float = 0.3) -> str:
     """Return a rubric by which training is timed that long only, for tests to which no sure ratio matters."""
     changed, count = re.subn(r"(?m)^throughput_seconds = [\d.]+", f"throughput_seconds = {seconds}", rubric)
@@ -59,6 +64,7 @@ def grade(
             (folder / "lab.py").write_text(source, encoding="utf-8")
         graded = batch.grade(name, folder, tmp_path / "out", QUICKLY, warm)
         assert graded.report is not None, graded.output
+        expect_no_naming_fault(graded.output)
         expect_every_format_to_be_read(report.read(tmp_path / "out" / name / "report.json"), junit_schema)
         return graded.report
 
@@ -77,6 +83,7 @@ def timed(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Ca
         given = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson", "--no-page"]
         graded = batch.grade(name, folder / f"{name}.py", folder / "out", [*given, *options], warm)
         assert graded.report is not None, graded.output
+        expect_no_naming_fault(graded.output)
         return graded.report
 
     return grade

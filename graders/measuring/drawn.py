@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LABEL, PREDICTION = 7, 2  # two digits, so that the title shows which is which
 NAMED = re.compile(
-    r"\b((?:pred\w*|true|actual|real|target|label|answer)(?: +(?:label|digit|class))?) *[:=] *(\d+)", re.I
+    r"\b((?:pred\w*|true|actual|real|target|label|answer)(?: +(?:label|digit|class))?) *[:=] *(\d{1,9})(?!\d)", re.I
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 import tomllib
+import warnings
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -15,9 +16,10 @@ import numpy as np
 import pytest
 
 from graders import mistakes
+from graders.harness.base.errors import CheckFailed, HarnessFault, StaleHandle, Unwritten
 from graders.harness.base.model import Failure, Named
 from graders.harness.judge import naming
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.harness.judge.grading import Grading, Options
 from graders.harness.judge.lab import Shared
 from graders.harness.judge.notes import Notes
@@ -153,7 +155,7 @@ def assert_unexplained(clue: Clue, lab: Lab) -> None:
     """
     seen = lab.seen(clue.look)
     with np.errstate(all="ignore"):
-        assert [named.name for named in clue.alone(seen, strict=True)] == []
+        assert [named.name for named in clue.alone(seen)] == []
         assert list(clue.pairs(seen) if clue.pairs else ()) == []
 
 
@@ -295,16 +297,56 @@ def test_pair_is_named_where_no_mistake_alone_fits():
     assert named(pairs_of(("a", "b"), ("a", "c"))) == []
 
 
-@pytest.mark.parametrize("error", [ValueError, KeyError, ZeroDivisionError, AttributeError, TypeError])
-def test_strange_value_is_no_match(error):
-    """A comparison that chokes on what a submission returned does not hold."""
-    clue = Clue(("test_x",), lambda _lab: None)
+@pytest.mark.parametrize("error", [NoClue(), CheckFailed(Failure("plain")), Unwritten("f")])
+def test_what_a_submission_causes_is_no_match(error, recwarn):
+    """A look or a comparison that meets what it cannot compare does not hold, and the others go on."""
+    looking = Clue(("test_x",), partial(_fail, error))
+    comparing = clue_of(True)
+    comparing.mistake("b", Idea.COST)(partial(_fail, error))
+    assert named(looking, comparing) == ["a"]
+    assert recwarn.list == []
 
-    @clue.mistake("a", Idea.COST)
-    def choke(_seen):
-        raise error
 
-    assert named(clue) == []
+def _fail(error: Exception, _seen: object) -> Any:
+    raise error
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, ZeroDivisionError, AttributeError, TypeError, HarnessFault])
+@pytest.mark.parametrize("where", ["look", "formula", "pairs"])
+def test_fault_of_the_catalogue_leaves_the_failure_unnamed_and_is_told(where, error):
+    """It costs no verdict, whatever the warning filters are, and hides from nobody."""
+    raising = partial(_fail, error("0xdeadbeef\n"))
+    look, pairs = (raising if where == place else give_nothing for place in ("look", "pairs"))
+    clue = Clue(("test_x",), look, pairs)
+    if where == "formula":
+        clue.mistake("a", Idea.COST)(raising)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("error")
+        assert named(clue, clue_of(False, True)) == ["b"]
+    (said,) = [str(warning.message) for warning in told]
+    assert re.search(rf"{error.__name__} at .*:\d+;", said)
+    assert "\n" not in said
+    assert "0x" not in said
+
+
+def give_nothing(_seen: object) -> tuple[()]:
+    """See nothing, and yield no pair."""
+    return ()
+
+
+@pytest.mark.parametrize("died", [True, False])
+def test_stale_handle_is_told_only_where_no_worker_has_died(died, recwarn):
+    """A submission that kills its worker while it is looked at again is no fault of the catalogue's."""
+    lab = nothing()
+
+    def look(_lab: object) -> None:
+        cast("Any", lab.submission).generation += died
+        raise StaleHandle("planted")
+
+    clue = Clue(("test_x",), look)
+    lab = replace(lab, spec=replace(lab.spec, clues=lambda: (clue,)))
+    assert naming.name(lab, "test_x", Failure("plain")).mistakes == ()
+    assert len(recwarn) == (not died)
 
 
 # ---- arithmetic

@@ -22,7 +22,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("needs keepers, which only Linux has", allow_module_level=True)
 
-from grading import QUICKLY
+from grading import QUICKLY, expect_no_naming_fault
 from hostile import source_of
 from hostile.attacks import ATTACKS, PARTS
 from layers import layered
@@ -122,6 +122,7 @@ def attempt(
         options = [*by, "--rubric", str(rubric), *QUICKLY]
         graded = batch.grade(attack.name, folder, tmp_path / "out", options, warm)
         assert graded.report is not None, graded.output
+        expect_no_naming_fault(graded.output)
         expect_every_format_to_be_read(report.read(tmp_path / "out" / attack.name / "report.json"), junit_schema)
         points = {part["name"]: part["points"] for part in graded.report.get("parts", [])}
         return Outcome(points, graded.report, graded.output)

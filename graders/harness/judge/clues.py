@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from graders.harness.base.errors import CheckFailed
+from graders.harness.base.errors import CheckFailed, Unwritten
 from graders.harness.base.model import Named
 
 if TYPE_CHECKING:
@@ -26,11 +26,9 @@ class NoClue(Exception):
     """What was seen cannot be compared: it is not of the kind that a look or a mistake is about."""
 
 
-# What a submission does to a question, or its value to a comparison that has looked at it: no match, whoever asks.
-NO_MATCH = (CheckFailed, NoClue)
-# What an unexpected value does to a comparison that did not look at it. That is no match in a grading, whose verdict
-# stands already; on work that is known to be right it is a fault of the catalogue's, and `strict` lets it through.
-CHOKED = (*NO_MATCH, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+# What a submission can cause, whatever it does and returns. Anything else that a look or a formula raises is a fault of
+# the catalogue's: what a submission returned is looked at before it is reckoned with.
+NO_MATCH = (CheckFailed, Unwritten, NoClue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,34 +68,39 @@ class Clue:
 
         return enter
 
-    def alone(self, seen: object, *, strict: bool = False) -> list[Named]:
+    @property
+    def name(self) -> str:
+        """What tells it from others, for the catalogue's keeper: the module and the name of its look."""
+        function = getattr(self.look, "func", self.look)
+        return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+
+    def alone(self, seen: object) -> list[Named]:
         """Return the mistakes that explain on their own what was seen."""
-        return [named for mistake in self.mistakes if (named := _named(mistake, seen, strict)) is not None]
+        return [named for mistake in self.mistakes if (named := _named(mistake, seen)) is not None]
 
     def explain(self, lab: Sees) -> tuple[Named, ...]:
         """Return the one mistake that explains what is seen, or the one pair; nothing where there are none or several.
 
-        Raises what asking the submission raises, but CheckFailed.
+        Raises what is no finding about the submission, a fault of the catalogue's own say.
         """
         try:
             seen = lab.seen(self.look)
-        except CHOKED:
+        except NO_MATCH:
             return ()
         alone = self.alone(seen)
         if alone or self.pairs is None:
             return tuple(alone) if len(alone) == 1 else ()
         try:
             pairs = [tuple(Named(one) if isinstance(one, str) else one for one in pair) for pair in self.pairs(seen)]
-        except CHOKED:
+        except NO_MATCH:
             return ()
         return pairs[0] if len({frozenset(one.name for one in pair) for pair in pairs}) == 1 else ()
 
 
-def _named(mistake: Mistake, seen: object, strict: bool) -> Named | None:
-    no_match: tuple[type[Exception], ...] = NO_MATCH if strict else CHOKED
+def _named(mistake: Mistake, seen: object) -> Named | None:
     try:
         found = mistake.explains(seen)
-    except no_match:
+    except NO_MATCH:
         return None
     if isinstance(found, dict):
         return Named(mistake.name, found)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+LARGEST = 2**1023  # of whole numbers that are a float, too
 OWN = object()  # stands for "the evidence's own value"; None may be what a student returned
 
 
@@ -76,7 +77,7 @@ def number(evidence: Evidence, value: object = OWN) -> float:
 def as_number(value: object) -> float | None:
     """Return the one number that `value` stands for, or None."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        return float(value) if abs(value) <= LARGEST or isinstance(value, float) else None
     if isinstance(value, NumpyScalar):
         return value.value
     array = value.array if isinstance(value, TensorValue) else value

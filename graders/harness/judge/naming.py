@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import traceback
+import warnings
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graders.harness.base.errors import CheckFailed, HarnessFault, Unwritten
+from graders.harness.base.errors import StaleHandle
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Failure, Named
@@ -16,8 +18,13 @@ if TYPE_CHECKING:
     from .clues import Clue
     from .lab import Lab
 
+OURS = Path(__file__).parents[2]  # the package
 # There is nothing to ask any more; what is "unproven" is no matter of speed, and its own part names its mistake.
 SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar", "unproven")
+
+
+class NamingFault(UserWarning):
+    """A failure stayed unnamed for a fault of the catalogue's or the harness's, not for what the submission did."""
 
 
 def name(lab: Lab, check: str, failure: Failure) -> Failure:
@@ -44,7 +51,28 @@ def _explained(clue: Clue, lab: Lab) -> tuple[Named, ...]:
     explained = lab.shared.explained
     if clue not in explained:
         explained[clue] = ()
-        # Whatever the submission does while it is looked at again, its verdict stands already.
-        with suppress(CheckFailed, Unwritten, HarnessFault), np.errstate(all="ignore"):  # a formula may not fit at all
-            explained[clue] = clue.explain(lab)
+        worker = lab.submission.generation
+        try:
+            with np.errstate(all="ignore"):  # a formula may not fit at all
+                explained[clue] = clue.explain(lab)
+        except Exception as error:  # the verdict stands already, and no fault of ours may cost it
+            if not isinstance(error, StaleHandle) or lab.submission.generation == worker:
+                _tell(clue, error)
+            # Else the submission has killed its worker while it was looked at again.
     return explained[clue]
+
+
+def _tell(clue: Clue, error: Exception) -> None:
+    """Warn of a fault in one line that holds nothing of the submission's, whatever the filters: errors would cost it.
+
+    pytest shows warnings behind the tests, whichever process ran them, and goes by them in nothing.
+    """
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(OURS)]
+    place = f"{Path(frames[-1].filename).relative_to(OURS).as_posix()}:{frames[-1].lineno}" if frames else "?"
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", NamingFault)
+        warnings.warn(
+            f"the clue {clue.name} names nothing: {type(error).__name__} at {place}; no points hang on it",
+            NamingFault,
+            stacklevel=1,
+        )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graders.digits.idx import RAW
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import Folder, Handle, NumpyScalar, TensorValue
-from graders.harness.judge import expect
-from graders.harness.judge.clues import Clue, NoClue
+from graders.harness.judge.clues import Clue
 from graders.measuring import inputs, measure
+from graders.mistakes import values
 from graders.mistakes.ideas import Idea
 
 from . import pixels
@@ -61,7 +61,7 @@ def look_at_splits(lab: Lab) -> Lengths:
     """Ask how many training and test digits there are."""
     root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
     found = [lab.call("load_mnist", root, train, keep=True).value for train in (True, False)]
-    training, test = (cast("int", lab.probe("length", dataset, of="load_mnist").value) for dataset in found)
+    training, test = (values.whole(lab.probe("length", dataset, of="load_mnist").value) for dataset in found)
     try:
         lab.probe("items", found[0], [RIGHT[0] - 1], of="load_mnist")
     except CheckFailed as failed:
@@ -181,10 +181,7 @@ def _half(seen: Items) -> dict[str, object] | bool:
 
 def _only_form(seen: Items) -> tuple[str, tuple[int, ...]]:
     """Return the form that all images have. Raises NoClue where they differ."""
-    forms = {_form(image) for image in seen.images}
-    if len(forms) != 1:
-        raise NoClue
-    return forms.pop()
+    return values.only({_form(image) for image in seen.images})
 
 
 def _kind(item: object) -> str:
@@ -203,7 +200,7 @@ FIRST = Clue((IMAGE, RANGE, SHOWN, PAIRED, TYPE), look_at_first)
 @FIRST.mistake("image-not-a-tensor", Idea.DATASET)
 def _no_tensor(seen: Any) -> dict[str, object] | bool:
     """Recognise a picture, or an array, in the image's place."""
-    image, _ = seen
+    image, _ = values.two(seen)
     return (
         not isinstance(image, TensorValue) and _kind(image) in ("Image", "ndarray", "list") and {"kind": _kind(image)}
     )
@@ -211,7 +208,7 @@ def _no_tensor(seen: Any) -> dict[str, object] | bool:
 
 @FIRST.mistake("label-before-image", Idea.DATASET)
 def _reversed(seen: Any) -> bool:
-    label, image = seen
+    label, image = values.two(seen)
     return isinstance(image, TensorValue) and image.array.size == 784 and type(label) is int
 
 
@@ -244,7 +241,7 @@ def _numpy(seen: Items) -> bool:
 
 @WORDS.mistake("label-one-hot", Idea.DATASET)
 def _one_hot(seen: Items) -> bool:
-    rows = [label.array if isinstance(label, TensorValue) else np.asarray(label, float) for label in seen.labels]
+    rows = [values.array(label) for label in seen.labels]
     return all(np.array_equal(row, np.eye(10)[label]) for row, label in zip(rows, seen.true_labels, strict=True))
 
 
@@ -254,10 +251,7 @@ def _text(seen: Items) -> bool:
 
 
 def _numbers(seen: Items) -> list[float]:
-    numbers = [expect.as_number(label) for label in seen.labels]
-    if None in numbers:
-        raise ValueError("a label is no number")
-    return cast("list[float]", numbers)
+    return [values.number(label) for label in seen.labels]
 
 
 @OWN.mistake("labels-shifted-in-the-data", Idea.DATASET)

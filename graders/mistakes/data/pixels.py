@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure
+from graders.mistakes import values
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.ideas import Idea
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graders.digits.idx import Split
-    from graders.harness.base.model import TensorValue
     from graders.measuring.pieces import Lab
     from graders.mistakes.formulas.image_changes import Change
 
@@ -43,9 +43,8 @@ class Items:
 
     @property
     def pixels(self) -> list[NDArray[np.float64]]:
-        """All the pixels of each split `[N, 28, 28]`. Raises ValueError where an image has another number of them."""
-        pixels = np.stack([cast("TensorValue", image).array.reshape(28, 28) for image in self.images])
-        return np.split(pixels.astype(np.float64), self.counts[:1])
+        """All the pixels of each split `[N, 28, 28]`. Raises NoClue where an image has others."""
+        return np.split(np.stack([values.shaped(image, 28, 28) for image in self.images]), self.counts[:1])
 
     @property
     def truth(self) -> list[NDArray[np.float64]]:
@@ -90,21 +89,21 @@ def _scale(got: NDArray[np.float64], base: NDArray[np.float64], axis: int | None
 
 
 def scales(seen: Items, axis: int | None = None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return factors and shifts of both splits. Raises ValueError where there are none."""
+    """Return factors and shifts of both splits. Raises NoClue where there are none."""
     for base in BASES:
         pairs = zip(seen.pixels, seen.truth, strict=True)
         found = [_scale(_sorted(got), _sorted(base(truth)), axis) for got, truth in pairs]
         if None not in found:
             factors, shifts = zip(*cast("list[Scale]", found), strict=True)
             return np.concatenate([f.ravel() for f in factors]), np.concatenate([s.ravel() for s in shifts])
-    raise ValueError("pixels are not scaled and shifted only")
+    raise NoClue
 
 
 def _only_scaled(seen: Items) -> float:
-    """Return the one factor. Raises ValueError where pixels are shifted, too."""
+    """Return the one factor. Raises NoClue where pixels are shifted, too."""
     factors, shifts = scales(seen)
     if np.abs(shifts).max() > ATOL * factors.max() or np.ptp(factors) > ATOL * factors.max():
-        raise ValueError("pixels are shifted")
+        raise NoClue
     return float(factors[0])
 
 
@@ -137,7 +136,7 @@ def _scaled(seen: Items) -> bool:
 def _shifted(seen: Items, axis: int | None) -> bool:
     try:
         factors, shifts = scales(seen, axis)
-    except ValueError:
+    except NoClue:
         return False
     return bool((np.abs(shifts) > ATOL * factors).all())
 
@@ -152,10 +151,10 @@ def _normalised(seen: Items) -> bool:
 
 
 def _spread(pixels: NDArray[np.float64], axis: tuple[int, ...] | None = None) -> NDArray[np.float64]:
-    """Return the pixels scaled to [0, 1], as the check sees them. Raises ValueError where all are alike."""
+    """Return the pixels scaled to [0, 1], as the check sees them. Raises NoClue where all are alike."""
     low, high = pixels.min(axis, keepdims=True), pixels.max(axis, keepdims=True)
     if not (high > low).all():
-        raise ValueError("an image is blank")
+        raise NoClue
     return np.asarray((pixels - low) / (high - low))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue
 from graders.measuring import arranged
+from graders.mistakes import values
 from graders.mistakes.ideas import Idea
 
 from .accuracy import ATOL
@@ -49,7 +50,7 @@ def _left_out(seen: list[float]) -> bool:
 def _are_of(number: Callable[[int], int], seen: list[float]) -> bool:
     odd = set()
     for (count, wrong), share in zip(CASES, seen, strict=True):
-        right, served = share * number(count), count // BATCH * BATCH
+        right, served = values.finite(share * number(count)), count // BATCH * BATCH
         missed = served - round(right)
         if abs(right - round(right)) > ATOL * number(count) or not 0 <= missed <= wrong:
             return False

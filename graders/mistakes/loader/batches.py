@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graders.harness.judge.clues import CHOKED, Clue
+from graders.harness.judge.clues import NO_MATCH, Clue, NoClue
 from graders.measuring import inputs, measure
+from graders.mistakes import values
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.ideas import Idea
 
@@ -51,9 +52,7 @@ SWAPPED = Clue((FORM_CHECK, ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK), look)
 
 def _forms(seen: measure.Served) -> tuple[str, tuple[int, ...], str, tuple[int, ...]]:
     """Return dtypes and shapes of images and labels, where all batches are alike but for their number."""
-    forms = {(x.dtype, x.shape[1:], y.dtype, y.shape[1:]) for x, y in measure.batches(seen, 0)}
-    (form,) = forms
-    return form
+    return values.only({(x.dtype, x.shape[1:], y.dtype, y.shape[1:]) for x, y in measure.batches(seen, 0)})
 
 
 IMAGE, ROW = ("float32", (1, 28, 28)), ("int64", ())
@@ -78,8 +77,10 @@ def _label_dtype(seen: measure.Served) -> dict[str, object] | bool:
 @FORM.mistake("labels-one-hot-in-the-batch", Idea.BATCHES)
 def _one_hot(seen: measure.Served) -> bool:
     *image, _, shape = _forms(seen)
+    if tuple(image) != IMAGE or shape != (10,):
+        return False
     rows = np.concatenate([labels.array for _, labels in measure.batches(seen, 0)])
-    return tuple(image) == IMAGE and shape == (10,) and bool(np.isin(rows, (0, 1)).all() and (rows.sum(1) == 1).all())
+    return bool(np.isin(rows, (0, 1)).all() and (rows.sum(1) == 1).all())
 
 
 @FORM.mistake("batch-not-float32", Idea.BATCHES)
@@ -100,7 +101,7 @@ Lengths = tuple[int, ...]
 
 def look_at_sizes(lab: Lab) -> Lengths:
     """Return the size of the first batch, for each size that is asked for."""
-    return tuple(measure.count(measure.batches(measure.served(lab, size), 0)[0][0]) for size in SIZES)
+    return tuple(_batch_sizes(measure.served(lab, size))[0] for size in SIZES)
 
 
 SIZES_CLUE = Clue((SIZE_CHECK,), look_at_sizes)
@@ -124,7 +125,11 @@ def _scaled(seen: Lengths) -> bool:
 
 
 def _batch_sizes(seen: measure.Served) -> list[int]:
-    return [measure.count(images) for images, _ in measure.batches(seen, 0)]
+    """Return the sizes of an epoch's batches. Raises NoClue where there are none, or one is empty."""
+    sizes = [measure.count(images) for images, _ in measure.batches(seen, 0)]
+    if not sizes or 0 in sizes:
+        raise NoClue
+    return sizes
 
 
 @COUNT.mistake("incomplete-batch-kept", Idea.BATCHES)
@@ -136,13 +141,13 @@ def _kept(seen: measure.Served) -> bool:
 
 @COUNT.mistake("full-batch-dropped", Idea.BATCHES)
 def _dropped(seen: measure.Served) -> bool:
-    (size,), count = set(_batch_sizes(seen)), len(seen.epochs[0])
+    size, count = values.only(set(_batch_sizes(seen))), len(seen.epochs[0])
     return count < inputs.TINY_TRAIN // size
 
 
 @COUNT.mistake("batches-never-end", Idea.BATCHES)
 def _too_many(seen: measure.Served) -> bool:
-    (size,), count = set(_batch_sizes(seen)), len(seen.epochs[0])
+    size, count = values.only(set(_batch_sizes(seen))), len(seen.epochs[0])
     return count > inputs.TINY_TRAIN // size
 
 
@@ -156,6 +161,14 @@ class Orders:
     orders: tuple[list[int], list[int]]
     labels: tuple[list[float], list[float]]
     true_labels: list[int]
+
+    @property
+    def pairs(self) -> tuple[list[int], list[float]]:
+        """The first epoch's labels as they should be, and as they came. Raises NoClue where it has more or less."""
+        wanted, got = [self.true_labels[index] for index in self.orders[0]], self.labels[0]
+        if len(wanted) != len(got):
+            raise NoClue
+        return wanted, got
 
 
 def look_at_order(lab: Lab) -> Orders:
@@ -210,7 +223,7 @@ def _by_lot(order: list[int]) -> bool:
 @PAIRS.mistake("labels-torn-from-their-images", Idea.BATCHES)
 def _torn(seen: Orders) -> bool:
     """Recognise labels of the data set in another order than the images; not labels each of which became another."""
-    wanted, got = [seen.true_labels[index] for index in seen.orders[0]], seen.labels[0]
+    wanted, got = seen.pairs
     replaced = len(set(zip(wanted, got, strict=True))) == len(set(wanted))
     rest = Counter(got)
     rest.subtract(seen.true_labels)
@@ -225,9 +238,9 @@ def _batch(labels: list[float], number: int) -> list[float]:
 
 @PAIRS.mistake("labels-shifted-by-the-loader", Idea.BATCHES)
 def _shifted(seen: Orders) -> bool:
-    wanted = np.asarray([seen.true_labels[index] for index in seen.orders[0]])
-    steps = np.asarray(seen.labels[0]) - wanted
-    round_the_end = any(np.array_equal((wanted + step) % 10, seen.labels[0]) for step in range(1, 10))
+    wanted, got = map(np.asarray, seen.pairs)
+    steps = got - wanted
+    round_the_end = any(np.array_equal((wanted + step) % 10, got) for step in range(1, 10))
     return round_the_end or bool(len(set(steps)) == 1 and steps[0] != 0)
 
 
@@ -239,8 +252,10 @@ CHANGED = Clue((ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK), look)
 def _match(change: Callable[[Any], Any], seen: measure.Served) -> bool:
     """Tell whether every served image is one of the data set's with a change."""
     known = change(seen.split.images / 255).reshape(-1, 784)
-    served = np.concatenate([x.array.reshape(-1, 784) for x, _ in measure.batches(seen, 0)]).astype(np.float64)
-    first = served[:SIZE]
+    rows = [values.shaped(images, images.array.size // 784, 784) for images, _ in measure.batches(seen, 0)]
+    if not rows:
+        raise NoClue
+    first = np.concatenate(rows)[:SIZE]
     distances = np.abs(first[:, None] - known[None]).max(axis=2)
     return bool((distances.min(axis=1) < measure.PIXEL_ATOL * 10).all())
 
@@ -274,7 +289,7 @@ def _in_one_only(
 def _holds(explains: Callable[[Any], Any], view: Callable[[Any], Any], served: measure.Served) -> bool:
     try:
         return bool(explains(view(served)))
-    except CHOKED:
+    except NO_MATCH:
         return False
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import TensorValue
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, measure, oracle
+from graders.mistakes import values
 from graders.mistakes.formulas.costs import FORMULAS, binary_of, each, sigmoid, softmax, two_slips
 from graders.mistakes.ideas import Idea
 
@@ -39,10 +40,10 @@ class Case:
 
     @property
     def number(self) -> float:
-        """The cost, where it is one number. Raises ValueError elsewhere."""
+        """The cost, where it is one number. Raises NoClue elsewhere."""
         if self.cost is None:
-            raise ValueError("there is no cost")
-        return float(np.squeeze(self.cost))
+            raise NoClue
+        return values.number(self.cost)
 
     def is_(self, formula: Formula, atol: float) -> bool:
         """Tell whether the cost is what a formula gives, in shape and value, relative to its size."""
@@ -86,8 +87,7 @@ def ask(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Case:
         value = measure.cost(lab, logits, labels).value
     except CheckFailed as failed:
         return Case(wide, labels, None, str(failed.failure.params.get("text", "")))
-    value = value.array if isinstance(value, TensorValue) else value
-    return Case(wide, labels, np.asarray(value, np.float64) if isinstance(value, (float, np.ndarray)) else None)
+    return Case(wide, labels, values.array(value) if isinstance(value, (float, np.ndarray, TensorValue)) else None)
 
 
 def look(lab: Lab) -> Costs:
@@ -194,7 +194,7 @@ def _negated(seen: Costs) -> bool:
 def _divided(seen: Costs) -> dict[str, object] | bool:
     """Recognise the sum divided by a number that is not the size of the batch."""
     first = seen.ordinary[1]
-    number = round(each(first.logits, first.labels).sum() / first.number)
+    number = round(values.ratio(each(first.logits, first.labels).sum(), first.number))
     return number > 1 and seen.are(lambda z, y: each(z, y).sum() / number, extreme=True) and {"number": number}
 
 
@@ -227,5 +227,5 @@ def _swapped(seen: Costs) -> bool:
     logits, labels = inputs.random_logits(seen.lab.seed, 6)
     sent = TensorValue.of(labels), TensorValue.of(logits)
     value = seen.lab.probe("cost", criterion, *sent, of="build_criterion").value
-    got = float(value.array.item()) if isinstance(value, TensorValue) else float("nan")
+    got = values.number(value) if isinstance(value, TensorValue) else float("nan")
     return seen.ordinary[1].cost is None and abs(got - oracle.cross_entropy(logits, labels)) <= measure.COST_ATOL

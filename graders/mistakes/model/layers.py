@@ -13,8 +13,9 @@ import numpy as np
 
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import TensorValue
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, measure, oracle
+from graders.mistakes import values
 from graders.mistakes.formulas.costs import softmax
 from graders.mistakes.ideas import Idea
 
@@ -62,8 +63,10 @@ class Anatomy:
         return [*self.loose, *(shape for shape in self.weights if shape not in own)]
 
     def logits(self) -> NDArray[np.float64]:
-        """Return what its only layer makes of the rows. Raises LookupError or ValueError where it has not just one."""
-        (shape,) = self.matrices
+        """Return what its only layer makes of the rows. Raises NoClue where it has not just one, from 784 to 10."""
+        shape = values.only(self.matrices)
+        if sorted(shape) != [10, 784] or shape not in self.weights:
+            raise NoClue
         matrix = self.weights[shape] if shape[0] == 10 else self.weights[shape].T
         bias = next((value for shape, value in self.weights.items() if value.size == 10), np.zeros(10))
         return np.asarray(self.rows @ matrix.T + bias.ravel(), np.float64)
@@ -140,7 +143,7 @@ def _follows(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
 @_body("wrong-number-of-outputs")
 def _outputs(seen: Anatomy) -> dict[str, object] | bool:
     """Recognise a single layer from 784 pixels to another number than ten."""
-    (shape,) = seen.matrices
+    shape = values.only(seen.matrices)
     count = next(n for n in shape if n != 784) if shape != (784, 784) else 784
     answers = seen.answers is None or seen.answers.shape == (ROWS, count)
     return 784 in shape and count != 10 and answers and {"count": count}
@@ -149,7 +152,7 @@ def _outputs(seen: Anatomy) -> dict[str, object] | bool:
 @_body("wrong-number-of-inputs")
 def _inputs(seen: Anatomy) -> dict[str, object] | bool:
     """Recognise a single matrix that PyTorch could not multiply with rows of 784, by its own words."""
-    (shape,) = seen.matrices
+    shape = values.only(seen.matrices)
     found = re.search(rf"cannot be multiplied \({ROWS}x784 and (\d+)x(\d+)\)", seen.text)
     if found is None or sorted(map(int, found.groups())) != sorted(shape):
         return False
@@ -177,7 +180,7 @@ def _extra(seen: Anatomy) -> dict[str, object] | bool:
 
 @_body("model-not-float32")
 def _dtype(seen: Anatomy) -> dict[str, object] | bool:
-    (dtype,) = seen.dtypes
+    dtype = values.only(seen.dtypes)
     return dtype != "float32" and seen.answers is None and {"dtype": dtype}
 
 

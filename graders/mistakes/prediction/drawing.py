@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graders.harness.base.model import Handle, Named
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import drawn, measure
 from graders.measuring.drawn import LABEL, PREDICTION
+from graders.mistakes import values
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.ideas import Idea
 
@@ -46,9 +47,16 @@ class Drawn:
 
     @property
     def pixels(self) -> NDArray[np.float64]:
-        """The pixels of the only picture. Raises ValueError where there is none, or more."""
-        (image,) = self.figure["images"]
-        return np.asarray(image.array, np.float64)
+        """The pixels of the only picture. Raises NoClue where there is none, or more."""
+        return values.array(values.only(self.figure["images"]))
+
+    @property
+    def square(self) -> NDArray[np.float64]:
+        """The pixels `[28, 28]`. Raises NoClue where they have another shape."""
+        pixels = np.squeeze(self.pixels)
+        if pixels.shape != (28, 28):
+            raise NoClue
+        return pixels
 
 
 def look_at_figure(lab: Lab) -> Drawn:
@@ -61,7 +69,7 @@ DRAWN = Clue((SHOWN, STYLE), look_at_figure)  # without a picture there is no st
 
 
 def _styles(seen: Drawn) -> Iterator[Named]:
-    ((cmap,), (interpolation,)) = seen.figure["cmaps"], seen.figure["interpolations"]
+    cmap, interpolation = (values.only(seen.figure[name]) for name in ("cmaps", "interpolations"))
     if cmap != "Greys":
         yield Named("colour-map", {"cmap": cmap})
     if interpolation != "nearest":
@@ -97,7 +105,7 @@ DRAWINGS = {
 
 
 def _drawn(name: str, seen: Drawn) -> bool:
-    return any(np.allclose(seen.pixels, change(seen.image)[0], rtol=1e-5, atol=1e-5) for change in DRAWINGS[name])
+    return any(np.allclose(seen.square, change(seen.image)[0], rtol=1e-5, atol=1e-5) for change in DRAWINGS[name])
 
 
 for _name in DRAWINGS:
@@ -107,16 +115,17 @@ for _name in DRAWINGS:
 @PICTURE.mistake("drawing-of-another-shape", Idea.PICTURE)
 def _reshaped(seen: Drawn) -> bool:
     """Recognise the right pixels in another shape."""
-    return np.squeeze(seen.pixels).shape != (28, 28) and np.allclose(seen.pixels.ravel(), seen.image.ravel())
+    pixels = values.shaped(seen.pixels, 1, 28, 28)
+    return np.squeeze(seen.pixels).shape != (28, 28) and np.allclose(pixels, seen.image)
 
 
 @PICTURE.mistake("drawing-range-fixed", Idea.PICTURE)
 def _other_range(seen: Drawn) -> bool:
     """Recognise the right pixels, the brightest of which does not get the last colour, or the darkest not the first."""
-    (shades,) = seen.figure["shades"]
-    right = np.allclose(seen.pixels.squeeze(), seen.image[0], atol=measure.PIXEL_ATOL)
+    shades = values.shaped(values.only(seen.figure["shades"]), 28, 28)
+    right = np.allclose(seen.square, seen.image[0], atol=measure.PIXEL_ATOL)
     low, high = float(seen.image.min()), float(seen.image.max())
-    ends = float(shades.array.min()), float(shades.array.max())
+    ends = float(shades.min()), float(shades.max())
     return right and not any(np.allclose(ends, fit, atol=measure.PIXEL_ATOL) for fit in ((0, 1), (low, high)))
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import TensorValue
-from graders.harness.judge import expect
-from graders.harness.judge.clues import Clue, NoClue
+from graders.harness.judge.clues import Clue
 from graders.measuring import inputs, oracle
+from graders.mistakes import values
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.formulas.costs import softmax
 from graders.mistakes.ideas import Idea
@@ -46,11 +46,8 @@ class Predicted:
     text: str
 
     def numbers(self) -> list[float]:
-        """Return the values as numbers. Raises ValueError where one is none."""
-        numbers = [expect.as_number(value) for value in self.values]
-        if None in numbers:
-            raise ValueError("a prediction is no number")
-        return cast("list[float]", numbers)
+        """Return the values as numbers. Raises NoClue where one is none."""
+        return [values.number(value) for value in self.values]
 
     def logits(self, change: image_changes.Change | None = None) -> NDArray[np.float64]:
         """Return the model's logits for the images, or for changed ones."""
@@ -66,14 +63,14 @@ def look(lab: Lab) -> Predicted:
     """Predict some images."""
     model, dark = lab.model(spread=SPREAD), inputs.random_images(lab.seed + 40, IMAGES)
     images = np.concatenate([dark, 1 - dark])  # to bright images the same model has other answers
-    values, text = [], ""
+    answers, text = list[object](), ""
     for image in images:
         try:
-            values.append(lab.call("predict", model, TensorValue.of(image), lab.device()).value)
+            answers.append(lab.call("predict", model, TensorValue.of(image), lab.device()).value)
         except CheckFailed as failed:
-            values.append(None)
+            answers.append(None)
             text = str(failed.failure.params.get("text", ""))
-    return Predicted(lab.affine(model), images, values, text)
+    return Predicted(lab.affine(model), images, answers, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +157,18 @@ def _float(seen: Predicted) -> bool:
 @NEITHER.mistake("prediction-in-a-list", Idea.EVALUATION)
 def _list(seen: Predicted) -> bool:
     answers = seen.logits().argmax(axis=1)
-    return all(value == [answer] for value, answer in zip(seen.values, answers, strict=True))
+    return all(_is_list_of(value, answer) for value, answer in zip(seen.values, answers, strict=True))
+
+
+def _is_list_of(value: object, answer: int) -> bool:
+    items = value if isinstance(value, list) else []
+    return len(items) == 1 and isinstance(items[0], (int, float)) and items[0] == answer
 
 
 @NEITHER.mistake("prediction-as-text", Idea.EVALUATION)
 def _text(seen: Predicted) -> bool:
-    return seen.values == [str(answer) for answer in seen.logits().argmax(axis=1)]
+    answers = seen.logits().argmax(axis=1)
+    return all(isinstance(got, str) and got == str(answer) for got, answer in zip(seen.values, answers, strict=True))
 
 
 @NEITHER.mistake("logit-for-its-digit", Idea.EVALUATION)
@@ -177,20 +180,8 @@ def _largest(seen: Predicted) -> bool:
 @NEITHER.mistake("scores-for-the-digit", Idea.EVALUATION)
 def _scores(seen: Predicted) -> bool:
     """Recognise all ten logits, or their probabilities."""
-    rows = np.stack([_ten(value) for value in seen.values])
+    rows = np.stack([values.shaped(value, 10) for value in seen.values])
     return any(np.allclose(rows, form(seen.logits()), rtol=1e-4, atol=1e-5) for form in FORMS)
-
-
-def _ten(value: object) -> np.ndarray:
-    """Return ten numbers as a row. Raises NoClue for anything else."""
-    given = value.array if isinstance(value, TensorValue) else value
-    try:
-        row = np.asarray(given, np.float64)
-    except (TypeError, ValueError):  # texts, objects, lists within lists of several lengths
-        raise NoClue from None
-    if row.size != 10:
-        raise NoClue
-    return row.reshape(10)
 
 
 @NEITHER.mistake("prediction-not-returned", Idea.EVALUATION)

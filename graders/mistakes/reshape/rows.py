@@ -13,6 +13,7 @@ from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import TensorValue
 from graders.harness.judge.clues import Clue
 from graders.measuring import inputs, measure, oracle
+from graders.mistakes import values
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.ideas import Idea
 
@@ -62,9 +63,8 @@ class Flattened:
 
     @property
     def dtype(self) -> str:
-        """The one dtype of all that came. Raises ValueError where there are none or several."""
-        (dtype,) = {value.dtype for value in self.values if isinstance(value, TensorValue)}
-        return dtype
+        """The one dtype of all that came. Raises NoClue where there are none or several."""
+        return values.only({value.dtype for value in self.values if isinstance(value, TensorValue)})
 
     def are(self, reshape: Reshape) -> bool:
         """Tell whether all batches became what a formula makes of them, impossible ones nothing, but some something."""
@@ -82,12 +82,12 @@ def _same(reshape: Reshape, images: NDArray[np.float32], got: NDArray[Any] | Non
 def look(lab: Lab) -> Flattened:
     """Flatten batches of several sizes."""
     images = [inputs.random_images(lab.seed + size, size) for size in BATCHES]
-    values = [_ask(lab, batch) for batch in images]
-    size = _written_down(values)
+    answers = [_ask(lab, batch) for batch in images]
+    size = _written_down(answers)
     if size is not None:
         images.append(inputs.random_images(lab.seed + size, size))
-        values.append(_ask(lab, images[-1]))
-    return Flattened(images, values)
+        answers.append(_ask(lab, images[-1]))
+    return Flattened(images, answers)
 
 
 def _ask(lab: Lab, images: NDArray[Any]) -> object:
@@ -97,9 +97,9 @@ def _ask(lab: Lab, images: NDArray[Any]) -> object:
         return Raised(str(failed.failure.params.get("text")))
 
 
-def _written_down(values: list[object]) -> int | None:
+def _written_down(answers: list[object]) -> int | None:
     """Return the one batch size that torch names as impossible in all that was raised."""
-    texts = [value.text for value in values if isinstance(value, Raised)]
+    texts = [value.text for value in answers if isinstance(value, Raised)]
     sizes = {int(found[1]) for text in texts if (found := re.search(IMPOSSIBLE, text))}
     return sizes.pop() if len(sizes) == 1 and 1 < max(sizes) <= LARGEST else None
 
@@ -199,7 +199,7 @@ def _nothing(seen: Flattened) -> bool:
 @VALUE.mistake("dtype-changed", Idea.SHAPES)
 def _shortened(seen: Flattened) -> dict[str, object] | bool:
     """Recognise pixels with as few digits as another type has."""
-    if seen.dtype == "float32" or seen.are(flat):
+    if seen.dtype not in DIGITS or seen.are(flat):
         return False
     digits = DIGITS[seen.dtype]
     return all(map(partial(_near, digits), seen.images, seen.rows)) and {"dtype": seen.dtype}
@@ -221,8 +221,8 @@ FOLLOWING.mistakes.extend(VALUE.mistakes)
 def look_at_dtypes(lab: Lab) -> dict[str, str]:
     """Return what each dtype became."""
     images = np.rint(inputs.random_images(lab.seed, 3) * 3)  # whole numbers, which every dtype can hold
-    values = {dtype: _ask(lab, images.astype(dtype)) for dtype in DTYPES}
-    return {dtype: value.dtype for dtype, value in values.items() if isinstance(value, TensorValue)}
+    answers = {dtype: _ask(lab, images.astype(dtype)) for dtype in DTYPES}
+    return {dtype: value.dtype for dtype, value in answers.items() if isinstance(value, TensorValue)}
 
 
 DTYPE = Clue((DTYPE_CHECK,), look_at_dtypes)

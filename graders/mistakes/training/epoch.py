@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graders.harness.judge.clues import CHOKED, Clue
+from graders.harness.judge.clues import NO_MATCH, Clue
 from graders.measuring import inputs, measure
 from graders.mistakes.formulas.costs import after, sigmoid, softmax
 from graders.mistakes.formulas.loops import (
@@ -120,7 +120,7 @@ def slips(seen: Watched) -> bool:
     """Tell whether one slip beside the order explains the weights."""
     try:
         return any(_slipped(name, seen) for name in SLIPS)
-    except CHOKED:
+    except NO_MATCH:
         return False
 
 
@@ -134,10 +134,7 @@ def _slipped(name: str, seen: Watched) -> bool:
 
 def _pairs(seen: Watched) -> Iterator[tuple[str, str]]:
     """Yield two faults of the order, or one with a slip, or two slips."""
-    try:
-        loop = seen.order()
-    except ValueError:
-        return
+    loop = seen.order()
     names = sorted(seen.faults)
     if len(names) == 2 and seen.left_by(loop):
         yield names[0], names[1]
@@ -184,6 +181,8 @@ def _own_optimizer(seen: Watched) -> bool:
 def _every_second(seen: Watched) -> bool:
     """Recognise a loop that alternates between stepping and not."""
     stepping = ["step" in group for group in groups(seen.notes)]
+    if len(stepping) != len(seen.batches):
+        return False
     alternating = all(a != b for a, b in itertools.pairwise(stepping))
     with_step = Loop(batches=lambda batches: [b for b, stepped in zip(batches, stepping, strict=True) if stepped])
     return alternating and seen.left_by(with_step)

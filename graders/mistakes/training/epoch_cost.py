@@ -11,8 +11,9 @@ import numpy as np
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import NumpyScalar, TensorValue
 from graders.harness.judge import expect
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, measure, oracle, trainings
+from graders.mistakes import values
 from graders.mistakes.formulas.loops import Loop, times
 from graders.mistakes.ideas import Idea
 
@@ -94,11 +95,11 @@ def near(got: float, wanted: float) -> bool:
 def look(lab: Lab) -> Epochs:
     """Ask for the cost of epochs in which the steps hardly matter, and of single batches.
 
-    Raises ValueError where the costs are another criterion's: they say nothing about their mean then.
+    Raises NoClue where the costs are another criterion's: they say nothing about their mean then.
     """
     watched = lab.seen(watched_loop.look)
     if watched.own_criterion:
-        raise ValueError("another criterion")
+        raise NoClue
     several = [_epoch(lab, steps, measure.NO_RATE) for steps in LENGTHS]
     single, doubled = (_epoch(lab, 1, measure.LEARNING_RATE, twice) for twice in (False, True))
     smaller = _epoch(lab, measure.STEPS, measure.NO_RATE, size=SMALLER)
@@ -173,7 +174,7 @@ for _name in SLIPS:
 def _counted(seen: Epochs) -> dict[str, object] | bool:
     """Recognise a sum that is always divided by the same number."""
     epoch = seen.several[0]
-    number = round(sum(epoch.costs(Loop())) / epoch.returned)
+    number = round(values.ratio(sum(epoch.costs(Loop())), epoch.returned))
 
     def share(costs: Sequence[float]) -> float:
         return sum(costs) / number

@@ -11,8 +11,9 @@ import numpy as np
 
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import Named, TensorValue, Word
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure
+from graders.mistakes import values
 from graders.mistakes.formulas.rules import DECAYS, MOMENTA, RULES, sgd
 from graders.mistakes.ideas import Idea
 
@@ -71,7 +72,9 @@ def _run(lab: Lab, rate: float | None) -> Run:
     model = lab.model()
     optimizer = lab.call("build_optimizer", model, *([] if rate is None else [rate]), keep=True).value
     seen = lab.probe("optimizer_steps", model, optimizer, list(measure.GRADIENTS), of="build_optimizer").value
-    states = [[p.array.astype(np.float64).ravel() for p in state] for state in cast("list[list[TensorValue]]", seen)]
+    states = [[values.array(p).ravel() for p in state] for state in cast("list[list[TensorValue]]", seen)]
+    if not states[0]:
+        raise NoClue
     return Run(rate, [np.concatenate(state) for state in states], [p.size for p in states[0]])
 
 
@@ -113,15 +116,17 @@ for _name in RULES.keys() - {"momentum", "weight-decay"}:
 def _momentum(seen: Runs) -> bool:
     """Recognise momentum of any size: the second gradient is 0, so the second step tells it."""
     first, second = (float(np.median(a - b)) for a, b in itertools.pairwise(seen.runs[0].states[:3]))
-    ratio = round(second / first, 4)
+    ratio = round(values.ratio(second, first), 4)
+    if ratio <= 0:
+        return False
     rules = (partial(sgd, momentum=ratio), partial(sgd, momentum=round(ratio**0.5, 4), nesterov=True))
-    return ratio > 0 and (any(map(seen.follow, rules)) or _ruled("momentum", seen))
+    return any(map(seen.follow, rules)) or _ruled("momentum", seen)
 
 
 @STEPS.mistake("weight-decay", Idea.DESCENT)
 def _decay(seen: Runs) -> bool:
     """Recognise a decay of any size: the first step differs from parameter to parameter by it."""
-    before, after = seen.runs[0].states[:2]
+    before, after = (values.shaped(state, state.size) for state in seen.runs[0].states[:2])
     slope = float(np.polyfit(before, (before - after) / measure.LEARNING_RATE, 1)[0])
     rules = (partial(sgd, decay=float(f"{slope:.{digits}g}")) for digits in (1, 2, 3))
     return slope > MIN_DECAY and (any(map(seen.follow, rules)) or _ruled("weight-decay", seen))
@@ -164,6 +169,8 @@ def _left_out(seen: Runs) -> dict[str, object] | bool:
     """Recognise parameters that never move beside others that move rightly."""
     still, names = set[str](), {10: "bias", 7840: "weights"}
     for run in seen.runs:
+        if not names.keys() >= set(run.sizes):
+            return False
         wanted = sgd(run.states[0], measure.GRADIENTS, run.rate or measure.LEARNING_RATE)[-1]
         for size, part in zip(run.sizes, _slices(run.sizes), strict=True):
             if np.array_equal(run.states[-1][part], run.states[0][part]):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure
 from graders.mistakes.ideas import Idea
 
@@ -45,7 +45,9 @@ class Printed:
         return list(map(_rough, lines)) == list(map(_rough, self.epoch_lines))
 
     def frames(self, numbers: list[str], costs: list[str], rough: Callable[[str], str]) -> set[str]:
-        """Return what stands around these numbers and costs in the lines. Raises ValueError where they are not in."""
+        """Return what stands around these numbers and costs in the lines. Raises NoClue where they are not in."""
+        if len(self.epoch_lines) != len(numbers):
+            raise NoClue
         pairs = zip(self.epoch_lines, numbers, costs, strict=True)
         return {_frame(rough(line), number, rough(cost)) for line, number, cost in pairs}
 
@@ -65,7 +67,7 @@ def _frame(line: str, number: str, cost: str) -> str:
     padded = r"(?<=\s)" if number.startswith(" ") else r"(?<!\d)"  # the space before a number is none of its own
     match = re.search(rf"{padded}{re.escape(number)}(?!\d)", before)
     if not found or match is None or re.match(r"[\d#]", after) or re.search(r"[\d.]$", before):
-        raise ValueError(line)
+        raise NoClue
     return f"{before[: match.start()]}{{}}{before[match.end() :]}{{}}{after}"
 
 
@@ -125,7 +127,7 @@ def _formed(seen: Printed, *names: str) -> bool:
     wanted = next((name for name in FRAMES if name in names), "")
     for start, number, (cost, rough) in itertools.product(*map(chosen, (STARTS, NUMBERS, COSTS))):
         numbers = [number(n + start) for n in range(1, EPOCHS + 1)]
-        with suppress(ValueError):  # these are not the numbers and costs of the lines
+        with suppress(NoClue):  # these are not the numbers and costs of the lines
             frames = seen.frames(numbers, list(map(cost, seen.costs)), rough)
             if rough is _rougher and _formed_exactly(seen, numbers):
                 continue
@@ -136,7 +138,7 @@ def _formed(seen: Printed, *names: str) -> bool:
 
 def _formed_exactly(seen: Printed, numbers: list[str]) -> bool:
     """Tell whether the costs have nine decimals."""
-    with suppress(ValueError):
+    with suppress(NoClue):
         return bool(seen.frames(numbers, [f"{cost:.9f}" for cost in seen.costs], _rough))
     return False
 

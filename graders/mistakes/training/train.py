@@ -12,6 +12,7 @@ from graders.harness.base.model import Named, TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure, oracle
+from graders.mistakes import values
 from graders.mistakes.ideas import Idea
 
 from .watched_loop import Watched, watch
@@ -45,11 +46,10 @@ class Counted:
 
 
 def look(lab: Lab) -> Counted:
-    """Watch trainings of three and of five epochs. Raises ValueError where one breaks off: nothing was counted then."""
+    """Watch trainings of three and of five epochs. Raises NoClue where one breaks off: nothing was counted then."""
     three, five = (watch(lab, "train", asked, steps=FEW_STEPS, rate=measure.OTHER_RATE) for asked in ASKED[:2])
-    for seen in (three, five):
-        if seen.raised:
-            raise ValueError(seen.raised)
+    if three.raised or five.raised:
+        raise NoClue
     return Counted(three, (_count(three), _count(five)))
 
 
@@ -237,10 +237,8 @@ def _held(value: object) -> list[object]:
     """Return what a tuple, an array or a dictionary's values are. Raises NoClue for anything else."""
     if isinstance(value, (dict, tuple)):
         return list(value.values() if isinstance(value, dict) else value)
-    if isinstance(value, (np.ndarray, TensorValue)):
-        array = value.array if isinstance(value, TensorValue) else value
-        if array.ndim:
-            return list(array.astype(float).tolist())
+    if isinstance(value, (np.ndarray, TensorValue)) and (array := values.array(value)).ndim:
+        return list(array.tolist())
     raise NoClue
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from graders.harness.base.errors import CheckFailed
+from graders.harness.judge.clues import NoClue
 from graders.measuring import inputs, measure, oracle
 from graders.mistakes.formulas.loops import Loop
 
@@ -64,14 +65,14 @@ class Watched:
         return found - {"no-backward"} | {"graph-cut"} if called and "no-backward" in found else found
 
     def order(self) -> Loop:
-        """Return the loop whose order of operations was noted. Raises ValueError where it changed, or broke off."""
-        if self.raised:
-            raise ValueError("the loop broke off")
+        """Return the loop whose order of operations was noted. Raises NoClue where it changed, or broke off."""
+        if self.raised or not {"batch", "forward"} <= set(self.notes):
+            raise NoClue
         first = self.notes.index("forward")
         parts = groups(operations(self.notes))
         scripts = set(parts[:-1])
         if len(scripts) > 1:
-            raise ValueError("the loop changes its order")
+            raise NoClue
         before = operations(self.notes[: self.notes.index("batch")])
         inside = operations(self.notes[self.notes.index("batch") : first])
         # What a loop does before its forward pass, such as `zero`, is noted at the end of the batch before.
