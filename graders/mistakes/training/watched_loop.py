@@ -97,7 +97,7 @@ def operations(notes: Sequence[str]) -> tuple[str, ...]:
 def groups(notes: Sequence[str]) -> list[tuple[str, ...]]:
     """Split notes at each forward pass; what comes before the first one is left out."""
     starts = [index for index, note in enumerate(notes) if note == "forward"]
-    return [tuple(notes[a:b]) for a, b in zip(starts, [*starts[1:], len(notes)], strict=True)]
+    return [tuple(notes[a:b]) for a, b in zip(starts, [*starts, len(notes)][1:], strict=True)]
 
 
 def watch(
