@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graders.harness.judge.clues import NO_MATCH, Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, measure
 from graders.mistakes.formulas.costs import after, sigmoid, softmax
 from graders.mistakes.formulas.loops import (
@@ -120,7 +120,7 @@ def slips(seen: Watched) -> bool:
     """Tell whether one slip beside the order explains the weights."""
     try:
         return any(_slipped(name, seen) for name in SLIPS)
-    except NO_MATCH:
+    except NoClue:  # the loop has no one order
         return False
 
 
@@ -133,7 +133,7 @@ def _slipped(name: str, seen: Watched) -> bool:
 
 
 def _pairs(seen: Watched) -> Iterator[tuple[str, str]]:
-    """Yield two faults of the order, or one with a slip, or two slips."""
+    """Yield two faults of the order, or one with a slip, or two slips. Raises NoClue as `order` does."""
     loop = seen.order()
     names = sorted(seen.faults)
     if len(names) == 2 and seen.left_by(loop):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from graders.harness.base.errors import CheckFailed
-from graders.harness.base.model import Named, TensorValue, Word
+from graders.harness.base.model import Named, Word
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure
 from graders.mistakes import values
@@ -60,7 +60,7 @@ def _near(got: Parameters, wanted: Parameters) -> bool:
 
 
 def look(lab: Lab) -> Runs:
-    """Let the optimizer take three steps at each rate."""
+    """Let the optimizer take three steps at each rate. Raises NoClue where parameters are missing, or resized."""
     runs = [_run(lab, rate) for rate in RATES]
     model = lab.model()
     optimizer = lab.call("build_optimizer", model, keep=True).value
@@ -72,10 +72,11 @@ def _run(lab: Lab, rate: float | None) -> Run:
     model = lab.model()
     optimizer = lab.call("build_optimizer", model, *([] if rate is None else [rate]), keep=True).value
     seen = lab.probe("optimizer_steps", model, optimizer, list(measure.GRADIENTS), of="build_optimizer").value
-    states = [[values.array(p).ravel() for p in state] for state in cast("list[list[TensorValue]]", seen)]
-    if not states[0]:
+    states = [[values.array(p).ravel() for p in state] for state in cast("list[list[object]]", seen)]
+    sizes = values.only({tuple(p.size for p in state) for state in states})
+    if not sum(sizes):
         raise NoClue
-    return Run(rate, [np.concatenate(state) for state in states], [p.size for p in states[0]])
+    return Run(rate, [np.concatenate(state) for state in states], list(sizes))
 
 
 def _pairs(seen: Runs) -> Iterator[tuple[str, str | Named]]:
@@ -126,7 +127,11 @@ def _momentum(seen: Runs) -> bool:
 @STEPS.mistake("weight-decay", Idea.DESCENT)
 def _decay(seen: Runs) -> bool:
     """Recognise a decay of any size: the first step differs from parameter to parameter by it."""
-    before, after = (values.shaped(state, state.size) for state in seen.runs[0].states[:2])
+    before, after = seen.runs[0].states[:2]
+    if not np.isfinite(before).all() or not np.isfinite(after).all():
+        return False
+    if np.ptp(before) == 0:  # no one line goes through a single point
+        return _ruled("weight-decay", seen)
     slope = float(np.polyfit(before, (before - after) / measure.LEARNING_RATE, 1)[0])
     rules = (partial(sgd, decay=float(f"{slope:.{digits}g}")) for digits in (1, 2, 3))
     return slope > MIN_DECAY and (any(map(seen.follow, rules)) or _ruled("weight-decay", seen))
@@ -169,15 +174,14 @@ def _left_out(seen: Runs) -> dict[str, object] | bool:
     """Recognise parameters that never move beside others that move rightly."""
     still, names = set[str](), {10: "bias", 7840: "weights"}
     for run in seen.runs:
-        if not names.keys() >= set(run.sizes):
-            return False
         wanted = sgd(run.states[0], measure.GRADIENTS, run.rate or measure.LEARNING_RATE)[-1]
         for size, part in zip(run.sizes, _slices(run.sizes), strict=True):
             if np.array_equal(run.states[-1][part], run.states[0][part]):
-                still.add(names[size])
+                still.add(names.get(size, ""))
             elif not _near(run.states[-1][part], wanted[part]):
                 return False
-    return len(still) == 1 and {"which": Word(still.pop())}
+    which = still.pop() if len(still) == 1 else ""
+    return bool(which) and {"which": Word(which)}
 
 
 def _slices(sizes: Sequence[int]) -> Iterator[slice]:

@@ -12,7 +12,6 @@ from graders.harness.base.model import Named, TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure, oracle
-from graders.mistakes import values
 from graders.mistakes.ideas import Idea
 
 from .watched_loop import Watched, watch
@@ -237,8 +236,10 @@ def _held(value: object) -> list[object]:
     """Return what a tuple, an array or a dictionary's values are. Raises NoClue for anything else."""
     if isinstance(value, (dict, tuple)):
         return list(value.values() if isinstance(value, dict) else value)
-    if isinstance(value, (np.ndarray, TensorValue)) and (array := values.array(value)).ndim:
-        return list(array.tolist())
+    if isinstance(value, (np.ndarray, TensorValue)):
+        array = value.array if isinstance(value, TensorValue) else value
+        if array.ndim:
+            return list(array.astype(float).tolist())
     raise NoClue
 
 
