@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graders.harness.judge.clues import NO_MATCH, Clue, NoClue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, measure
 from graders.mistakes import values
 from graders.mistakes.formulas import image_changes
@@ -173,13 +173,14 @@ class Orders:
 
 def look_at_order(lab: Lab) -> Orders:
     """Recognise the images of two epochs."""
-    return _orders(look(lab))
+    return orders(look(lab))
 
 
-def _orders(seen: measure.Served) -> Orders:
-    orders = measure.order(seen, 0), measure.order(seen, 1)
+def orders(seen: measure.Served) -> Orders:
+    """Recognise the images of what was served."""
+    found = measure.order(seen, 0), measure.order(seen, 1)
     labels = measure.served_labels(seen, 0), measure.served_labels(seen, 1)
-    return Orders(orders, labels, [int(label) for label in seen.split.labels])
+    return Orders(found, labels, [int(label) for label in seen.split.labels])
 
 
 ORDER = Clue((ORDER_CHECK,), look_at_order)
@@ -267,35 +268,4 @@ def _changed(seen: measure.Served) -> bool:
     return any(_match(change, seen) for change in image_changes.ALL)
 
 
-# ---- what happens to some data sets only
-
-
-def look_at_both(lab: Lab) -> tuple[measure.Served, measure.Served]:
-    """Serve the student's own data set and another."""
-    pairs = lab.pairs(inputs.tiny_split(lab.seed, True))
-    return measure.served(lab, SIZE), measure.served(lab, SIZE, pairs)
-
-
-LIKE_OWN = Clue((LIKE_OWN_CHECK,), look_at_both)
-
-
-def _in_one_only(
-    explains: Callable[[Any], Any], view: Callable[[Any], Any], seen: tuple[measure.Served, measure.Served]
-) -> bool:
-    """Tell whether a mistake explains one of two, and not the other."""
-    return sum(_holds(explains, view, served) for served in seen) == 1
-
-
-def _holds(explains: Callable[[Any], Any], view: Callable[[Any], Any], served: measure.Served) -> bool:
-    try:
-        return bool(explains(view(served)))
-    except NO_MATCH:
-        return False
-
-
-for _clue, _view in ((COUNT, lambda served: served), (ORDER, _orders), (ONCE, _orders), (PAIRS, _orders)):
-    for _mistake in _clue.mistakes:
-        LIKE_OWN.mistake(_mistake.name, _mistake.idea)(partial(_in_one_only, _mistake.explains, _view))
-
-
-CLUES = (FORM, TORN, SWAPPED, SIZES_CLUE, COUNT, ORDER, ONCE, PAIRS, CHANGED, LIKE_OWN)
+CLUES = (FORM, TORN, SWAPPED, SIZES_CLUE, COUNT, ORDER, ONCE, PAIRS, CHANGED)
