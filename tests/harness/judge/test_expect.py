@@ -206,3 +206,9 @@ def test_class_name_with_control_characters_is_tidied():
     """The name of a student's class cannot move the terminal's cursor."""
     arrived = JudgeCodec(1).load("handle", {"id": 1, "kinds": ["lab.\x1b[2J"]}, [])
     assert "\x1b" not in describe(arrived)
+
+
+@pytest.mark.parametrize(("value", "number"), [(7, 7.0), (2**1023, 2.0**1023), (10**400, None), (-(10**400), None)])
+def test_whole_number_that_no_float_holds_is_no_number(value: int, number: float | None) -> None:
+    """It would raise where it is compared, and the grade would be void."""
+    assert expect.as_number(value) == number
