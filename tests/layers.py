@@ -18,7 +18,7 @@ SAMPLE, WHOLE = "sample", "whole"
 def add_options(parser: pytest.Parser) -> None:
     """Add the options that choose a layer."""
     parser.addoption("--sample", action="store_true", help="run those marked `sample`, too: 12 minutes on two cores")
-    parser.addoption("--whole", action="store_true", help="run all, every whole submission: an hour on two cores")
+    parser.addoption("--whole", action="store_true", help="run all, every whole submission: two hours on two cores")
 
 
 def describe(config: pytest.Config) -> None:
