@@ -11,6 +11,7 @@ import numpy as np
 
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import TensorValue
+from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue
 from graders.measuring import inputs, oracle
 from graders.mistakes import values
@@ -161,8 +162,9 @@ def _list(seen: Predicted) -> bool:
 
 
 def _is_list_of(value: object, answer: int) -> bool:
-    items = value if isinstance(value, list) else []
-    return len(items) == 1 and isinstance(items[0], (int, float)) and items[0] == answer
+    """Tell whether a list holds the answer alone, be it a number or an array of one; or an array does."""
+    item = value[0] if isinstance(value, list) and len(value) == 1 else value if isinstance(value, np.ndarray) else None
+    return isinstance(item, (int, float, np.ndarray)) and expect.as_number(item) == answer
 
 
 @NEITHER.mistake("prediction-as-text", Idea.EVALUATION)
