@@ -7,7 +7,7 @@ The words of a mistake (title, why, hint) stand in `messages/<language>/mistakes
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from graders.harness.base.errors import CheckFailed, Unwritten
 from graders.harness.base.model import Named
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from .looks import Sees
 
     Explains = Callable[[Any], Mapping[str, object] | bool]
-
-T = TypeVar("T")
 
 
 class NoClue(Exception):
