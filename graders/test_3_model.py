@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graders.harness.judge import expect
-from graders.measuring import inputs, measure, oracle
+from graders.measuring import inputs, measure, oracle, work
 
 if TYPE_CHECKING:
     from graders.measuring.pieces import Lab
@@ -23,12 +23,14 @@ def test_any_batch_gets_ten_logits_an_image(lab: Lab, seed: int, size: int) -> N
     """`[B, 784]` becomes `[B, 10]` for any B."""
     model = measure.built_model(lab)
     expect.tensor(measure.answered(lab, model, oracle.flatten(inputs.random_images(seed, size))), [size, 10])
+    work.expect_logits_of_images(lab)
 
 
 def test_model_has_7850_parameters(lab: Lab) -> None:
     """784 x 10 weights and 10 biases, all trainable."""
     model, sizes = measure.parameter_sizes(lab)
     expect.that(sum(sizes) == measure.PARAMETERS, model, "parameter_count", got=sum(sizes), sizes=sizes)
+    work.expect_logits_of_images(lab)
 
 
 def test_model_has_a_bias_for_each_digit(lab: Lab, seed: int) -> None:
@@ -36,10 +38,12 @@ def test_model_has_a_bias_for_each_digit(lab: Lab, seed: int) -> None:
     model = measure.built_model(lab)
     lab.probe("stir", model.value, seed, 1.0, of="build_model")
     seen = measure.answered(lab, model, np.zeros((1, 784), np.float32))
-    bias = expect.tensor(seen, [1, 10]).ravel()
+    bias = work.as_floats(expect.tensor(seen, [1, 10])).ravel()
     expect.that(np.unique(bias).size == bias.size, seen, "no_bias", got=np.unique(np.round(bias, 6)).tolist())
+    work.expect_logits_of_images(lab)
 
 
 def test_model_returns_logits(lab: Lab) -> None:
     """Logits are weights times pixels plus bias, with no softmax or other curve behind."""
     measure.expect_affine(lab)
+    work.expect_logits_of_images(lab)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from graders.harness.judge import expect
-from graders.measuring import inputs, measure, oracle
+from graders.measuring import inputs, measure, oracle, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ def test_cost_is_the_mean_over_the_batch(lab: Lab, seed: int) -> None:
     for times in (1, 2):
         seen = measure.cost(lab, np.tile(logits, (times, 1)), np.tile(labels, times))
         expect.close(seen, _mean(seen.value), float(np.mean(alone)), measure.COST_ATOL)
+    work.expect_cost_of_answers(lab)
 
 
 def _mean(value: object) -> float:

@@ -10,7 +10,7 @@ import pytest
 
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
-from graders.measuring import measure, trainings
+from graders.measuring import measure, trainings, work
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Evidence
@@ -64,6 +64,7 @@ def test_epoch_uses_the_criterion_it_is_given(lab: Lab) -> None:
     """With a criterion that costs twice as much, the epoch costs twice as much."""
     seen = trainings.doubled(lab, "train_epoch", measure.LEARNING_RATE)
     expect.close(seen.evidence, expect.number(seen.evidence), 2 * seen.expected[0].cost, 2 * measure.COST_ATOL)
+    work.expect_epoch_of_batches(lab)
 
 
 def test_epoch_returns_a_float_without_a_graph(lab: Lab) -> None:

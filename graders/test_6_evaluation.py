@@ -9,6 +9,7 @@ import pytest
 
 from graders.harness.judge import expect
 from graders.measuring.arranged import agreeing, disagreeing, evaluated, many, ragged, share_right
+from graders.measuring.work import expect_examination
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Evidence
@@ -29,6 +30,7 @@ def share(seen: Evidence, count: int, expected: float) -> float:
 def test_accuracy_is_the_share_of_right_answers(lab: Lab) -> None:
     """The largest logit is the answer, and right answers are counted."""
     _expect_share(evaluated(lab, agreeing))
+    expect_examination(lab)
 
 
 def test_accuracy_is_a_fraction(lab: Lab) -> None:
@@ -36,12 +38,14 @@ def test_accuracy_is_a_fraction(lab: Lab) -> None:
     seen = evaluated(lab, agreeing).evidence
     number = expect.plain_float(seen)
     expect.that(0 <= number <= 1, seen, "no_fraction", got=f"{number:.6g}")
+    expect_examination(lab)
 
 
 def test_every_image_counts_equally(lab: Lab) -> None:
     """An incomplete last batch counts as much as it holds, no more and no less, be the batches small or large."""
     for choose in (ragged, many):
         _expect_share(evaluated(lab, choose))
+    expect_examination(lab)
 
 
 def _expect_share(seen: Evaluated) -> None:
@@ -56,6 +60,7 @@ def test_pixels_are_scaled_as_in_training(lab: Lab) -> None:
     count = len(seen.split.labels)
     got = share(seen.evidence, count, 1.0)
     expect.that(abs(got - 1) <= ACCURACY_ATOL, seen.evidence, "other_pixels", got=f"{got:.6g}", count=count)
+    expect_examination(lab)
 
 
 def test_no_gradients_are_tracked_meanwhile(lab: Lab) -> None:
@@ -68,6 +73,7 @@ def test_no_gradients_are_tracked_meanwhile(lab: Lab) -> None:
         # What is given tensors in a list, torch.cat say, has no shapes of its own.
         shown = "".join(str(list(shape)) for shape in first.shapes[:1])
         expect.fail(seen, "gradients_tracked", where=first.where, got=f"{first.name}({shown})")
+    expect_examination(lab)
 
 
 def test_gradients_work_again_afterwards(lab: Lab) -> None:
@@ -75,9 +81,11 @@ def test_gradients_work_again_afterwards(lab: Lab) -> None:
     seen = evaluated(lab, agreeing)
     expect.that(seen.evidence.grad_enabled_after, seen.evidence.beside, "gradients_left_off")
     expect.that(seen.trainable_after == seen.trainable_before, seen.evidence.beside, "parameters_frozen")
+    expect_examination(lab)
 
 
 def test_model_comes_back_as_it_was(lab: Lab) -> None:
     """Weights, buffers and gradients are untouched."""
     seen = evaluated(lab, agreeing)
     expect.that(not seen.changed, seen.evidence.beside, "model_changed", got=", ".join(seen.changed))
+    expect_examination(lab)

@@ -36,6 +36,7 @@ FORMS = {
     "items": Form(of(list), lambda sent: len(sent[1])),
     "epochs": Form(each(of(list)), lambda sent: int(sent[1])),
     "parameters": Form(PARAMETERS),
+    "stirred_logits": Form(of(list), lambda _: 2),
     "affine": Form(_is_affine),
     "state": Form(_is_state),
     "condition": Form(CONDITION),

@@ -114,14 +114,16 @@ def _same(before: TensorValue | None, after: TensorValue | None) -> bool:
 
 
 @remembered
-def evaluated(lab: Lab, choose: Callable[[Pool], Split], observe: bool = False) -> Evaluated:
-    """Ask `evaluate` about digits that `choose` arranges for a model."""
+def evaluated(lab: Lab, choose: Callable[[Pool], Split], observe: bool = False, other_model: bool = False) -> Evaluated:
+    """Ask `evaluate` about digits that `choose` arranges for a model; with `other_model`, for another one."""
     lab.require("evaluate")
     model = lab.piece("build_model")
     known = lab.probe("examined", model, lab.seed, SPREAD, GRADIENT, of="build_model").value
     shown, before = cast("tuple[tuple[TensorValue, TensorValue], Condition]", known)
     affine = oracle.Affine(*(part.array.astype(float) for part in shown))
     split = choose(make_pool(lab.seed, affine))
+    if other_model:
+        lab.probe("stir", model, lab.seed + 1, 2 * SPREAD, of="build_model")
     pieces = (model, lab.dataset(split), lab.device())
     seen = lab.call("evaluate", *pieces, observe=observe, asked="evaluate(model, dataset, device)")
     after = cast("Condition", lab.probe("condition", model, of="build_model").value)

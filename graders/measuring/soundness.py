@@ -11,7 +11,7 @@ import numpy as np
 
 from graders.harness.judge import expect
 
-from . import inputs, measure, oracle, trainings
+from . import inputs, measure, oracle, trainings, work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,10 +52,11 @@ def flatten_images(lab: Lab) -> None:
 
 
 def build_model(lab: Lab) -> None:
-    """Expect the model to be trainable, affine, with a bias, and to answer any batch with logits."""
+    """Expect the model to be trainable, affine, with a bias, and to answer any batch with logits of its images."""
     seen, sizes = measure.parameter_sizes(lab)
     expect.that(sum(sizes) == measure.PARAMETERS, seen, "unsound")
     measure.expect_affine(lab)
+    work.expect_logits_of_images(lab)
 
 
 def build_criterion(lab: Lab) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from graders.harness.judge import expect
 from graders.harness.judge.looks import remembered
 
@@ -27,10 +29,15 @@ def expect_weights(seen: measure.Trained) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """What an epoch returned, and how many graphs of earlier batches were alive at most when a cost was asked for."""
+    """What an epoch returned, and how many graphs of earlier batches were alive at most when a cost was asked for.
+
+    `costs` tells how often one was, `moved` whether the weights are other ones afterwards.
+    """
 
     evidence: Evidence
     graphs: int
+    costs: int
+    moved: bool
 
     @property
     def too_many(self) -> bool:
@@ -46,9 +53,11 @@ def held(lab: Lab) -> Held:
     """
     lab.require("train_epoch")
     criterion = lab.tagging_criterion()
-    evidence = measure.trained(lab, "train_epoch", criterion=criterion).evidence
+    seen = measure.trained(lab, "train_epoch", criterion=criterion)
     noted = cast("list[tuple[int, int]]", lab.probe("tags_alive", criterion, of="train_epoch").value)
-    return Held(evidence, max((alive - (depth - noted[0][1]) for alive, depth in noted), default=0))
+    alive_at_most = max((alive - (depth - noted[0][1]) for alive, depth in noted), default=0)
+    moved = not np.array_equal(seen.got.weights, seen.start.weights)
+    return Held(seen.evidence, alive_at_most, len(noted), moved)
 
 
 @remembered

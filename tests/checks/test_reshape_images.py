@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SEEDS = range(4)  # a number out of some source is drawn now and then only
 ALL = ("test_every_image_becomes_a_row_of_784", "test_pixels_stay_in_reading_order")
-PASSING = 50  # calls of right work at most, in both checks
+PASSING = 56  # calls of right work at most, in both checks: 25 examples each, and 3 to see that it flattens at all
 FAILING = 80  # calls of wrong work at most, in one check
 
 
@@ -46,7 +46,11 @@ class Asked:
     """A lab whose `flatten_images` is a formula; counts what was asked."""
 
     def __init__(self, flatten: Flatten) -> None:
-        self.flatten, self.calls, self.notes = flatten, 0, SimpleNamespace(wanted=False)
+        self.flatten, self.calls, self.seed, self.notes = flatten, 0, 0, SimpleNamespace(wanted=False)
+
+    def seen(self, look: Callable[[Asked], object]) -> object:
+        """Take a look; nothing is remembered from one check to the next."""
+        return look(self)
 
     def call(self, function: str, images: TensorValue) -> Evidence:
         """Answer as a worker does; what torch cannot do is a failed check."""
@@ -187,6 +191,15 @@ def test_one_white_pixel_shows_where_it_went(name: str, white: str, home: object
     assert failure.params == {"expected": home, "got": found}
     made = f"images = torch.zeros(2, 1, 28, 28); images[{white}] = 1"
     assert failure.asked == f"{made}; flatten_images(images)"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_right_for_the_lessons_batches_has_its_pixels_in_order(seed: int) -> None:
+    """A size that is written down as a number costs the checks about sizes; the order is right."""
+    assert judged(ALL[1], WRONG_SHAPES["fixed-100"], seed)[0] is None
+    mixed = judged(ALL[1], lambda images: reverse(images.reshape(100, 784)), seed)[0]
+    assert mixed
+    assert mixed.key in ("element", "pixel_moved")
 
 
 def test_a_pixel_that_changes_is_told_as_a_number() -> None:

@@ -20,6 +20,7 @@ RIGHT: dict[str, tuple[list[Any], Any]] = {
     "items": ([0, [3, 4]], [(WEIGHTS, 1), (WEIGHTS, 2)]),
     "epochs": ([0, 2], [[(WEIGHTS, BIAS)], []]),
     "parameters": ([0], [([10, 784], True), ([], False)]),
+    "stirred_logits": ([0, 0, 0.3, WEIGHTS], [WEIGHTS, None]),
     "affine": ([0], (WEIGHTS, BIAS)),
     "state": ([0], {"weight": WEIGHTS}),
     "condition": ([0], ({"weight": WEIGHTS}, [([10, 784], True)])),

@@ -1,0 +1,149 @@
+"""Whether a function does its work at all: what a check has to have seen before anything else about it earns points.
+
+A constant of the right shape, a model that answers without looking, an accuracy that nobody measured: each has some
+property that a check asks for, and none of the work that the property is one of. So every check of such a function
+ends by asking for the work itself. What is expected here is far less than right: a slip passes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from graders.harness.base.errors import CheckFailed
+from graders.harness.base.model import Evidence, TensorValue
+from graders.harness.judge import expect
+from graders.harness.judge.looks import remembered
+
+from . import arranged, inputs, measure, oracle, trainings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .pieces import Lab
+
+LESSONS_BATCH = 100  # images: what is right for the lesson's own batches is work, too
+LEAST_MOVED = 784 // 8  # numbers that change with an image: rounded or cut, it still changes as many
+COSTS = 7  # images
+SPREAD = 0.3  # of the noise on a model's parameters, so that one which starts from zeros answers something, too
+
+
+# ---- reshape
+
+
+@remembered
+def expect_flattening(lab: Lab) -> None:
+    """Expect the numbers that come back to change with the pixels of one image, each in its own way, and only then."""
+    given = np.random.default_rng(lab.seed + 50).random((LESSONS_BATCH + 1, 1, 28, 28), np.float32)
+    first = given[:-1]
+    (seen, rows), (_, again) = (_numbers(measure.flattened(lab, first)) for _ in range(2))
+    expect.that(rows.shape != first.shape, seen, "not_flattened", shape=list(first.shape))
+    other = given[1:].copy()
+    if rows.size >= first.size:  # images that are left out are judged elsewhere
+        other[:-1] = first[:-1]
+    _, moved = _numbers(measure.flattened(lab, other))
+    # What nobody wrote, as torch.empty has it, is something else each time.
+    same = moved.shape == rows.shape and np.array_equal(rows, again, equal_nan=True)
+    changes = (moved - rows)[moved != rows] if same else np.zeros(0)
+    expect.that(np.unique(changes).size > 1 and changes.size >= LEAST_MOVED, seen, "pixels_ignored")
+
+
+def _numbers(seen: Evidence) -> tuple[Evidence, NDArray[np.float64]]:
+    """Return the numbers that were answered, of whatever kind; expects some."""
+    value = seen.value.array if isinstance(seen.value, TensorValue) else seen.value
+    if not isinstance(value, np.ndarray):
+        value = np.asarray(expect.number(seen))
+    return seen, as_floats(value)
+
+
+def as_floats(array: NDArray[Any]) -> NDArray[np.float64]:
+    """Return numbers, or truth values, as float64; of complex ones their real parts."""
+    return np.real(array).astype(np.float64)
+
+
+# ---- model
+
+
+@remembered
+def expect_logits_of_images(lab: Lab) -> None:
+    """Expect a model's answers to change with the image, and with its parameters.
+
+    One that raises is none of this: what it raises fails in the checks that ask it for something.
+    """
+    model = measure.built_model(lab)
+    rows = TensorValue.of(oracle.flatten(inputs.random_images(lab.seed + 51, 5)))
+    asked = f"build_model()(tensor {list(rows.shape)})"
+    try:
+        probe = lab.probe("stirred_logits", model.value, lab.seed, SPREAD, rows, of="build_model", asked=asked)
+    except CheckFailed as failed:
+        if type(failed) is not CheckFailed:
+            raise
+        return
+    before, after = (_numbers(replace(probe, value=part))[1] for part in cast("list[object]", probe.value))
+    ignored = []
+    if _are_alike(before) or _are_alike(after):
+        ignored.append("images_ignored")
+    elif np.array_equal(before, after, equal_nan=True):
+        ignored.append("parameters_ignored")
+    if ignored:
+        # Tensors that nobody registered cannot be changed from here, and may all be zero: that is another mistake.
+        loose = lab.probe("loose", model.value, of="build_model", asked="build_model()").value
+        expect.that(loose and not measure.parameter_sizes(lab)[1], probe, ignored[0])
+
+
+def _are_alike(answers: NDArray[np.float64]) -> bool:
+    return answers.ndim > 0 and np.array_equal(answers, np.broadcast_to(answers[:1], answers.shape), equal_nan=True)
+
+
+# ---- loss
+
+
+@remembered
+def expect_cost_of_answers(lab: Lab) -> None:
+    """Expect a cost to change with the logits, and with the labels unless it bends at least.
+
+    A number made of the logits alone, and in proportion to them, knows nothing of right and wrong.
+    """
+    (logits, labels), (fresh, _) = (inputs.random_logits(lab.seed + turn, COSTS) for turn in (52, 53))
+    seen, known = _cost(lab, logits, labels)
+    others = (fresh, labels), (logits, (labels + 1) % 10), (2 * logits, labels)
+    other_logits, other_labels, twice = (_cost(lab, *asked)[1] for asked in others)
+    expect.that(abs(other_logits - known) > measure.COST_ATOL, seen, "logits_ignored")
+    bends = abs(twice - 2 * known) > measure.COST_ATOL
+    expect.that(bends or abs(other_labels - known) > measure.COST_ATOL, seen, "labels_ignored")
+
+
+def _cost(lab: Lab, logits: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[Evidence, float]:
+    seen = measure.cost(lab, logits, labels)
+    return seen, float(np.sum(_numbers(seen)[1]))
+
+
+# ---- training
+
+
+@remembered
+def expect_epoch_of_batches(lab: Lab) -> None:
+    """Expect an epoch to move the weights, or at least to ask for the cost of more than one of its batches."""
+    seen = trainings.held(lab)
+    expect.that(seen.moved or seen.costs > 1, seen.evidence.beside, "batches_ignored", batches=measure.STEPS)
+
+
+# ---- evaluation
+
+
+@remembered
+def expect_examination(lab: Lab) -> None:
+    """Expect what `evaluate` says, or at least prints, to change with the digits, and with the model."""
+    seen = arranged.evaluated(lab, arranged.agreeing)
+    digits = arranged.evaluated(lab, arranged.disagreeing)
+    model = arranged.evaluated(lab, arranged.agreeing, other_model=True)
+    expect.that(_said(seen) != _said(digits), seen.evidence.beside, "digits_ignored")
+    expect.that(_said(seen) != _said(model), seen.evidence.beside, "model_ignored")
+
+
+def _said(seen: arranged.Evaluated) -> tuple[str, str]:
+    value = seen.evidence.value
+    numbers = as_floats(value.array).tolist() if isinstance(value, TensorValue) else value
+    return repr(numbers), seen.evidence.stdout
