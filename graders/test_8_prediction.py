@@ -12,7 +12,7 @@ from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
 from graders.harness.judge.looks import remembered
-from graders.measuring import drawn, inputs, measure
+from graders.measuring import drawn, inputs, measure, predictions
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Evidence
@@ -42,6 +42,7 @@ def test_prediction_is_an_int(lab: Lab, seed: int) -> None:
     image = TensorValue.of(inputs.random_images(seed + 40, 1)[0])
     seen = lab.call("predict", lab.model(spread=SPREAD), image, lab.device(), asked="predict(model, image, device)")
     expect.that(type(seen.value) is int, seen, "plain", expected="int", got=describe(seen.value))
+    predictions.expect_reading(lab)
 
 
 @remembered
@@ -71,6 +72,7 @@ def test_picture_is_drawn_in_greys_without_smoothing(lab: Lab) -> None:
     got = list(zip(figure["cmaps"], figure["interpolations"], strict=True))
     right = bool(got) and all(pair == ("Greys", "nearest") for pair in got)
     expect.that(right, seen, "picture_style", got=", ".join(f"cmap={c!r}, interpolation={i!r}" for c, i in got) or "-")
+    drawn.expect_image(lab, seen, figure)
 
 
 def test_title_has_label_and_prediction(lab: Lab) -> None:
@@ -85,3 +87,4 @@ def test_title_has_label_and_prediction(lab: Lab) -> None:
         number != (drawn.PREDICTION if predicted else drawn.LABEL) for predicted, number in drawn.named_digits(title)
     )
     expect.that(not swapped, seen, "title_swapped", got=repr(title))
+    drawn.expect_image(lab, seen, figure)

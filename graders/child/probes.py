@@ -9,6 +9,7 @@ import contextlib
 import io
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
@@ -28,6 +29,7 @@ from .watches import tags_alive as tags_alive
 from .watches import watched as watched
 
 PIXELS = 784
+CHANNELS = 4  # of an image, at most
 MAX_BATCHES = 10_000  # of one epoch of a data loader that may never end
 
 
@@ -44,9 +46,34 @@ def length(dataset: Any) -> int:
     return len(dataset)
 
 
+def told_length(data_loader: Any) -> Any:
+    """Return how many batches a data loader says it has; None where it does not say so."""
+    return len(data_loader) if hasattr(type(data_loader), "__len__") else None
+
+
 def items(dataset: Any, indices: list[int]) -> list[Any]:
     """Return some items of a data set."""
     return [dataset[index] for index in indices]
+
+
+def pictures(dataset: Any, count: int) -> list[Tensor]:
+    """Return the picture in each of the first items, whatever it is and wherever it stands, while there are any."""
+    found: list[Tensor] = []
+    with contextlib.suppress(Exception):  # what an item lacks, and where items end, shows where they are asked for
+        for index in range(min(count, len(dataset))):
+            item = dataset[index]
+            parts = list(item) if isinstance(item, (list, tuple)) else [item]
+            found += [picture for picture in map(_picture, parts) if picture is not None][:1]
+    return found
+
+
+def _picture(part: Any) -> Tensor | None:
+    """Return what has as many numbers as a picture, as float32: a tensor, an array, a list or an image of Pillow's."""
+    try:
+        numbers = part.detach() if isinstance(part, Tensor) else torch.from_numpy(np.array(part))
+        return numbers.real.float().contiguous() if PIXELS <= numbers.numel() <= PIXELS * CHANNELS else None
+    except (TypeError, ValueError, RuntimeError):
+        return None
 
 
 def epochs(data_loader: Any, count: int) -> list[list[Any]]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from graders.harness.base.model import TensorValue
+from graders.harness.judge import expect
 
-from . import inputs
+from . import inputs, likeness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +47,14 @@ def read(lab: Lab, seen: Evidence) -> dict[str, Any]:
     """Return what is in a figure: images, colour maps, interpolations, titles."""
     figure = lab.probe("figure", seen.value, of="show_prediction", asked=seen.asked)
     return cast("dict[str, Any]", figure.value)
+
+
+def expect_image(lab: Lab, seen: Evidence, figure: dict[str, Any]) -> None:
+    """Expect one of a figure's pictures to be like the image, whichever way it lies and is coloured."""
+    squares = [likeness.square(picture.array) for picture in figure["shades"]]
+    drawn = np.asarray([square for square in squares if square is not None]).reshape(-1, 28, 28)
+    _, like = likeness.nearest(drawn, image(lab.seed))
+    expect.that(like.any(), seen, "another_picture" if figure["images"] else "no_picture")
 
 
 def named_digits(title: str) -> list[tuple[bool, int]]:

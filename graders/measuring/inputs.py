@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TINY_TRAIN, TINY_TEST = 250, 70  # digits of the tiny root; no multiples of the batch sizes that checks ask for
+WHITE = 1.5  # by which bright pixels of the tiny root are lifted: a third of them, of 1 at most, become white
+DIM, DIM_ONES = 0.6, slice(3, None, 4)  # the brightest pixel of some images of the tiny root, and which they are
+OTHER = 60  # between the seeds of two tiny roots; every other input's seed lies elsewhere
 EXTREME = 1e4  # logits of this size overflow exp() and underflow log() wherever they are taken apart
 STEP_BATCH = 25  # images of a training batch
 
@@ -44,13 +47,16 @@ def extreme_logits(seed: int, count: int) -> tuple[NDArray[np.float32], NDArray[
     return (signs + np.arange(10)).astype(np.float32), random_labels(seed, count)
 
 
-@lru_cache(maxsize=4)
-def tiny_split(seed: int, train: bool) -> Split:
-    """Return a few hundred digits with pixels 0 to 255, the brightest of each 255; no two images are alike."""
-    count = TINY_TRAIN if train else TINY_TEST
-    images = np.rint(random_images(seed + 10 + train, count)[:, 0] * 255).astype(np.uint8)
-    images[:, 14, 14] = 255
-    return Split(images, random_labels(seed + 10 + train, count).astype(np.uint8))
+@lru_cache(maxsize=8)
+def tiny_split(seed: int, train: bool, other: bool = False) -> Split:
+    """Return a few hundred digits, or as many `other` ones, of pixels 0 to 255 in all; no two images are alike.
+
+    As in MNIST, many pixels are 0 and some are 255, but not in every image: a few are dim.
+    """
+    count, drawn = TINY_TRAIN if train else TINY_TEST, seed + 10 + train + OTHER * other
+    pixels = np.minimum(random_images(drawn, count)[:, 0] * WHITE, 1)
+    pixels[DIM_ONES] *= DIM
+    return Split(np.rint(pixels * 255).astype(np.uint8), random_labels(drawn, count).astype(np.uint8))
 
 
 def training_batches(

@@ -13,7 +13,6 @@ import numpy as np
 
 from graders.harness.base.model import Evidence, Handle, TensorValue
 from graders.harness.judge import expect
-from graders.harness.judge.describe import describe
 from graders.harness.judge.looks import remembered
 
 from . import inputs, oracle
@@ -21,11 +20,8 @@ from . import inputs, oracle
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from graders.digits.idx import Split
-
     from .pieces import Lab
 
-TINY_BATCH = 32  # asked of a data loader over the tiny training digits: seven full batches and a rest
 STEPS = 8  # of a short epoch: enough for a slip to show, few enough for float32 to agree to 1e-6
 PARAMETERS = 7_850  # 784 x 10 weights and 10 biases
 LEARNING_RATE, LESSONS_EPOCHS = 0.1, 15  # the lesson's
@@ -40,104 +36,6 @@ COST_ATOL = 2e-6  # of costs about 3 in nats: float32 eps is 2.4e-7 there, ten e
 EXTREME_ATOL = 1e-2  # of costs made of logits about 1e4, where float32 has steps of 1e-3; a few of them add up
 STEP_ATOL = 1e-6  # of parameters about 1 after one step
 WEIGHT_ATOL = 2e-5  # honest float32 differs from float64 by 9e-7 after 100 steps, the mildest cheat by 4e-4
-
-
-# ---- data
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Loaded:
-    """What `load_mnist` made of one split of the tiny root: its length, its items, and the split they should be."""
-
-    evidence: Evidence
-    split: Split
-    length: object
-    items: list[Any]
-
-
-@remembered
-def loaded(lab: Lab, train: bool) -> Loaded:
-    """Load one split of the tiny root with the student's own function."""
-    root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
-    called = lab.call("load_mnist", root, train, keep=True, asked=f"load_mnist(root, train={train})")
-    length = lab.probe("length", called.value, of="load_mnist", asked=f"len({called.asked})").value
-    # Swapped splits are one mistake: the items are judged by the split that they come from.
-    swapped = length == len(inputs.tiny_split(lab.seed, not train).labels)
-    split = inputs.tiny_split(lab.seed, train != swapped)
-    indices = list(range(len(split.labels)))
-    items = lab.probe("items", called.value, indices, of="load_mnist", asked=f"{called.asked}[i]")
-    return Loaded(items, split, length, cast("list[Any]", items.value))
-
-
-def pair(seen: Loaded, index: int) -> tuple[TensorValue, object]:
-    """Expect item `index` to be an (image, label) pair whose image is a tensor."""
-    item = seen.items[index]
-    if not isinstance(item, (tuple, list)) or len(item) != 2 or not isinstance(item[0], TensorValue):
-        expect.fail(seen.evidence, "plain", expected="(image, label)", got=describe(item))
-    return item[0], item[1]
-
-
-def pixels(seen: Loaded) -> NDArray[np.float64]:
-    """Return the pixels of all images `[N, 28, 28]`; expects 784 in each."""
-    images = [pair(seen, i)[0] for i in range(len(seen.items))]
-    for image in images:
-        expect.that(image.array.size == 784, seen.evidence, "plain", expected="784", got=str(image.array.size))
-    return np.stack([image.array.reshape(28, 28) for image in images]).astype(np.float64)
-
-
-# ---- loader
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Served:
-    """What a data loader served in each of two epochs, over the tiny training digits."""
-
-    evidence: Evidence
-    split: Split
-    epochs: list[list[Any]]
-
-
-@remembered
-def served(lab: Lab, batch_size: int | None, dataset: Handle | None = None) -> Served:
-    """Serve two epochs of the tiny training digits, in `dataset` or in one of theirs, with the student's loader."""
-    lab.require("make_data_loader")
-    split = inputs.tiny_split(lab.seed, True)
-    size = [] if batch_size is None else [batch_size]
-    asked = f"make_data_loader(dataset{''.join(f', {n}' for n in size)})"
-    source = dataset or lab.dataset(split, train=True)
-    data_loader = lab.call("make_data_loader", source, *size, keep=True, asked=asked)
-    seen = lab.probe("epochs", data_loader.value, 2, of="make_data_loader", asked=f"for images, labels in {asked}")
-    return Served(seen, split, cast("list[list[Any]]", seen.value))
-
-
-def batches(seen: Served, epoch: int) -> list[tuple[TensorValue, TensorValue]]:
-    """Expect the batches of an epoch to be pairs of tensors."""
-    for batch in seen.epochs[epoch]:
-        tensors = isinstance(batch, tuple) and [type(item) for item in batch] == [TensorValue, TensorValue]
-        expect.that(tensors, seen.evidence, "plain", expected="(images, labels)", got=describe(batch))
-    return seen.epochs[epoch]
-
-
-def order(seen: Served, epoch: int) -> list[int]:
-    """Return which image of the data set each image of an epoch is; expects every one to be one of them."""
-    known = {image.tobytes(): index for index, image in enumerate(seen.split.images)}
-    found = []
-    for images, _ in batches(seen, epoch):
-        expect.that(images.array.size == 784 * count(images), seen.evidence, "strange_image")
-        for image in np.rint(images.array.reshape(-1, 28, 28).astype(np.float64) * 255).astype(np.uint8):
-            expect.that(image.tobytes() in known, seen.evidence, "strange_image")
-            found.append(known[image.tobytes()])
-    return found
-
-
-def served_labels(seen: Served, epoch: int) -> list[float]:
-    """Return the labels of an epoch in the order in which they came."""
-    return [float(label) for _, labels in batches(seen, epoch) for label in labels.array.ravel()]
-
-
-def count(batch: TensorValue) -> int:
-    """Return how many items a batch has; a scalar has none."""
-    return batch.shape[0] if batch.shape else 0
 
 
 # ---- reshape and model

@@ -11,7 +11,7 @@ import numpy as np
 
 from graders.harness.judge import expect
 
-from . import inputs, measure, oracle, trainings, work
+from . import inputs, measure, oracle, serving, trainings, work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,25 +22,31 @@ if TYPE_CHECKING:
 def load_mnist(lab: Lab) -> None:
     """Expect both splits to have their own digits, scaled, with int labels."""
     for train in (True, False):
-        seen = measure.loaded(lab, train)
+        seen = serving.loaded(lab, train)
         expect.equal(seen.evidence, len(inputs.tiny_split(lab.seed, train).labels), seen.length)
-        expect.close(seen.evidence, measure.pixels(seen), seen.split.images / 255, measure.PIXEL_ATOL)
+        expect.close(seen.evidence, serving.pixels(seen), seen.split.images / 255, measure.PIXEL_ATOL)
         for index, label in enumerate(seen.split.labels):
-            image, got = measure.pair(seen, index)
+            image, got = serving.pair(seen, index)
             expect.equal(seen.evidence, ((1, 28, 28), "float32"), (image.shape, image.dtype))
             expect.equal(seen.evidence, int(label), got)
 
 
 def make_data_loader(lab: Lab) -> None:
-    """Expect an epoch to have full batches of whole pairs, each at most once, in an order of its own."""
-    size = measure.TINY_BATCH
-    seen = measure.served(lab, size)
-    orders = [measure.order(seen, epoch) for epoch in (0, 1)]
-    forms = [(x.shape, x.dtype, y.shape, y.dtype) for epoch in (0, 1) for x, y in measure.batches(seen, epoch)]
-    full = forms == [((size, 1, 28, 28), "float32", (size,), "int64")] * (2 * (inputs.TINY_TRAIN // size))
-    paired = measure.served_labels(seen, 0) == [int(seen.split.labels[index]) for index in orders[0]]
-    distinct = len(set(orders[0])) == len(orders[0])
-    expect.that(full and paired and distinct and orders[0] != orders[1], seen.evidence, "unsound")
+    """Expect an epoch to have full batches of whole pairs, each at most once, in an order of its own; and a length.
+
+    The digits have to be those of the data set that is given, also where others were loaded.
+    """
+    size, full = serving.TINY_BATCH, inputs.TINY_TRAIN // serving.TINY_BATCH
+    sources: tuple[serving.Source, ...] = "own", "between"
+    for source in sources:
+        seen = serving.served(lab, size, source)
+        orders = [serving.order(seen, epoch) for epoch in (0, 1)]
+        forms = [(x.shape, x.dtype, y.shape, y.dtype) for epoch in (0, 1) for x, y in serving.batches(seen, epoch)]
+        whole = forms == [((size, 1, 28, 28), "float32", (size,), "int64")] * (2 * full)
+        paired = serving.served_labels(seen, 0) == [int(seen.split.labels[index]) for index in orders[0]]
+        distinct = len(set(orders[0])) == len(orders[0])
+        expect.that(whole and paired and distinct and orders[0] != orders[1], seen.evidence, "unsound")
+    expect.equal(serving.told_length(lab, size), full)
 
 
 def flatten_images(lab: Lab) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .data import dataset, download
 from .evaluation import accuracy, last_batch, side_effects, stopped
-from .loader import batches, returned, some_datasets
+from .loader import batches, lengths, returned, some_datasets
 from .loss import cost, labels
 from .model import layers, returned_model
 from .prediction import drawing, predicted
@@ -18,7 +18,20 @@ if TYPE_CHECKING:
     from graders.harness.judge.clues import Clue
 
 MODULES = (
-    *(dataset, download, batches, some_datasets, rows, returned, layers, returned_model, cost, labels, optimizer),
+    *(
+        dataset,
+        download,
+        batches,
+        lengths,
+        some_datasets,
+        rows,
+        returned,
+        layers,
+        returned_model,
+        cost,
+        labels,
+        optimizer,
+    ),
     *(epoch, epoch_cost, train, printed, accuracy, last_batch, stopped, side_effects),
     *(predicted, drawing, slowness),
 )

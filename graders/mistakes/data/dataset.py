@@ -12,7 +12,7 @@ from graders.digits.idx import RAW
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import Folder, Handle, NumpyScalar, TensorValue
 from graders.harness.judge.clues import Clue
-from graders.measuring import inputs, measure
+from graders.measuring import inputs, serving
 from graders.mistakes import values
 from graders.mistakes.ideas import Idea
 
@@ -191,7 +191,7 @@ def _kind(item: object) -> str:
 
 def look_at_first(lab: Lab) -> Any:
     """Return the first item as it is, whatever it is."""
-    return measure.loaded(lab, True).items[0]
+    return serving.loaded(lab, True).items[0]
 
 
 FIRST = Clue((IMAGE, RANGE, SHOWN, PAIRED, TYPE), look_at_first)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from graders.harness.judge.clues import Clue, NoClue
-from graders.measuring import measure
+from graders.measuring import serving
 from graders.mistakes import values
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.ideas import Idea
@@ -59,8 +59,8 @@ class Items:
 
 def look(lab: Lab) -> Items:
     """Load both splits and take them apart."""
-    loaded = [measure.loaded(lab, train) for train in (True, False)]
-    pairs = [measure.pair(seen, index) for seen in loaded for index in range(len(seen.items))]
+    loaded = [serving.loaded(lab, train) for train in (True, False)]
+    pairs = [serving.pair(seen, index) for seen in loaded for index in range(len(seen.items))]
     images, labels = (list(column) for column in zip(*pairs, strict=True))
     return Items(images, labels, (loaded[0].split, loaded[1].split))
 
@@ -197,6 +197,13 @@ def _each_by_itself(seen: Items) -> bool:
     pairs = zip(seen.pixels, seen.truth, strict=True)
     right = all(_close(_spread(got, (1, 2)), _spread(truth, (1, 2))) for got, truth in pairs)
     return right and not _all_right(seen) and _shifted(seen, 1)
+
+
+@PLACE.mistake("pixels-scaled-by-their-own-image", Idea.DATASET)
+def _own_brightest(seen: Items) -> bool:
+    """Recognise images whose brightest pixel is 1 in each, and the darkest 0."""
+    pairs = list(zip(seen.pixels, seen.truth, strict=True))
+    return all(_close(got, _spread(truth, (1, 2))) for got, truth in pairs) and not _all_right(seen)
 
 
 @PIXELS.mistake("pixels-normalised", Idea.DATASET)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graders.harness.judge.clues import Clue, NoClue
-from graders.measuring import inputs, measure
+from graders.measuring import inputs, measure, serving
+from graders.measuring import orders as orders_of
 from graders.mistakes import values
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.ideas import Idea
@@ -32,15 +33,15 @@ ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK = (
 )
 LIKE_OWN_CHECK = "test_any_dataset_is_served_like_your_own"
 ALL = (FORM_CHECK, SIZE_CHECK, COUNT_CHECK, ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK, LIKE_OWN_CHECK)
-SIZE = measure.TINY_BATCH
+SIZE = serving.TINY_BATCH
 LESSONS = 100
 LOTS_SCATTER = 5  # of how many different images 224 lots draw of 250
 SIZES = (None, SIZE, 25)  # asked for; None is the default, 25 divides the digits
 
 
-def look(lab: Lab) -> measure.Served:
+def look(lab: Lab) -> serving.Served:
     """Serve two epochs."""
-    return measure.served(lab, SIZE)
+    return serving.served(lab, SIZE)
 
 
 # ---- what a batch is
@@ -50,16 +51,16 @@ TORN = Clue((PAIRS_CHECK,), look)
 SWAPPED = Clue((FORM_CHECK, ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK), look)
 
 
-def _forms(seen: measure.Served) -> tuple[str, tuple[int, ...], str, tuple[int, ...]]:
+def _forms(seen: serving.Served) -> tuple[str, tuple[int, ...], str, tuple[int, ...]]:
     """Return dtypes and shapes of images and labels, where all batches are alike but for their number."""
-    return values.only({(x.dtype, x.shape[1:], y.dtype, y.shape[1:]) for x, y in measure.batches(seen, 0)})
+    return values.only({(x.dtype, x.shape[1:], y.dtype, y.shape[1:]) for x, y in serving.batches(seen, 0)})
 
 
 IMAGE, ROW = ("float32", (1, 28, 28)), ("int64", ())
 SHAPES = {"batch-without-channel": (28, 28), "batch-flattened": (784,), "batch-channel-last": (28, 28, 1)}
 
 
-def _shaped(shape: tuple[int, ...], seen: measure.Served) -> bool:
+def _shaped(shape: tuple[int, ...], seen: serving.Served) -> bool:
     return _forms(seen) == ("float32", shape, *ROW)
 
 
@@ -68,29 +69,29 @@ for _name, _shape in SHAPES.items():
 
 
 @FORM.mistake("labels-not-int64", Idea.BATCHES)
-def _label_dtype(seen: measure.Served) -> dict[str, object] | bool:
+def _label_dtype(seen: serving.Served) -> dict[str, object] | bool:
     *image, dtype, shape = _forms(seen)
     return tuple(image) == IMAGE and shape == () and dtype != "int64" and {"dtype": dtype}
 
 
 @TORN.mistake("labels-one-hot-in-the-batch", Idea.BATCHES)
 @FORM.mistake("labels-one-hot-in-the-batch", Idea.BATCHES)
-def _one_hot(seen: measure.Served) -> bool:
+def _one_hot(seen: serving.Served) -> bool:
     *image, _, shape = _forms(seen)
     if tuple(image) != IMAGE or shape != (10,):
         return False
-    rows = np.concatenate([labels.array for _, labels in measure.batches(seen, 0)])
+    rows = np.concatenate([labels.array for _, labels in serving.batches(seen, 0)])
     return bool(np.isin(rows, (0, 1)).all() and (rows.sum(1) == 1).all())
 
 
 @FORM.mistake("batch-not-float32", Idea.BATCHES)
-def _image_dtype(seen: measure.Served) -> dict[str, object] | bool:
+def _image_dtype(seen: serving.Served) -> dict[str, object] | bool:
     dtype, shape, *labels = _forms(seen)
     return tuple(labels) == ROW and shape == (1, 28, 28) and dtype != "float32" and {"dtype": dtype}
 
 
 @SWAPPED.mistake("images-and-labels-swapped", Idea.BATCHES)
-def _labels_first(seen: measure.Served) -> bool:
+def _labels_first(seen: serving.Served) -> bool:
     return _forms(seen) == (*ROW, *IMAGE)
 
 
@@ -101,7 +102,7 @@ Lengths = tuple[int, ...]
 
 def look_at_sizes(lab: Lab) -> Lengths:
     """Return the size of the first batch, for each size that is asked for."""
-    return tuple(_batch_sizes(measure.served(lab, size))[0] for size in SIZES)
+    return tuple(_batch_sizes(serving.served(lab, size))[0] for size in SIZES)
 
 
 SIZES_CLUE = Clue((SIZE_CHECK,), look_at_sizes)
@@ -124,29 +125,29 @@ def _scaled(seen: Lengths) -> bool:
     return len(set(ratios)) == 1 and ratios[0] != 1
 
 
-def _batch_sizes(seen: measure.Served) -> list[int]:
+def _batch_sizes(seen: serving.Served) -> list[int]:
     """Return the sizes of an epoch's batches. Raises NoClue where there are none, or one is empty."""
-    sizes = [measure.count(images) for images, _ in measure.batches(seen, 0)]
+    sizes = [serving.count(images) for images, _ in serving.batches(seen, 0)]
     if not sizes or 0 in sizes:
         raise NoClue
     return sizes
 
 
 @COUNT.mistake("incomplete-batch-kept", Idea.BATCHES)
-def _kept(seen: measure.Served) -> bool:
+def _kept(seen: serving.Served) -> bool:
     sizes = _batch_sizes(seen)
     full, rest = divmod(inputs.TINY_TRAIN, max(sizes))  # whatever size was made of the one that was asked for
     return rest > 0 and sorted(sizes, reverse=True) == [max(sizes)] * full + [rest]
 
 
 @COUNT.mistake("full-batch-dropped", Idea.BATCHES)
-def _dropped(seen: measure.Served) -> bool:
+def _dropped(seen: serving.Served) -> bool:
     size, count = values.only(set(_batch_sizes(seen))), len(seen.epochs[0])
     return count < inputs.TINY_TRAIN // size
 
 
 @COUNT.mistake("batches-never-end", Idea.BATCHES)
-def _too_many(seen: measure.Served) -> bool:
+def _too_many(seen: serving.Served) -> bool:
     size, count = values.only(set(_batch_sizes(seen))), len(seen.epochs[0])
     return count > inputs.TINY_TRAIN // size
 
@@ -176,10 +177,10 @@ def look_at_order(lab: Lab) -> Orders:
     return orders(look(lab))
 
 
-def orders(seen: measure.Served) -> Orders:
+def orders(seen: serving.Served) -> Orders:
     """Recognise the images of what was served."""
-    found = measure.order(seen, 0), measure.order(seen, 1)
-    labels = measure.served_labels(seen, 0), measure.served_labels(seen, 1)
+    found = serving.order(seen, 0), serving.order(seen, 1)
+    labels = serving.served_labels(seen, 0), serving.served_labels(seen, 1)
     return Orders(found, labels, [int(label) for label in seen.split.labels])
 
 
@@ -190,12 +191,23 @@ PAIRS = Clue((PAIRS_CHECK,), look_at_order)
 
 @ORDER.mistake("never-shuffled", Idea.BATCHES)
 def _in_order(seen: Orders) -> bool:
-    return seen.orders[0] == list(range(len(seen.orders[0]))) == seen.orders[1]
+    return bool(seen.orders[0]) and seen.orders[0] == list(range(len(seen.orders[0]))) == seen.orders[1]
 
 
 @ORDER.mistake("shuffled-once", Idea.BATCHES)
 def _same_again(seen: Orders) -> bool:
     return seen.orders[0] == seen.orders[1] != sorted(seen.orders[0]) and not _reversed(seen)
+
+
+BATCHED = Clue((ORDER_CHECK,), look)
+
+
+@BATCHED.mistake("images-stay-in-their-batches", Idea.BATCHES)
+def _stay(seen: serving.Served) -> bool:
+    """Recognise batches that hold the same images in both epochs: only they move, or what is in each."""
+    first, second = (serving.by_batch(seen, epoch) for epoch in (0, 1))
+    again = orders_of.recurring(first, second)
+    return first != second and again == len(first) == len(second) > 0
 
 
 @ORDER.mistake("one-epoch-only", Idea.BATCHES)
@@ -250,10 +262,10 @@ def _shifted(seen: Orders) -> bool:
 CHANGED = Clue((ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK), look)
 
 
-def _match(change: Callable[[Any], Any], seen: measure.Served) -> bool:
+def _match(change: Callable[[Any], Any], seen: serving.Served) -> bool:
     """Tell whether every served image is one of the data set's with a change."""
     known = change(seen.split.images / 255).reshape(-1, 784)
-    rows = [values.shaped(images, images.array.size // 784, 784) for images, _ in measure.batches(seen, 0)]
+    rows = [values.shaped(images, images.array.size // 784, 784) for images, _ in serving.batches(seen, 0)]
     if not rows:
         raise NoClue
     first = np.concatenate(rows)[:SIZE]
@@ -262,10 +274,10 @@ def _match(change: Callable[[Any], Any], seen: measure.Served) -> bool:
 
 
 @CHANGED.mistake("pixels-changed-by-the-loader", Idea.BATCHES)
-def _changed(seen: measure.Served) -> bool:
+def _changed(seen: serving.Served) -> bool:
     if _match(lambda images: images, seen):
         return False
     return any(_match(change, seen) for change in image_changes.ALL)
 
 
-CLUES = (FORM, TORN, SWAPPED, SIZES_CLUE, COUNT, ORDER, ONCE, PAIRS, CHANGED)
+CLUES = (FORM, TORN, SWAPPED, SIZES_CLUE, COUNT, ORDER, BATCHED, ONCE, PAIRS, CHANGED)

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graders.harness.judge.clues import NO_MATCH, Clue
-from graders.measuring import inputs, measure
+from graders.measuring import serving
+from graders.mistakes.ideas import Idea
 
 from .batches import COUNT, LIKE_OWN_CHECK, ONCE, ORDER, PAIRS, SIZE, orders
 
@@ -16,23 +17,29 @@ if TYPE_CHECKING:
     from graders.measuring.pieces import Lab
 
 
-def look_at_both(lab: Lab) -> tuple[measure.Served, measure.Served]:
+def look_at_both(lab: Lab) -> tuple[serving.Served, serving.Served]:
     """Serve the student's own data set and another."""
-    pairs = lab.pairs(inputs.tiny_split(lab.seed, True))
-    return measure.served(lab, SIZE), measure.served(lab, SIZE, pairs)
+    return serving.served(lab, SIZE), serving.served(lab, SIZE, "other")
+
+
+def look_at_whose(lab: Lab) -> tuple[bool, ...]:
+    """Tell whether digits of another data set come: by itself, where a list is given, where others are loaded."""
+    sources: tuple[serving.Source, ...] = "own", "other", "between"
+    return tuple(serving.is_of_another(lab, serving.served(lab, SIZE, source)) for source in sources)
 
 
 LIKE_OWN = Clue((LIKE_OWN_CHECK,), look_at_both)
+WHOSE = Clue((LIKE_OWN_CHECK,), look_at_whose)
 
 
 def _in_one_only(
-    explains: Callable[[Any], Any], view: Callable[[Any], Any], seen: tuple[measure.Served, measure.Served]
+    explains: Callable[[Any], Any], view: Callable[[Any], Any], seen: tuple[serving.Served, serving.Served]
 ) -> bool:
     """Tell whether a mistake explains one of two, and not the other."""
     return sum(_holds(explains, view, served) for served in seen) == 1
 
 
-def _holds(explains: Callable[[Any], Any], view: Callable[[Any], Any], served: measure.Served) -> bool:
+def _holds(explains: Callable[[Any], Any], view: Callable[[Any], Any], served: serving.Served) -> bool:
     try:
         return bool(explains(view(served)))
     except NO_MATCH:
@@ -44,4 +51,11 @@ for _clue, _view in ((COUNT, lambda served: served), (ORDER, orders), (ONCE, ord
         LIKE_OWN.mistake(_mistake.name, _mistake.idea)(partial(_in_one_only, _mistake.explains, _view))
 
 
-CLUES = (LIKE_OWN,)
+@WHOSE.mistake("dataset-argument-ignored", Idea.BATCHES)
+def _ignored(seen: tuple[bool, ...]) -> bool:
+    """Recognise digits of a data set that was loaded, but not given."""
+    own, *others = seen
+    return any(others) and not own
+
+
+CLUES = (LIKE_OWN, WHOSE)

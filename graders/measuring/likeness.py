@@ -1,0 +1,75 @@
+"""Which digit an image is, whatever was done to its pixels: what shows that work was done at all, right or not.
+
+An image that was scaled, shifted, inverted, rounded, mirrored or turned is still like the digit it was, by the size of
+their correlation; a constant, noise or another digit is not. Pure NumPy.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+LIKE = 0.5  # of a correlation: what is left of a digit has 0.6 or more, one of the judge's digits and another 0.25
+FAINT = 1e-9  # of the largest pixel of all: below it there is nothing but the rounding of float64
+SIDE, COLOURS = 28, (3, 4)
+
+
+def _turned(transposed: bool, rows: int, columns: int, images: NDArray[Any]) -> NDArray[Any]:
+    return (images.swapaxes(1, 2) if transposed else images)[:, ::rows, ::columns]
+
+
+TURNS: tuple[Callable[[NDArray[Any]], NDArray[Any]], ...] = tuple(
+    partial(_turned, *turn) for turn in product((False, True), (1, -1), (1, -1))
+)
+
+
+def square(image: NDArray[Any]) -> NDArray[np.float64] | None:
+    """Return an image's pixels `[28, 28]`, whichever way they lie, the mean of its channels; None where it has others.
+
+    What is no number becomes 0.
+    """
+    channels = [axis for axis, length in enumerate(image.shape) if length in COLOURS]
+    pixels = np.nan_to_num(np.real(image).astype(np.float64), posinf=0.0, neginf=0.0)
+    if channels and image.ndim > 2:  # rows and columns are two
+        pixels = pixels.mean(axis=channels[-1])
+    return pixels.reshape(SIDE, SIDE) if pixels.size == SIDE**2 else None
+
+
+def nearest(images: NDArray[Any], digits: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return which of the digits `[M, 28, 28]` each image `[N, 28, 28]` is most like, and whether it is like it."""
+    known = _unit(digits)
+    which, best = np.zeros(len(images), np.int64), np.zeros(len(images))
+    for turn in TURNS:
+        if best.min(initial=1.0) >= LIKE:
+            break  # each was found
+        likeness = np.abs(_unit(turn(images)) @ known.T)
+        better = likeness.max(axis=1) > best
+        which = np.where(better, likeness.argmax(axis=1), which)
+        best = np.where(better, likeness.max(axis=1), best)
+    return which, np.asarray(best >= LIKE)
+
+
+def _unit(images: NDArray[Any]) -> NDArray[np.float64]:
+    """Return each image as a row of mean 0 and length 1; one of a single shade as zeros, which are like nothing."""
+    rows = images.reshape(len(images), -1).astype(np.float64)
+    rows = rows - rows.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    # A constant is left with what rounding leaves of it, which is no picture.
+    blank = length <= FAINT * np.abs(images).max(initial=0.0)
+    return np.asarray(np.where(blank, 0.0, rows / np.where(blank, 1.0, length)))
+
+
+def order(images: NDArray[Any], digits: NDArray[Any]) -> NDArray[np.int64]:
+    """Return which digit each image is, where they are all the digits in some order; else the order of the digits."""
+    which, like = nearest(images, digits)
+    if len(which) == len(digits) == len(set(which.tolist())) and like.all():
+        return which
+    return np.arange(len(digits))

@@ -1,0 +1,54 @@
+"""What `predict` answers to several images with several models: whether it reads them at all, rightly or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graders.harness.base.model import TensorValue
+from graders.harness.judge import expect
+from graders.harness.judge.describe import describe
+from graders.harness.judge.looks import remembered
+
+from . import inputs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graders.harness.base.model import Handle
+
+    from .pieces import Lab
+
+IMAGES = 6  # dark ones; as many bright ones are theirs, inverted
+SPREAD = 1.0  # of the noise on a model's parameters, so that two models have little in common
+
+
+def images(seed: int) -> NDArray[np.float32]:
+    """Return images `[N, 1, 28, 28]` to which a model has several answers."""
+    dark = inputs.random_images(seed + 40, IMAGES)
+    return np.concatenate([dark, 1 - dark])
+
+
+@remembered
+def expect_reading(lab: Lab) -> None:
+    """Expect answers that differ with the image and with the model, and are the same to the same question.
+
+    Of the answers to so many images by two models that have nothing in common, one in ten is the same.
+    """
+    first, second = lab.model(spread=SPREAD), lab.model(spread=SPREAD)
+    lab.probe("stir", second, lab.seed + 1, SPREAD * 2, of="build_model")  # the two are told apart by this one
+    asked = [_asked(lab, model) for model in (first, first, second)]
+    seen = lab.call("predict", first, TensorValue.of(images(lab.seed)[0]), lab.device())
+    expect.that(asked[0] == asked[1], seen, "answers_by_chance")
+    expect.that(len(set(asked[0])) > 1, seen, "answer_always", got=asked[0][0], count=len(asked[0]))
+    expect.that(asked[0] != asked[2], seen, "answers_without_model")
+
+
+def _asked(lab: Lab, model: Handle) -> list[str]:
+    """Return the answers in words, whatever they are."""
+    device, words = lab.device(), list[str]()
+    for image in images(lab.seed):
+        seen = lab.call("predict", model, TensorValue.of(image), device, asked="predict(model, image, device)")
+        words.append(describe(seen.value))
+    return words

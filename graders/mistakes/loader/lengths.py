@@ -1,0 +1,39 @@
+"""Misconceptions about the length of a data loader, where the batches themselves are right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graders.harness.judge.clues import Clue
+from graders.measuring import inputs, serving
+from graders.mistakes.ideas import Idea
+
+from . import batches
+
+if TYPE_CHECKING:
+    from graders.measuring.pieces import Lab
+
+FULL = inputs.TINY_TRAIN // batches.SIZE  # batches
+
+
+def look_at_length(lab: Lab) -> tuple[object, int]:
+    """Return what a loader says how many batches it has, and how many it has."""
+    return serving.told_length(lab, batches.SIZE).value, len(batches.look(lab).epochs[0])
+
+
+LENGTH = Clue((batches.COUNT_CHECK,), look_at_length)
+
+
+@LENGTH.mistake("loader-without-length", Idea.BATCHES)
+def _no_length(seen: tuple[object, int]) -> bool:
+    told, count = seen
+    return told is None and count == FULL
+
+
+@LENGTH.mistake("loader-length-wrong", Idea.BATCHES)
+def _other_length(seen: tuple[object, int]) -> dict[str, object] | bool:
+    told, count = seen
+    return type(told) is int and told != count == FULL and {"told": told, "count": count}
+
+
+CLUES = (LENGTH,)
