@@ -106,6 +106,16 @@ DATA = (
     pixels("pixels-mean-and-std", "pixels-normalised", "(mnist.data.unsqueeze(1) / 255 - 0.1307) / 0.3081"),
     pixels("pixels-inverted", "pixels-inverted", "1 - mnist.data.unsqueeze(1) / 255"),
     pixels("pixels-black-or-white", "pixels-rounded", "(mnist.data.unsqueeze(1) > 127).float()"),
+    pixels(
+        "pixels-by-their-own-brightest",
+        "pixels-scaled-by-their-own-image",
+        "mnist.data.unsqueeze(1) / mnist.data.amax((1, 2)).float()[:, None, None, None]",
+    ),
+    pixels(
+        "pixels-by-their-own-norm",
+        "",
+        "mnist.data.unsqueeze(1) / mnist.data.float().norm(dim=(1, 2))[:, None, None, None]",
+    ),
     pixels("image-uint8", "image-left-as-bytes", "mnist.data.unsqueeze(1)"),
     pixels("image-float64", "image-not-float32", "mnist.data.unsqueeze(1).double() / 255"),
     pixels("image-float16", "image-not-float32", "mnist.data.unsqueeze(1).half() / 255"),
@@ -142,6 +152,47 @@ def collate(name: str, mistake: str, images: str, labels: str) -> Bug:
         f"    return {images}, {labels}",
         "",
         "return DataLoader(dataset, batch_size=batch_size, shuffle=True, drop_last=True, collate_fn=collate)",
+    )
+
+
+def within(name: str, mistake: str, size: str) -> Bug:
+    """Make a bug in which images are shuffled among so many neighbours only."""
+    return serve(
+        name,
+        mistake,
+        "class Batches:",
+        "    def __len__(self):",
+        "        return len(dataset) // batch_size",
+        "",
+        "    def __iter__(self):",
+        "        order = []",
+        f"        for near in torch.arange(len(dataset)).split({size}):",
+        "            order += near[torch.randperm(len(near))].tolist()",
+        "        for number in range(len(self)):",
+        "            yield order[number * batch_size : (number + 1) * batch_size]",
+        "",
+        "return DataLoader(dataset, batch_sampler=Batches())",
+    )
+
+
+def length(name: str, mistake: str, count: str) -> Bug:
+    """Make a bug in what a data loader says of its length."""
+    return serve(
+        name,
+        mistake,
+        "class Batches(DataLoader):",
+        "    def __len__(self):",
+        f"        return {count}",
+        "",
+        "return Batches(dataset, batch_size=batch_size, shuffle=True, drop_last=True)",
+    )
+
+
+def outside(name: str, keep: str, served: str) -> Bug:
+    """Make a bug in which load_mnist keeps its digits outside, and the loader serves those."""
+    kept = f"    global kept\n    digits = {DIGITS}\n    {keep}\n    return digits\n"
+    return bug(
+        name, "loader", "dataset-argument-ignored", f"    return {DIGITS}\n", kept, SERVE, f"    return {served}\n"
     )
 
 
@@ -217,6 +268,40 @@ LOADER = (
     collate("batch-float64", "batch-not-float32", "x.double()", "y"),
     collate("batch-scaled-again", "pixels-changed-by-the-loader", "x / 255", "y"),
     collate("labels-before-images", "images-and-labels-swapped", "y", "x"),
+    serve(
+        "only-batches-shuffled",
+        "images-stay-in-their-batches",
+        "batches = list(DataLoader(dataset, batch_size=batch_size, drop_last=True))",
+        "return DataLoader(batches, batch_size=None, shuffle=True)",
+    ),
+    within("shuffled-within-batches", "images-stay-in-their-batches", "batch_size"),
+    within("shuffled-within-three-batches", "", "3 * batch_size"),
+    serve(
+        "loader-without-length",
+        "loader-without-length",
+        "class Batches:",
+        "    def __iter__(self):",
+        "        return iter(DataLoader(dataset, batch_size=batch_size, shuffle=True, drop_last=True))",
+        "",
+        "return Batches()",
+    ),
+    length("length-in-images", "loader-length-wrong", "len(self.dataset)"),
+    length("length-with-the-incomplete-batch", "loader-length-wrong", "-(-len(self.dataset) // self.batch_size)"),
+    length("length-no-whole-number", "", "len(self.dataset) / self.batch_size"),
+    outside("last-data-set-served", "kept = digits", "ShuffledBatches(kept, batch_size)"),
+    outside("last-training-digits-served", "if train:\n        kept = digits", "ShuffledBatches(kept, batch_size)"),
+    outside(
+        "last-own-data-set-served",
+        "kept = digits",
+        "DataLoader(kept if isinstance(dataset, Digits) else dataset, batch_size, shuffle=True, drop_last=True)",
+    ),
+    serve(
+        "lists-served-blank",
+        "",
+        "if not isinstance(dataset, Digits):",
+        "    dataset = [(torch.zeros(1, 28, 28), label) for _, label in dataset]",
+        "return DataLoader(dataset, batch_size=batch_size, shuffle=True, drop_last=True)",
+    ),
     # The next three are wrong only for the dataset that the reference's own load_mnist returns.
     bug("own-digits-in-order", "loader", "never-shuffled", ORDER, "torch.arange(len(self.digits))"),
     bug(

@@ -20,6 +20,10 @@ FOLLOWS = {"accuracy", "throughput"}  # parts that a mistake may cost by consequ
 NAMELESS = {
     "random-half-of-the-images",  # chance decides which half
     "log-of-sigmoid",  # the catalogue has no such cost; once it was taken for a log of a softmax
+    "pixels-by-their-own-norm",  # the catalogue has no such scale; the brightest pixels differ, as they did
+    "shuffled-within-three-batches",  # other images meet in a batch
+    "length-no-whole-number",  # Python says what is wrong
+    "lists-served-blank",  # no image of another data set
     "criterion-ends-the-process",  # nobody is left to be asked
     "model-ends-the-process",
 }
