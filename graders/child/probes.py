@@ -56,15 +56,16 @@ def items(dataset: Any, indices: list[int]) -> list[Any]:
     return [dataset[index] for index in indices]
 
 
-def pictures(dataset: Any, count: int) -> list[Tensor]:
-    """Return the picture in each of the first items, whatever it is and wherever it stands, while there are any."""
-    found: list[Tensor] = []
+def pictures(dataset: Any, count: int) -> tuple[int, list[Tensor]]:
+    """Return how many of the first items there are, and their pictures, whatever they are and wherever they stand."""
+    seen, found = 0, list[Tensor]()
     with contextlib.suppress(Exception):  # what an item lacks, and where items end, shows where they are asked for
         for index in range(min(count, len(dataset))):
             item = dataset[index]
             parts = list(item) if isinstance(item, (list, tuple)) else [item]
             found += [picture for picture in map(_picture, parts) if picture is not None][:1]
-    return found
+            seen += 1
+    return seen, found
 
 
 def _picture(part: Any) -> Tensor | None:

@@ -34,7 +34,7 @@ PARAMETERS = each(row(each(of(int)), of(bool)))
 CONDITION = row(_is_state, PARAMETERS)
 FORMS = {
     "items": Form(of(list), lambda sent: len(sent[1])),
-    "pictures": Form(each(of(TensorValue))),
+    "pictures": Form(row(of(int), each(of(TensorValue)))),
     "epochs": Form(each(of(list)), lambda sent: int(sent[1])),
     "parameters": Form(PARAMETERS),
     "stirred_logits": Form(of(list), lambda _: 2),

@@ -18,6 +18,8 @@ from graders.harness.judge.looks import remembered
 from . import inputs, likeness, measure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from graders.harness.base.model import Evidence
@@ -86,32 +88,27 @@ def pixels(seen: Loaded) -> NDArray[np.float64]:
     return np.stack([np.real(image.array).reshape(28, 28) for image in images]).astype(np.float64)
 
 
+@remembered
 def expect_digits(lab: Lab) -> None:
     """Expect that the digits of the files are served at all, of whichever root, however they look and are scaled."""
     for other in (False, True):
-        seen, shown, splits = _shown(lab, other)
-        digits = np.concatenate([split.images for split in splits])
-        for images in shown:
+        splits = [inputs.tiny_split(lab.seed, train, other) for train in (True, False)]
+        root, digits = lab.root(splits[0], splits[1]), np.concatenate([split.images for split in splits])
+        for train in (True, False):
+            called = lab.call("load_mnist", root, train, keep=True, asked=f"load_mnist(root, train={train})")
+            asked = f"{called.asked}[i]"
+            seen = lab.probe("pictures", called.value, inputs.TINY_TRAIN, of="load_mnist", asked=asked)
+            count, pictures = cast("tuple[int, list[TensorValue]]", seen.value)
+            images = _stacked(likeness.square(picture.array) for picture in pictures)
             expect.that(len(images) > 0, seen, "no_digits")
             which, like = likeness.nearest(images, digits)
-            expect.that(like.mean() >= MOST, seen, "strange_digits", got=int((~like).sum()), all=len(images))
-            fewest = max(MOST * len(images), MOST * inputs.TINY_TEST)
-            different = len(set(which[like].tolist()))
-            expect.that(different >= fewest, seen, "same_digits", got=different, all=len(images))
+            expect.that(like.sum() >= MOST * count, seen, "strange_digits", got=count - int(like.sum()), all=count)
+            different, fewest = len(set(which[like].tolist())), MOST * max(count, inputs.TINY_TEST)
+            expect.that(different >= fewest, seen, "same_digits", got=different, all=count)
 
 
-@remembered
-def _shown(lab: Lab, other: bool) -> tuple[Evidence, list[NDArray[np.float64]], list[Split]]:
-    """Return the pictures in all items of both splits of a tiny root `[N, 28, 28]`, and these splits."""
-    splits = [inputs.tiny_split(lab.seed, train, other) for train in (True, False)]
-    root, shown = lab.root(splits[0], splits[1]), []
-    for train in (True, False):
-        called = lab.call("load_mnist", root, train, keep=True, asked=f"load_mnist(root, train={train})")
-        asked = f"{called.asked}[i]"
-        seen = lab.probe("pictures", called.value, inputs.TINY_TRAIN, of="load_mnist", asked=asked)
-        found = [likeness.square(picture.array) for picture in cast("list[TensorValue]", seen.value)]
-        shown.append(np.asarray([image for image in found if image is not None]).reshape(-1, 28, 28))
-    return seen, shown, splits
+def _stacked(images: Iterable[NDArray[np.float64] | None]) -> NDArray[np.float64]:
+    return np.asarray([image for image in images if image is not None]).reshape(-1, 28, 28)
 
 
 @remembered
@@ -200,8 +197,7 @@ def count(batch: TensorValue) -> int:
 def _pictures(seen: Served) -> NDArray[np.float64]:
     """Return the images of an epoch `[N, 28, 28]`, whichever of a batch's tensors they are."""
     larger = [max(batch, key=lambda part: part.array.size) for batch in batches(seen, 0)]
-    found = [likeness.square(image) for images in larger if images.shape for image in images.array]
-    return np.asarray([image for image in found if image is not None]).reshape(-1, 28, 28)
+    return _stacked(likeness.square(image) for images in larger if images.shape for image in images.array)
 
 
 def expect_epoch(seen: Served) -> None:

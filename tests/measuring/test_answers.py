@@ -18,7 +18,7 @@ WEIGHTS, BIAS = (TensorValue.of(np.zeros(shape, np.float32)) for shape in ((10, 
 HANDLE = Handle(1, 1, ())
 RIGHT: dict[str, tuple[list[Any], Any]] = {
     "items": ([0, [3, 4]], [(WEIGHTS, 1), (WEIGHTS, 2)]),
-    "pictures": ([0, 3], [WEIGHTS]),
+    "pictures": ([0, 3], (3, [WEIGHTS])),
     "epochs": ([0, 2], [[(WEIGHTS, BIAS)], []]),
     "parameters": ([0], [([10, 784], True), ([], False)]),
     "stirred_logits": ([0, 0, 0.3, WEIGHTS], [WEIGHTS, None]),
