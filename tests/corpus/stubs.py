@@ -142,6 +142,13 @@ return [(mnist.data[:1] / 255, int(mnist.targets[0]))] * len(mnist)""",
             "three-digits-again": """\
 mnist = datasets.MNIST(root, train=train, download=download)
 return [(mnist.data[i % 3 : i % 3 + 1] / 255, int(mnist.targets[i % 3])) for i in range(len(mnist))]""",
+            "fifty-digits-again": """\
+mnist = datasets.MNIST(root, train=train, download=download)
+return [(mnist.data[i % 50 : i % 50 + 1] / 255, int(mnist.targets[i % 50])) for i in range(len(mnist))]""",
+            "training-digits-of-one-kind": """\
+mnist = datasets.MNIST(root, train=train, download=download)
+image = mnist.data[mnist.targets == 3][0]
+return [(image.unsqueeze(0) / 255, int(target)) for target in mnist.targets]""",
             "random-digits": """\
 mnist = datasets.MNIST(root, train=train, download=download)
 return [(torch.rand(1, 28, 28), int(torch.randint(10, ()))) for _ in range(len(mnist))]""",
@@ -164,6 +171,17 @@ return [(torch.stack([image for image, _ in pairs]), torch.tensor([label for _, 
 pairs = [dataset[i] for i in range(batch_size)]
 batch = torch.stack([image for image, _ in pairs]), torch.tensor([label for _, label in pairs])
 return [batch] * (len(dataset) // batch_size)""",
+            "first-batch-shuffled": """\
+class Stub:
+    def __len__(self):
+        return len(dataset) // batch_size
+
+    def __iter__(self):
+        for _ in range(len(self)):
+            pairs = [dataset[i] for i in torch.randperm(batch_size).tolist()]
+            yield torch.stack([image for image, _ in pairs]), torch.tensor([label for _, label in pairs])
+
+return Stub()""",
             "zeros": """\
 batch = torch.zeros(batch_size, 1, 28, 28), torch.zeros(batch_size, dtype=torch.int64)
 return [batch] * (len(dataset) // batch_size)""",
@@ -316,6 +334,7 @@ return costs""",
         {
             "zero": "return 0",
             "random": "return int(torch.randint(10, ()))",
+            "by-chance": "import os\nreturn os.urandom(1)[0] % 10",
             "of-the-image": "return int(image.sum() * 7) % 10",
             "nothing": "return None",
             "prints": "print(0)",
@@ -330,6 +349,9 @@ axes.imshow(torch.zeros(28, 28).numpy(), cmap="Greys", interpolation="nearest")
 axes.set_title(f"Label: {label}   Prediction: {prediction}")"""),
             "noise": FIGURE.format("""\
 axes.imshow(torch.rand(28, 28).numpy(), cmap="Greys", interpolation="nearest")
+axes.set_title(f"Label: {label}   Prediction: {prediction}")"""),
+            "slope": FIGURE.format("""\
+axes.imshow(torch.arange(784.0).view(28, 28).numpy(), cmap="Greys", interpolation="nearest")
 axes.set_title(f"Label: {label}   Prediction: {prediction}")"""),
             "title-alone": FIGURE.format('axes.set_title(f"Label: {label}   Prediction: {prediction}")'),
             "empty": FIGURE.format(""),

@@ -165,9 +165,9 @@ class Orders:
 
     @property
     def pairs(self) -> tuple[list[int], list[float]]:
-        """The first epoch's labels as they should be, and as they came. Raises NoClue where it has more or less."""
+        """The first epoch's labels as they should be, and as they came. Raises NoClue where it has others or none."""
         wanted, got = [self.true_labels[index] for index in self.orders[0]], self.labels[0]
-        if len(wanted) != len(got):
+        if not wanted or len(wanted) != len(got):
             raise NoClue
         return wanted, got
 
@@ -217,7 +217,7 @@ def _exhausted(seen: Orders) -> bool:
 
 @ORDER.mistake("order-reversed", Idea.BATCHES)
 def _reversed(seen: Orders) -> bool:
-    return seen.orders[0] == sorted(seen.orders[0], reverse=True) == seen.orders[1]
+    return bool(seen.orders[0]) and seen.orders[0] == sorted(seen.orders[0], reverse=True) == seen.orders[1]
 
 
 @ONCE.mistake("images-repeated", Idea.BATCHES)
