@@ -1,7 +1,8 @@
 """Correct functions that take the place of a student's wrong or unwritten ones while a later part is graded.
 
 Child side: they run beside student code, so that one mistake costs one part. They accept whatever style the rest of
-the submission has: a model that flattens its own input, a data set with or without torchvision's attributes.
+the submission has: a model that flattens its own input, a data set with or without torchvision's attributes. All of
+them together are a submission, too, with full marks: what meets a fault with them as well is no student's fault.
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ class AnyInput(nn.Sequential):
 
 def load_mnist(root: str, train: bool, download: bool = False) -> MnistFiles:
     """Load a root that the judge wrote."""
+    if download:
+        from torchvision import datasets  # type: ignore[import-untyped]  # it takes seconds to import
+
+        datasets.MNIST(root=root, train=train, download=True)
     return MnistFiles(root, train)
 
 
@@ -102,3 +107,45 @@ def train_epoch(model: Any, data_loader: Any, criterion: Any, optimizer: Any, de
         optimizer.step()
         costs.append(cost.detach())
     return float(torch.stack(costs).mean())
+
+
+def train(
+    model: Any, data_loader: Any, criterion: Any, optimizer: Any, device: Any, training_epochs: int = 15
+) -> list[float]:
+    """Train for some epochs; print the cost of each and return all of them."""
+    costs = []
+    for epoch in range(1, training_epochs + 1):
+        costs.append(train_epoch(model, data_loader, criterion, optimizer, device))
+        print(f"Epoch: {epoch:04d} cost = {costs[-1]:.9f}")  # noqa: T201  # the contract asks for it
+    print("Learning finished")  # noqa: T201  # the same
+    return costs
+
+
+@torch.no_grad()
+def evaluate(model: Any, dataset: Any, device: Any) -> float:
+    """Return the share of the digits that the model reads right."""
+    was_training = model.training
+    model.eval()
+    correct = 0
+    for images, labels in DataLoader(dataset, batch_size=1000):
+        logits = model(flatten_images(images.to(device)))
+        correct += int((logits.argmax(dim=1) == labels.to(device)).sum())
+    model.train(was_training)
+    return correct / len(dataset)
+
+
+@torch.no_grad()
+def predict(model: Any, image: Tensor, device: Any) -> int:
+    """Return the digit that the model sees."""
+    return int(model(flatten_images(image.unsqueeze(0).to(device))).argmax())
+
+
+def show_prediction(image: Tensor, label: int, prediction: int) -> Any:
+    """Draw the image with both digits."""
+    from matplotlib.figure import Figure  # it takes 0.7 s to import
+
+    figure = Figure()
+    axes = figure.subplots()
+    axes.imshow(image.reshape(28, 28).cpu().numpy(), cmap="Greys", interpolation="nearest")
+    axes.set_title(f"Label: {label}   Prediction: {prediction}")
+    return figure

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from corpus import reference_source
 
+from graders.spec import SPEC
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -58,6 +60,12 @@ def lost(report: dict[str, Any]) -> set[str]:
 def checks(report: dict[str, Any], part: str) -> list[dict[str, Any]]:
     """Return the checks of a part."""
     return next(found["checks"] for found in report["parts"] if found["name"] == part)
+
+
+def test_stand_ins_are_a_right_submission(grade: Callable[..., dict[str, Any]]) -> None:
+    """They have full marks: a fault that a check meets with them is none of a submission's."""
+    report = grade("correct", SPEC.folder / "child" / SPEC.correct)
+    assert (report["status"], lost(report)) == ("graded", set())
 
 
 def test_attributes_of_ones_own_are_allowed(grade: Callable[..., dict[str, Any]]) -> None:

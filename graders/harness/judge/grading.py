@@ -6,6 +6,7 @@ import platform
 import time
 import traceback
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,13 @@ class Grading:
         """Return a file of the lab's own as a second submission, with a worker of its own that starts when asked."""
         self._beside.append(self._opened(Source(path.name, path, path)))
         return self._beside[-1]
+
+    @cached_property
+    def correct(self) -> Submission:
+        """The lab's own correct functions as a second submission, with its worker on the way."""
+        submission = self.beside(self.spec.folder / "child" / self.spec.correct)
+        submission.start(self.rubric.functions)
+        return submission
 
     @property
     def nursery(self) -> Path | None:

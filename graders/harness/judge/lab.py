@@ -5,11 +5,19 @@ One mistake then costs one part: a wrong function is graded in its own part and 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from graders.harness.base.errors import CheckFailed, StandinLacks, Unloadable, Unwritten
+from graders.harness.base.errors import (
+    CheckFailed,
+    ConfigurationError,
+    StaleHandle,
+    StandinLacks,
+    Unloadable,
+    Unwritten,
+)
 from graders.harness.base.model import Evidence, Folder, Handle, Named
 
 from .forms import expect_form
@@ -17,7 +25,7 @@ from .looks import Looks, key_of, take
 from .notes import Notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from graders.harness.base.exhibits import Picture
@@ -37,7 +45,8 @@ class LabSpec:
     `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
     lists of (value, share of the points). `draw` makes the pictures of a report's exhibits, with the words of the lab's
     section `pictures`. `beside` names the files in child/ that its probes.py imports, in an order
-    in which they can be loaded; standins.py is there besides. `imports` names the packages that submissions import,
+    in which they can be loaded; standins.py is there besides. `correct` names the file there by which a fault is tried:
+    it has a correct function for each that the contract asks for. `imports` names the packages that submissions import,
     `judges_import` the modules of the lab's that its checks do.
 
     `needs` tells which of the student's functions another one may call on its way. The rest is asked for when it is
@@ -52,6 +61,7 @@ class LabSpec:
     tiers: Sequence[str] = ()
     draw: Callable[[Tamed, Mapping[str, str]], tuple[Picture, ...]] | None = None
     beside: tuple[str, ...] = ()
+    correct: str = "standins.py"
     imports: tuple[str, ...] = ()
     judges_import: tuple[str, ...] = ()
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -63,12 +73,17 @@ class LabSpec:
 
 @dataclass(slots=True)
 class Shared:
-    """What the checks of one run share: which functions are sound, what was seen, how many folders there were."""
+    """What the checks of one run share: which functions are sound, what was seen, how many folders there were.
+
+    `correct` opens the lab's own correct functions as a submission, `control` is what is shared of that one.
+    """
 
     sound: dict[str, bool] = field(default_factory=dict)
     looks: Looks = field(default_factory=Looks)
     explained: dict[object, tuple[Named, ...]] = field(default_factory=dict)  # by clue
-    folders: int = 0
+    folders: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    correct: Callable[[], Submission] | None = None
+    control: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +146,38 @@ class Lab:
                 lab.notes.keep(lacks.function)
             except (CheckFailed, Unwritten):
                 return False
+            except (StaleHandle, ConfigurationError):
+                raise
+            except Exception:  # what the function did to us is no fault of the part that asks
+                if self.blames(self.spec.sound()[function]):
+                    return False
+                raise
             else:
                 return True
 
     def aside(self) -> Lab:
         """Return a view of the same submission for what is asked besides and is no business of the check's."""
         return replace(self, notes=Notes())
+
+    def blames(self, ask: Callable[[Any], object]) -> bool:
+        """Tell whether a fault that `ask` met is the submission's doing: with the lab's own correct pieces it is none.
+
+        They share nothing with the submission: neither a worker, nor looks, nor notes.
+        """
+        if self.shared.correct is None:
+            return False
+        self.shared.control = self.shared.control or Shared()
+        notes = Notes(wanted=self.notes.wanted)
+        try:
+            ask(replace(self, submission=self.shared.correct(), notes=notes, shared=self.shared.control))
+        except Exception:  # whatever it is: correct pieces fail at nothing
+            return False
+        return True
+
+    def only(self, functions: Collection[str]) -> Lab:
+        """Return a view in which no functions but these are relied on: stand-ins take the place of all others."""
+        unsound = dict.fromkeys(self.spec.sound().keys() - functions, False)
+        return replace(self, shared=replace(self.shared, sound=unsound, looks=Looks(), explained={}))
 
     def _standins(self, function: str) -> list[str]:
         names = [name for name in self.spec.needs.get(function, ()) if not self.sound(name)]
@@ -188,5 +229,4 @@ class Lab:
 
     def empty_folder(self) -> Folder:
         """Return a folder that no call was given before, with nothing in it."""
-        self.shared.folders += 1
-        return Folder(f"root{self.shared.folders}")
+        return Folder(f"root{next(self.shared.folders)}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
-import warnings
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graders.harness.base.errors import StaleHandle
+
+from . import faults
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Failure, Named
@@ -18,13 +17,8 @@ if TYPE_CHECKING:
     from .clues import Clue
     from .lab import Lab
 
-OURS = Path(__file__).parents[2]  # the package
 # There is nothing to ask any more; what is "unproven" is no matter of speed, and its own part names its mistake.
-SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar", "unproven")
-
-
-class NamingFault(UserWarning):
-    """A failure stayed unnamed for a fault of the catalogue's or the harness's, not for what the submission did."""
+SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar", "unproven", "upset")
 
 
 def name(lab: Lab, check: str, failure: Failure) -> Failure:
@@ -57,22 +51,7 @@ def _explained(clue: Clue, lab: Lab) -> tuple[Named, ...]:
                 explained[clue] = clue.explain(lab)
         except Exception as error:  # the verdict stands already, and no fault of ours may cost it
             if not isinstance(error, StaleHandle) or lab.submission.generation == worker:
-                _tell(clue, error)
+                said = f"the clue {clue.name} names nothing: {{fault}}; no points hang on it"
+                faults.tell(faults.NamingFault, said, error)
             # Else the submission has killed its worker while it was looked at again.
     return explained[clue]
-
-
-def _tell(clue: Clue, error: Exception) -> None:
-    """Warn of a fault in one line that holds nothing of the submission's, whatever the filters: errors would cost it.
-
-    pytest shows warnings behind the tests, whichever process ran them, and goes by them in nothing.
-    """
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(OURS)]
-    place = f"{Path(frames[-1].filename).relative_to(OURS).as_posix()}:{frames[-1].lineno}" if frames else "?"
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", NamingFault)
-        warnings.warn(
-            f"the clue {clue.name} names nothing: {type(error).__name__} at {place}; no points hang on it",
-            NamingFault,
-            stacklevel=1,
-        )

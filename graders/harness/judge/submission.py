@@ -35,6 +35,7 @@ class Submission:
         self._functions: dict[str, Where | None] = {}
         self.patched: dict[Suspicion, None] = {}  # what was seen to be put in others' places, in order
         self._checked_generation = 0
+        self._last_function, self._last_asked = "", ""
 
     def start(self, functions: Collection[str]) -> None:
         """Start the worker ahead of the first call, unless nothing of the submission can be called anyway."""
@@ -166,12 +167,17 @@ class Submission:
         if self.refuses(function):
             raise CheckFailed(self._deaths[function][0])
 
+    def upset(self, kind: str) -> Failure:
+        """Return that a check came to grief, by a fault called `kind`, over what was asked last."""
+        return Failure("upset", {"text": kind}, self._last_asked, self._where(self._last_function))
+
     # ---- requests
 
     def _request(
         self, function: str, request: dict[str, Any], args: Sequence[object], kwargs: dict[str, object], asked: str
     ) -> Evidence:
         codec, arrays = JudgeCodec(self._launcher.generation), list[Any]()
+        self._last_function, self._last_asked = function or self._last_function, asked
         header = {
             **request,
             "standins": {name: self._launcher.standin(name) for name in request["standins"]},

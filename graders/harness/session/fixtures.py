@@ -53,9 +53,10 @@ def words(request: pytest.FixtureRequest) -> Messages:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Shared:
+def shared(request: pytest.FixtureRequest) -> Shared:
     """Return what the checks of this run share."""
-    return Shared()
+    grading = request.config.stash[GRADING]
+    return Shared(correct=lambda: grading.correct)
 
 
 @pytest.fixture
