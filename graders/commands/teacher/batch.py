@@ -44,15 +44,18 @@ class Graded:
     @property
     def line(self) -> str:
         """One line for the class list: the name, and the score or what became of it."""
+        name = os.fsencode(self.name).decode("utf-8", "replace")  # of old archives' folders, not always UTF-8
         if self.report is None:
-            return f"{self.name}  no report: {(self.output.strip().splitlines() or ['?'])[-1]}"
+            return f"{name}  no report: {(self.output.strip().splitlines() or ['?'])[-1]}"
         if self.report["score"] is None:
-            return f"{self.name}  {self.report['status']}"
-        return f"{self.name}  {self.report['score']:g} / {self.report['max_score']:g}"
+            return f"{name}  {self.report['status']}"
+        return f"{name}  {self.report['score']:g} / {self.report['max_score']:g}"
 
 
 def submissions(folder: Path) -> dict[str, Path]:
     """Return the submissions in a class's folder by name: each folder in it, each archive, and each Python file.
+
+    A link without an ending that leads nowhere stands for a folder: whose it is gets a report that says so.
 
     Raises ConfigurationError where there are none, or two with one name.
     """
@@ -61,7 +64,7 @@ def submissions(folder: Path) -> dict[str, Path]:
     found = sorted(
         p
         for p in folder.iterdir()
-        if not p.name.startswith((".", "_")) and (p.is_dir() or p.suffix == ".py" or is_archive(p))
+        if not p.name.startswith((".", "_")) and (p.suffix == ".py" or is_archive(p) or p.is_dir() or _leads_nowhere(p))
     )
     names = [path.name if path.is_dir() else stem(path) if is_archive(path) else path.stem for path in found]
     if not found:
@@ -70,6 +73,10 @@ def submissions(folder: Path) -> dict[str, Path]:
         if names.count(name) > 1:
             raise ConfigurationError(f"{folder} holds two submissions called {name}")
     return dict(zip(names, found, strict=True))
+
+
+def _leads_nowhere(path: Path) -> bool:
+    return not path.suffix and path.is_symlink() and not path.exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ def grade(
     report.unlink(missing_ok=True)  # an old grade must not stand in for a new one
     # Checks use no assert statements; rewriting them, and those of pytest's plugins, would take half of the time.
     arguments = [str(spec.folder), "-q", "-p", "no:cacheprovider", "--assert=plain"]
-    given = ["--submission", str(path.resolve()), "--report-dir", str(folder.resolve())]
+    given = ["--submission", str(path.absolute()), "--report-dir", str(folder.resolve())]
     nursery = ["--nursery", str(warm.workers)] if warm.workers else []
     known = ["--sandbox-by", warm.sandboxes] if warm.sandboxes else []  # a later option of the same name counts
     timing = [] if "no:benchmark" in options else ["-p", "benchmark"]  # it would undo the option

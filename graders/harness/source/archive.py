@@ -17,6 +17,7 @@ ENDINGS = (".zip", ".tar.gz", ".tgz")
 MAX_FILES, MAX_BYTES = 2_000, 64 * 2**20  # unpacked; a lab is one file of 10 kB
 MAX_ENTRIES = 20_000  # looked at, those left out among them
 CHUNK = 2**16
+MAX_ADDED = 30  # folders around a lab that are looked through
 LEFT_OUT = ("__MACOSX", "__pycache__", "node_modules", "venv", "env")  # folders, and all whose names begin with a dot
 BROKEN = (
     zipfile.BadZipFile,
@@ -123,6 +124,9 @@ def _of_tar(archive: tarfile.TarFile) -> Iterator[tuple[str, int, IO[bytes]]]:
 
 def only_folder(folder: Path) -> Path:
     """Return the innermost folder that holds all of a folder's content: packing and unpacking like to add one."""
-    entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name not in LEFT_OUT]
-    lone = len(entries) == 1 and entries[0].is_dir() and not entries[0].is_symlink()
-    return only_folder(entries[0]) if lone else folder
+    for _ in range(MAX_ADDED):
+        entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name not in LEFT_OUT]
+        if len(entries) != 1 or not entries[0].is_dir() or entries[0].is_symlink():
+            break
+        folder = entries[0]
+    return folder

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import errno
 import os
+import stat
 from itertools import islice
 from pathlib import Path
 
-from graders.harness.base.model import Failure, Where
+from graders.harness.base.model import Failure, Where, Word
 
 SHOWN = 5  # names that a message lists
-MAX_LOOKED_AT = 500  # folders; a lab is one file
+MAX_LOOKED_AT, MAX_DEPTH = 500, 30  # folders, and how deep they lie; a lab is one file
 MAGIC = ("%", "!")  # begin lines that only notebooks understand
 CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")  # what git leaves in a file that it could not merge
 
@@ -46,6 +48,27 @@ def nothing_written(tree: ast.Module, file: str) -> Failure | None:
     return Failure("renamed_notebook", {"file": file}) if is_notebook else None
 
 
+def no_plain_file(path: Path) -> Failure | None:
+    """Return what lies at `path` that is neither a file nor a folder, or None."""
+    try:
+        linked = stat.S_ISLNK(path.lstat().st_mode)
+    except OSError:
+        return None
+    try:
+        mode = path.stat().st_mode
+        kinds = {stat.S_IFIFO: "a_pipe", stat.S_IFSOCK: "a_socket", stat.S_IFCHR: "a_device", stat.S_IFBLK: "a_device"}
+        kind = kinds.get(stat.S_IFMT(mode))
+    except OSError as error:
+        kind = "a_circle" if error.errno == errno.ELOOP else "a_dead_link" if linked else None
+    return Failure("no_plain_file", {"file": path.name, "kind": Word(kind)}) if kind else None
+
+
+def unreadable(file: str, error: Exception) -> Failure:
+    """Return that a file or folder cannot be read, and what the system says of it."""
+    text = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+    return Failure("unreadable_source", {"file": file, "text": text})
+
+
 def missing(file: str, folder: Path, name: str) -> Failure:
     """Return that there is no `file` in `folder`, which messages call `name`, and what there is instead."""
     found = sorted(entry.name for entry in folder.iterdir() if _resembles(entry, file))
@@ -65,6 +88,7 @@ def _deeper(file: str, folder: Path) -> list[str]:
     """Return where below `folder` files of this name lie; what may not be looked into holds none."""
     found: list[str] = []
     for at, folders, _ in islice(os.walk(folder), MAX_LOOKED_AT):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        deep = len(Path(at).relative_to(folder).parts) >= MAX_DEPTH
+        folders[:] = () if deep else sorted(name for name in folders if not name.startswith("."))
         found += [(Path(at) / file).relative_to(folder).as_posix()] if (Path(at) / file).is_file() else []
     return found

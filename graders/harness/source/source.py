@@ -54,17 +54,29 @@ class Source:
         """Find the file to grade: `given` itself, or `file` in the folder or archive `given`.
 
         A folder that holds nothing but a folder is looked through, as in an archive. Raises ConfigurationError where
-        there is nothing at `given`. A folder without `file` is a submission that cannot be loaded, which shows when its
-        text is asked for.
+        there is nothing at `given`. Whatever else is there is a submission; where it cannot be read, that shows when
+        its text is asked for.
         """
-        if not given.exists():
-            raise ConfigurationError(f"--submission {given}: there is no such file or folder")
         name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
+        if not os.path.lexists(given):
+            raise ConfigurationError(f"--submission {name}: there is no such file or folder")
+        try:
+            return cls._found(name, given, file)
+        except (OSError, RuntimeError) as error:  # Python 3.11 and 3.12 raise the latter for links in circles
+            problem = slips.no_plain_file(given) or slips.unreadable(given.name, error)
+            return cls(name, given.absolute(), given.absolute(), problem)
+
+    @classmethod
+    def _found(cls, name: str, given: Path, file: str) -> Source:
+        """Find the file in what is there. Raises OSError or RuntimeError where that cannot be looked into."""
         if given.is_file() and archive.is_archive(given):
             return cls._unpacked(name, given, file)
         around = given.resolve()
         folder = archive.only_folder(around) if given.is_dir() and not os.path.lexists(given / file) else around
-        path = (folder / file if given.is_dir() else folder).resolve()
+        at = folder / file if given.is_dir() else given
+        if problem := slips.no_plain_file(at):
+            return cls(name, at.absolute(), folder, problem, around=around)
+        path = at.resolve()
         outside = not path.is_relative_to(folder)
         problem = Failure("link_outside", {"file": file, "folder": name}) if outside else None
         name = "/".join((name.rstrip("/"), *folder.relative_to(around).parts)) if folder != around else name
@@ -105,15 +117,16 @@ class Source:
 
     def _bytes(self) -> bytes:
         _refuse(self.problem)
-        if not self.path.is_file():
-            raise Unloadable(slips.missing(self.path.name, self.path.parent, self.name))
         try:
-            if self.path.stat().st_size > MAX_SOURCE:
-                raise Unloadable(Failure("source_too_large", {"file": self.path.name, "limit": MAX_SOURCE // 2**20}))
-            return self.path.read_bytes()
+            if not self.path.is_file():
+                raise Unloadable(slips.missing(self.path.name, self.path.parent, self.name))
+            with self.path.open("rb") as stream:
+                content = stream.read(MAX_SOURCE + 1)
         except OSError as error:
-            text = error.strerror or type(error).__name__
-            raise Unloadable(Failure("unreadable_source", {"file": self.path.name, "text": text})) from None
+            raise Unloadable(slips.unreadable(self.path.name, error)) from None
+        if len(content) > MAX_SOURCE:
+            raise Unloadable(Failure("source_too_large", {"file": self.path.name, "limit": MAX_SOURCE // 2**20}))
+        return content
 
     @cached_property
     def suspicions(self) -> list[Suspicion]:
@@ -128,11 +141,11 @@ class Source:
     def _beside(self) -> list[Path]:
         """Return the other Python files of a submission that is a folder."""
         own = self.path
-        return (
-            sorted(p for p in own.parent.glob("*.py") if p != own and p.is_file())[:MAX_FILES]
-            if self.visible != own
-            else []
-        )
+        if self.visible == own:
+            return []
+        with suppress(OSError):
+            return sorted(p for p in own.parent.glob("*.py") if p != own and p.is_file())[:MAX_FILES]
+        return []
 
     @cached_property
     def sites(self) -> dict[str, Site]:

@@ -139,7 +139,7 @@ def test_named_pipe_is_no_file(tmp_path):
     os.mkfifo(tmp_path / "lab.py")
     os.mkfifo(tmp_path / "other.py")
     source = Source.find(tmp_path, "lab.py")
-    assert refusal(tmp_path).startswith("no_file")
+    assert refusal(tmp_path).startswith("no_plain_file")
     assert source.suspicions == []
 
 

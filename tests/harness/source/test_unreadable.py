@@ -1,0 +1,105 @@
+"""Whatever lies where a submission should is one that cannot be loaded: never a hang, never a fault of ours."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from corpus.unreadable import DEEP, FILES, LINKS_AND_DEVICES, _deep
+
+from graders.commands.teacher import batch, on_gradescope
+from graders.harness.base.errors import ConfigurationError, Unloadable
+from graders.harness.source.source import Source
+
+pytest_plugins = ["grading"]
+
+
+def key(source: Source) -> str:
+    """Return why a submission cannot be loaded."""
+    assert source.is_untouched(["f"])  # no worker is started for it
+    assert source.suspicions == []
+    with pytest.raises(Unloadable) as caught:
+        _ = source.tree
+    return caught.value.failure.key
+
+
+@pytest.mark.parametrize(("make", "expected"), [*LINKS_AND_DEVICES.values(), *FILES.values()])
+def test_oddity_in_the_files_place_is_told(tmp_path, make, expected):
+    """The folder is there, and what it holds is no lab."""
+    make(tmp_path / "lab.py")
+    source = Source.find(tmp_path, "lab.py")
+    assert (key(source), source.owner("lab.py")) == (expected, tmp_path.name)
+
+
+@pytest.mark.parametrize(("make", "expected"), [*LINKS_AND_DEVICES.values(), FILES["deep-folder"]])
+@pytest.mark.parametrize("name", ["kim", "kim.py", "kim.zip", "lab.py"])
+def test_oddity_in_the_submissions_place_is_told(tmp_path, make, expected, name):
+    """It was handed in, so it is graded."""
+    make(tmp_path / name)
+    source = Source.find(tmp_path / name, "lab.py")
+    assert (key(source), bool(source.owner("lab.py"))) == (expected, True)
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe.py", b"\xed\xa0\x80.py", b"k\nim.py"])
+def test_name_that_no_encoding_holds_is_graded(tmp_path, name):
+    """Systems take any bytes for a name."""
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    path.write_text("def f():\n    return 1\n")
+    source = Source.find(path, "lab.py")
+    assert source.where("f") is not None
+    assert source.name.encode()
+
+
+def test_what_may_not_be_read_is_told(tmp_path, monkeypatch):
+    """Root may read everything, so the system's refusal is made up."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "lab.py").write_text("def f():\n    return 1\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        assert key(Source.find(tmp_path / "lab.py", "lab.py")) == "unreadable_source"
+    (tmp_path / "lab.py").unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "iterdir", refuse)
+        assert key(Source.find(tmp_path, "lab.py")) == "unreadable_source"
+
+
+@pytest.mark.parametrize("name", ["nothing", "x" * 300, "a/" * 3000])
+def test_nothing_at_all_is_a_wrong_option(tmp_path, name):
+    """The person at the keyboard has mistyped it."""
+    with pytest.raises(ConfigurationError, match="no such file or folder"):
+        Source.find(tmp_path / name, "lab.py")
+
+
+def test_gradescope_looks_into_folders_without_end(tmp_path):
+    """The folder itself is graded then."""
+    _deep(tmp_path / "week")
+    assert on_gradescope.submission_in(tmp_path) == tmp_path
+    assert DEEP > 1000
+
+
+def test_class_goes_on_behind_every_oddity(tmp_path, warm):
+    """Each has a report, a grade of no points and one clear line; the one right submission has its own."""
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    oddities = {**LINKS_AND_DEVICES, **FILES}
+    for name, (make, _) in oddities.items():
+        (folder / name).mkdir()
+        make(folder / name / "lab.py")
+    given = [name for name in LINKS_AND_DEVICES if name not in ("pipe", "socket", "device", "null")]
+    for name in given:  # links that lead nowhere, in the place of a folder
+        LINKS_AND_DEVICES[name][0](folder / f"bare-{name}")
+    undecodable = Path(os.fsdecode(os.fsencode(folder) + b"/\xff.py"))
+    undecodable.write_text("x = \n")
+    found = batch.submissions(folder)
+    assert found.keys() >= {*oddities, *(f"bare-{name}" for name in given), "\udcff"}
+    for name, path in found.items():
+        graded = batch.grade(name, path, out, ("-p", "no:benchmark", "--no-page"), warm)
+        assert graded.line.encode()
+        assert graded.report is not None, graded.output
+        assert (graded.report["status"], graded.report["score"]) == ("graded", 0), name
+        told = [check["message"] for part in graded.report["parts"] for check in part["checks"]]
+        assert len(set(told)) == 1, name
