@@ -14,6 +14,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from .unasked import TRACEBACK, held, is_a, name_of, text_of
 from .wire import tidy
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ MAX_RANGED = 1_000_000  # elements of a tensor whose range is still cheap to rea
 RANGED_CALLS = (
     50  # calls of one line whose range is read; a whole pass over a data set in batches of 100 repeats itself
 )
+SYNTAX_ERRORS = (SyntaxError, IndentationError, TabError)  # Python's own
 # What starts a thread, under the names that releases of Python have for it.
 STARTERS = [
     *((_thread, name) for name in ("start_new_thread", "start_new", "start_joinable_thread")),
@@ -72,22 +74,22 @@ class Places:
     def describe(self, error: BaseException) -> dict[str, Any]:
         """Describe an exception: type, text, the innermost student frame, and the last outside functions before it."""
         raised: dict[str, Any] = {
-            "type": type(error).__name__,
-            "text": tidy(self._renamed(_text_of(error))),
+            "type": name_of(type(error)),
+            "text": tidy(self._renamed(text_of(error))),
             "where": None,
             "function": None,
             "standin": _standin_of(error),
             "called": None,
         }
         outside = None
-        for frame, line in traceback.walk_tb(error.__traceback__):
+        for frame, line in traceback.walk_tb(TRACEBACK(error)):
             file = self.file_of(frame.f_code)
             if file is not None:
                 raised["where"], raised["function"] = [file, line], frame.f_code.co_name
                 in_function = bool(frame.f_code.co_flags & CO_OPTIMIZED)
                 outside, raised["called"] = ([file, line], None) if not in_function else (outside, outside)
-        if raised["where"] is None and isinstance(error, SyntaxError) and error.filename:
-            raised["where"] = self._syntax_error_place(error)
+        if raised["where"] is None:
+            raised["where"] = self._unreadable_place(error)
         return raised
 
     def _renamed(self, text: str) -> str:
@@ -95,22 +97,19 @@ class Places:
             text = text.replace(path, name)
         return text
 
-    def _syntax_error_place(self, error: SyntaxError) -> list[object] | None:
-        path = Path(str(error.filename))
-        return [path.relative_to(self._root).as_posix(), error.lineno or 1] if path.is_relative_to(self._root) else None
+    def _unreadable_place(self, error: Any) -> list[object] | None:
+        """Return the student's line that is no Python, where the error is that one."""
+        if type(error) not in SYNTAX_ERRORS or type(error.filename) is not str:
+            return None
+        path, line = Path(error.filename), error.lineno
+        inside = path.is_relative_to(self._root)
+        return [path.relative_to(self._root).as_posix(), line if type(line) is int else 1] if inside else None
 
 
 def _standin_of(error: BaseException) -> str | None:
     """Return whose stand-in lacks an attribute that was asked of it; stand-ins say so by their error's `standin`."""
-    named = vars(error).get("standin") if isinstance(error, AttributeError) else None
+    named = held(error, "standin") if is_a(error, AttributeError) else None
     return named if type(named) is str else None
-
-
-def _text_of(error: BaseException) -> str:
-    try:
-        return str(error)
-    except BaseException:  # a student's __str__ may do anything
-        return ""
 
 
 class Recorder:

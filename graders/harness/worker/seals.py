@@ -8,11 +8,12 @@ import random
 import sys
 import time
 from operator import is_
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.testing  # by itself, so that a nursery has it before it forks
+
+from .unasked import code_of, is_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,11 +53,14 @@ class Seals:
         }
         self._held = [_Held(name, vars(owner)) for name, owner in owners.items()]
 
-    def broken(self, places: Places, lab: object) -> list[list[Any]]:
-        """Return the names that now stand for something of the student's, each with its place where that is known."""
+    def broken(self, places: Places, own: str) -> list[list[Any]]:
+        """Return the names that now stand for something of the student's, each with its place where that is known.
+
+        `own` is the name of the submission's module.
+        """
         found: list[list[Any]] = []
         for held in self._held:
-            found += held.broken(places, lab)
+            found += held.broken(places, own)
         return found[:MAX_BROKEN]
 
 
@@ -67,19 +71,19 @@ class _Held:
         self._owner, self._now, self._before = owner, now, dict(now)
         self._innocent = list(now.values())  # as they were when nothing of the student's was among them
 
-    def broken(self, places: Places, lab: object) -> list[list[Any]]:
+    def broken(self, places: Places, own: str) -> list[list[Any]]:
         values = [*self._now.values()]
         if _are_same(values, self._innocent):  # 4,000 names in all, after each call: no loop of Python's looks at them
             return []
-        found = [[f"{self._owner}.{name}", place or None] for name, place in self._theirs(places, lab)]
+        found = [[f"{self._owner}.{name}", place or None] for name, place in self._theirs(places, own)]
         if not found:  # a module that was imported since, say
             self._innocent = values
         return found
 
-    def _theirs(self, places: Places, lab: object) -> Iterator[tuple[str, list[Any]]]:
+    def _theirs(self, places: Places, own: str) -> Iterator[tuple[str, list[Any]]]:
         for name, value in [*self._now.items()]:
-            if value is not self._before.get(name):
-                place = _place(value, places, lab)
+            if type(name) is str and value is not self._before.get(name):
+                place = _place(value, places, own)
                 if place is not None:
                     yield name, place
 
@@ -89,12 +93,10 @@ def _are_same(values: list[object], others: list[object]) -> bool:
     return LENGTH(values) == LENGTH(others) and EACH(PAIRED(is_, values, others))
 
 
-def _place(value: object, places: Places, lab: object) -> list[Any] | None:
+def _place(value: object, places: Places, own: str) -> list[Any] | None:
     """Return file and line of a student's function, nothing in a list for another thing of theirs, None for others."""
-    code = getattr(value, "__code__", None)
-    file = places.file_of(code) if isinstance(code, CodeType) else None
-    if isinstance(code, CodeType) and file is not None:
+    code = code_of(value)
+    file = places.file_of(code) if code is not None else None
+    if code is not None and file is not None:
         return [file, code.co_firstlineno]
-    own = getattr(lab, "__name__", None)
-    theirs = getattr(value, "__module__", None) == own or type(value).__module__ == own
-    return [] if theirs else None
+    return [] if is_from(value, own) else None

@@ -77,22 +77,22 @@ def encode(value: object, codec: Codec, arrays: list[NDArray[Any]], depth: int =
     """Turn a value into JSON, moving arrays into `arrays`. Raises WireError when it is nested too deeply."""
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
-    kind = type(value)  # exact types: a subclass may lie about itself, so it goes to the codec
+    kind = type(value)  # exact types, and asked first: a subclass may lie about itself, and any __class__
     if value is None or kind in (bool, str):
         return value
-    if isinstance(value, int) and kind is int and abs(value) < MAX_INT:
+    if kind is int and isinstance(value, int) and abs(value) < MAX_INT:
         return value
-    if isinstance(value, float) and kind is float:
+    if kind is float and isinstance(value, float):
         return value if math.isfinite(value) else {"$": "float", "value": repr(value)}
-    if isinstance(value, (list, tuple, dict)) and kind in (list, tuple, dict) and len(value) > MAX_ITEMS:
+    if kind in (list, tuple, dict) and isinstance(value, (list, tuple, dict)) and len(value) > MAX_ITEMS:
         raise WireError(f"too large: {len(value):,} items")  # known before a minute is spent on them
-    if isinstance(value, (list, tuple)) and kind in (list, tuple):
+    if kind in (list, tuple) and isinstance(value, (list, tuple)):
         items = [encode(item, codec, arrays, depth + 1) for item in value]
         return items if kind is list else {"$": "tuple", "items": items}
-    if isinstance(value, dict) and kind is dict:
+    if kind is dict and isinstance(value, dict):
         pairs = [[encode(k, codec, arrays, depth + 1), encode(v, codec, arrays, depth + 1)] for k, v in value.items()]
         return {"$": "dict", "items": pairs}
-    if isinstance(value, np.ndarray) and kind is np.ndarray and value.dtype.name in DTYPES:
+    if kind is np.ndarray and isinstance(value, np.ndarray) and value.dtype.name in DTYPES:
         return {"$": "array", **place(value, arrays)}
     return codec.dump(value, arrays)
 

@@ -23,6 +23,7 @@ import numpy as np
 from .observer import Places, Recorder, Transcript
 from .seals import Seals
 from .slate import Slate
+from .unasked import code_of, is_a, kinds_of
 from .wire import MAX_REPLY, WireError, decode, encode, pack, pick, place, read_frame, tidy
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Worker:
     def __init__(self, echo: bool = False) -> None:
         self._echo = echo
         self._handles: dict[int, object] = {}
-        self._lab: ModuleType | None = None
+        self._names: dict[str, Any] = {}  # of the submission's module
         self._probes: Any = None
         self._torch: Any = None
         self._places = Places(Path(os.devnull))
@@ -87,19 +88,23 @@ class Worker:
         recorder = Recorder(sys.__stdout__ if self._echo else None)
         try:
             with contextlib.redirect_stdout(recorder):
-                self._lab = _import_file(MODULE, path)
+                _import_file(MODULE, path, self._begin)
         except BaseException as error:
             return {"raised": self._places.describe(error), "stdout": recorder.text()}
-        patched = self._seals.broken(self._places, self._lab)
+        patched = self._seals.broken(self._places, MODULE)
         return {"functions": self._functions(), "stdout": recorder.text(), "patched": patched}
+
+    def _begin(self, module: ModuleType) -> None:
+        """Keep the names of the submission's module: it may put another in its place, or be of another class."""
+        self._names = vars(module)
 
     def _functions(self) -> dict[str, list[Any] | None]:
         """Return the callables of the submission, each with its place where that is in the submission."""
         found: dict[str, list[Any] | None] = {}
-        for name, value in vars(self._lab).items():
-            code = getattr(value, "__code__", None)
+        for name, value in self._names.copy().items():  # a thread of the student's may add some meanwhile
+            code = code_of(value)
             file = self._places.file_of(code) if code is not None else None
-            if callable(value):
+            if type(name) is str and callable(value):
                 found[name] = [file, code.co_firstlineno] if code is not None and file is not None else None
         return found
 
@@ -113,7 +118,7 @@ class Worker:
             stack.enter_context(self._standins(request["standins"]))
             args = [decode(node, self, arrays) for node in request["args"]]
             kwargs = {name: decode(node, self, arrays) for name, node in request["kwargs"].items()}
-            function = getattr(self._probes if request["probe"] else self._lab, request["function"])
+            function = (vars(self._probes) if request["probe"] else self._names)[request["function"]]
             if request["observe"]:
                 stack.enter_context(transcript.observing(torch))
             try:
@@ -124,43 +129,43 @@ class Worker:
                 out.clear()
                 reply["raised"] = self._places.describe(error)
         bare = request["seed"] is None  # its time counts: what was patched is seen when something else is asked
-        patched = [] if bare else self._seals.broken(self._places, self._lab)
+        patched = [] if bare else self._seals.broken(self._places, MODULE)
         return {**reply, "stdout": recorder.text(), "transcript": transcript.lines(), "patched": patched}
 
     @contextlib.contextmanager
     def _standins(self, texts: dict[str, str]) -> Iterator[None]:
         """Put the lab's correct functions in the place of the student's for one call."""
-        lab, missing = self._lab, object()
-        before = {name: getattr(lab, name, missing) for name in texts}
+        lab, missing = self._names, object()
+        before = {name: lab.get(name, missing) for name in texts}
         for name, text in texts.items():
             scope: dict[str, Any] = {"__name__": "standin"}
             exec(compile(text, "<standin>", "exec"), scope)
-            setattr(lab, name, scope[name])
+            lab[name] = scope[name]
         try:
             yield
         finally:
             for name, function in before.items():
                 if function is missing:
-                    delattr(lab, name)
+                    lab.pop(name, None)
                 else:
-                    setattr(lab, name, function)
+                    lab[name] = function
 
     # ---- the codec: what only this side knows
 
     def dump(self, value: object, arrays: list[Any]) -> dict[str, Any]:
         """Describe a tensor or a NumPy scalar; put anything else in the table of handles."""
-        if isinstance(value, self._tensor):
+        if is_a(value, self._tensor):
             return self._dump_tensor(value, arrays)
-        if isinstance(value, (np.floating, np.integer, np.bool_)):
+        if is_a(value, np.generic) and isinstance(value, (np.floating, np.integer, np.bool_)):
             return {"$": "scalar", "dtype": value.dtype.name, "value": encode(float(value), self, arrays)}
-        if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        if is_a(value, np.ndarray) and isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
             return encode(np.array(value, subok=False), self, arrays)  # type: ignore[no-any-return]  # an array's node is a dict
         return self._keep(value)
 
     def _keep(self, value: object) -> dict[str, Any]:
         number = max(self._handles, default=0) + 1
         self._handles[number] = value
-        return {"$": "handle", "id": number, "kinds": [f"{c.__module__}.{c.__qualname__}" for c in type(value).__mro__]}
+        return {"$": "handle", "id": number, "kinds": kinds_of(value)}
 
     def _dump_tensor(self, tensor: Any, arrays: list[Any]) -> dict[str, Any]:
         with self._undisguised():  # a subclass may lie about itself; its bytes do not
@@ -223,14 +228,15 @@ def _import_text(name: str, text: str) -> ModuleType:
     return module
 
 
-def _import_file(name: str, path: Path) -> ModuleType:
+def _import_file(name: str, path: Path, begin: Callable[[ModuleType], None]) -> None:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path.name} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    begin(module)
     spec.loader.exec_module(module)
-    return module
+    sys.modules[name] = module  # probes ask this one, whatever the submission has put there
 
 
 def _limit_memory(limit: int | None) -> None:
