@@ -10,9 +10,8 @@ import contextlib
 import sys
 import threading
 import traceback
-from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from .unasked import TRACEBACK, held, is_a, name_of, text_of
 from .wire import tidy
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import CodeType, FrameType
 
-# Characters of output kept per call, of its beginning and as many of its end: 15 epochs print 600, and somebody who
-# prints every batch beside them 100,000.
-MAX_STDOUT = 400_000
-MAX_LINE = 200  # characters kept of a line of output
 MAX_LINES = 500  # transcript lines kept per call, after folding equal ones
 MAX_RANGED = 1_000_000  # elements of a tensor whose range is still cheap to read (under 1 ms)
 RANGED_CALLS = (
@@ -110,59 +105,6 @@ def _standin_of(error: BaseException) -> str | None:
     """Return whose stand-in lacks an attribute that was asked of it; stand-ins say so by their error's `standin`."""
     named = held(error, "standin") if is_a(error, AttributeError) else None
     return named if type(named) is str else None
-
-
-class Recorder:
-    """A text stream that keeps the first and the last MAX_STDOUT characters, and passes all on to `echo`, if any."""
-
-    encoding = "utf-8"
-
-    def __init__(self, echo: TextIO | None) -> None:
-        self._echo, self._head, self._size = echo, [""], 0
-        self._tail: deque[str] = deque()
-        self._tail_size = self._column = 0
-
-    def write(self, text: str) -> int:
-        """Keep and pass on `text`; returns its length as streams do."""
-        whole = self._column + len(text) <= MAX_LINE  # the usual case, made short: some print in every step
-        short = text if whole else "".join(self._shortened(text))
-        if whole:
-            self._column = len(text) - 1 - end if (end := text.rfind("\n")) >= 0 else self._column + len(text)
-        room = MAX_STDOUT - self._size
-        if room > 0:
-            self._head.append(short[:room])
-            self._size += len(self._head[-1])
-        if len(short) > room:
-            self._keep_end(short[max(0, room) :][-MAX_STDOUT:])
-        if self._echo is not None:
-            self._echo.write(text)
-        return len(text)
-
-    def _shortened(self, text: str) -> Iterator[str]:
-        """Yield text whose lines are cut off: somebody who prints whole tensors still has their other lines read."""
-        for line in text.splitlines(keepends=True):
-            body = line.rstrip("\r\n")
-            yield body[: max(0, MAX_LINE - self._column)] + line[len(body) :]
-            self._column = 0 if len(body) < len(line) else self._column + len(body)
-
-    def _keep_end(self, text: str) -> None:
-        self._tail.append(text)
-        self._tail_size += len(text)
-        while self._tail_size - len(self._tail[0]) >= MAX_STDOUT:
-            self._tail_size -= len(self._tail.popleft())
-
-    def flush(self) -> None:
-        """Flush what was passed on."""
-        if self._echo is not None:
-            self._echo.flush()
-
-    def isatty(self) -> bool:
-        """Say no: progress bars then keep quiet."""
-        return False
-
-    def text(self) -> str:
-        """Return what was kept."""
-        return "".join([*self._head, *self._tail])
 
 
 class Transcript:

@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .observer import Recorder
+    from .recorder import Recorder
 
 
 class Slate:

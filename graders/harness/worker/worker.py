@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from .observer import Places, Recorder, Transcript
+from .observer import Places, Transcript
+from .recorder import Recorder
 from .seals import Seals
 from .slate import Slate
 from .unasked import code_of, is_a, kinds_of

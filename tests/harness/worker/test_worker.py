@@ -12,7 +12,7 @@ import pytest
 from graders.harness.base.errors import CheckFailed, HarnessFault, Unloadable, Unwritten
 from graders.harness.base.model import Handle, NumpyScalar, TensorValue, Where
 from graders.harness.link.excerpt import excerpt
-from graders.harness.worker.observer import MAX_LINE, MAX_STDOUT
+from graders.harness.worker.recorder import MAX_LINE, MAX_STDOUT
 from graders.harness.worker.wire import MAX_TEXT
 
 LAB = """
@@ -79,6 +79,41 @@ def speak(count):
     for _ in range(count // 10):
         print("123456789")
     print("end")
+
+
+def reconfigures(encoding):
+    sys.stdout.reconfigure(encoding=encoding, line_buffering=True)
+    print("한글 ok")
+    return [sys.stdout.encoding, sys.stdout.writable(), sys.stdout.isatty(), sys.stdout.closed]
+
+
+def wraps():
+    import io
+    print("before")
+    sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
+    print("한글")
+
+
+def detaches():
+    import io
+    print("before")
+    sys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding="utf-8")
+    print("after")
+
+
+def closes():
+    print("before")
+    sys.stdout.close()
+
+
+def prints_bytes():
+    print("text")
+    sys.stdout.flush()
+    sys.stdout.buffer.write("한글\\n".encode())
+
+
+def prints_odd():
+    print("\\ud800", end="")
 
 
 def bypass(count):
@@ -457,6 +492,30 @@ def test_prints_of_one_call_are_not_those_of_the_next(lab):
     """Each call's evidence has its own prints."""
     lab.call("speak", 3)
     assert lab.call("echo", 1).stdout == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949", "utf-16"])
+def test_output_is_a_text_stream_that_can_be_reconfigured(lab, encoding):
+    """As Windows' users do, so that Korean can be printed; what is printed is read all the same."""
+    seen = lab.call("reconfigures", encoding)
+    assert seen.value == [encoding, True, False, False]
+    assert seen.stdout == "한글 ok\n"
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        ("wraps", "before\n한글\n"),
+        ("detaches", "before\nafter\n"),
+        ("closes", "before\n"),
+        ("prints_bytes", "text\n한글\n"),
+        ("prints_odd", "\ud800"),
+    ],
+)
+def test_output_may_be_wrapped_anew_and_closed(lab, function, text):
+    """What was printed on the way is kept, and the next call prints as ever."""
+    assert lab.call(function).stdout == text
+    assert lab.call("speak", 3).stdout == "xxx\nend\n"
 
 
 def test_output_beside_python_does_not_disturb_the_protocol(lab):
