@@ -11,6 +11,7 @@ import pytest
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
 from graders.measuring import measure, trainings, work
+from graders.measuring.trainings import EPOCHS
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Evidence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.part("training")
 
-EPOCHS = 3
 EPOCH_LINE = re.compile(r"Epoch: (\d{4}) cost = (\d+\.\d{9})")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 from typing import Any
 
 import numpy as np
@@ -263,6 +264,12 @@ def optimized(model: Any, optimizer: Any) -> tuple[int, int]:
     own = {id(p) for p in model.parameters()}
     held = [id(p) for group in optimizer.param_groups for p in group["params"]]
     return sum(p in own for p in held), sum(p not in own for p in held)
+
+
+def train_epochs(model: Any, data_loader: Any, criterion: Any, optimizer: Any, device: Any, epochs: int) -> None:
+    """Train some epochs with the submission's own `train_epoch`."""
+    for _ in range(epochs):
+        sys.modules["lab"].train_epoch(model, data_loader, criterion, optimizer, device)
 
 
 # ---- prediction

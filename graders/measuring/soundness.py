@@ -92,6 +92,12 @@ def train_epoch(lab: Lab) -> None:
     trainings.expect_given_pieces(lab, "train_epoch")
 
 
+def train(lab: Lab) -> None:
+    """Expect several epochs to leave the oracle's weights, with the pieces that are given."""
+    trainings.expect_weights(measure.trained(lab, "train", epochs=trainings.EPOCHS, learning_rate=measure.OTHER_RATE))
+    trainings.expect_given_pieces(lab, "train")
+
+
 OF: dict[str, Callable[[Lab], None]] = {
     function.__name__: function
     for function in (
@@ -102,5 +108,6 @@ OF: dict[str, Callable[[Lab], None]] = {
         build_criterion,
         build_optimizer,
         train_epoch,
+        train,
     )
 }

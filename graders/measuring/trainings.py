@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .pieces import Lab
 
+EPOCHS = 3  # of a whole training, unless its default is asked for
 MAX_HELD = measure.STEPS // 2  # graphs of earlier batches: a name or two may hold one each, a leak holds all of them
 
 

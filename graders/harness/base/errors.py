@@ -60,3 +60,14 @@ class Spoilt(Exception):
     def __init__(self, function: str) -> None:
         super().__init__(function)
         self.function = function
+
+
+class Charged(Exception):
+    """What a check needs of a function is wrong, which costs its points where that function is judged, and none here.
+
+    Raised only where the function was seen to do its work, and where no stand-in could take its place.
+    """
+
+    def __init__(self, function: str) -> None:
+        super().__init__(function)
+        self.function = function

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graders.harness.base.errors import (
+    Charged,
     CheckFailed,
     ConfigurationError,
     HarnessFault,
@@ -124,6 +125,10 @@ class Grading:
             spoilt = Failure("spoilt", {"function": error.function}, where=self.source.where(error.function))
             told = self._told(spoilt, None)
             return replace(passed, status=Status.BLOCKED, unwritten=error.function, **told)
+        if isinstance(error, Charged):
+            charged = Failure("charged", {"function": error.function}, where=self.source.where(error.function))
+            told = self._told(charged, None)
+            return replace(passed, status=Status.BLOCKED, unwritten=error.function, credit=1.0, **told)
         if isinstance(error, CheckFailed):
             told = self._told(error.failure, name)
             unloadable, credit = isinstance(error, Unloadable), error.failure.credit

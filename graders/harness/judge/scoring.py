@@ -47,6 +47,33 @@ def score_part(part: Part, title: str, results: Sequence[CheckResult]) -> PartRe
     return PartResult(part.name, title, status, points, most, tuple(results), visibility=part.visibility)
 
 
+def _capped(scored: Sequence[tuple[Part, PartResult]]) -> list[PartResult]:
+    """Give checks that wait for a wrong function no more than that function has lost elsewhere.
+
+    Whoever is better off with a check that cannot be judged than with its verdict could make a mistake to that end;
+    with this, the mistake costs at least what it saves. Points are whole again where the mistake cost as much.
+    """
+    lost: dict[str, float] = {}
+    for part, result in scored:
+        for function in part.functions:
+            lost[function] = lost.get(function, 0.0) + result.max_points - result.points
+    return [_capped_part(part, result, lost) for part, result in scored]
+
+
+def _capped_part(part: Part, result: PartResult, lost: Mapping[str, float]) -> PartResult:
+    counted = [check for check in result.checks if check.status is not Status.SKIPPED]
+    total = sum(part.checks[check.name] for check in counted)
+
+    def capped(check: CheckResult) -> CheckResult:
+        if check.status is not Status.BLOCKED or not check.credit:
+            return check
+        worth = part.points * part.checks[check.name] / total
+        return replace(check, credit=min(check.credit, lost.get(check.unwritten or "", 0.0) / worth) if worth else 0.0)
+
+    checks = [capped(check) for check in result.checks]
+    return result if checks == list(result.checks) else score_part(part, result.title, checks)
+
+
 def _in_order(part: Part, results: Sequence[CheckResult]) -> list[CheckResult]:
     """Return the part's results in the rubric's order; side by side, checks end in any order."""
     order = list(part.checks)
@@ -59,7 +86,7 @@ def score(
     """Return the report's status ("graded", "partial" or "void") and the parts that ran."""
     merged = merge(results)
     grouped = [(part, _in_order(part, merged)) for part in rubric.parts]
-    parts = tuple(score_part(part, titles[part.name], ran) for part, ran in grouped if ran)
+    parts = tuple(_capped([(part, score_part(part, titles[part.name], ran)) for part, ran in grouped if ran]))
     if any(part.status is Status.VOID for part in parts):
         return "void", parts
     complete = sum(len(part.checks) for part in rubric.parts) == len(merged)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from graders.harness.base.errors import (
+    Charged,
     CheckFailed,
     ConfigurationError,
     HarnessFault,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 MAX_RERUNS = 20  # of one check; each needs another function that kills the worker, and a lab has a dozen
-VERDICTS = (CheckFailed, Unwritten, Spoilt, ConfigurationError)
+VERDICTS = (CheckFailed, Unwritten, Spoilt, Charged, ConfigurationError)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -53,6 +53,39 @@ def test_failed_check_earns_its_credit():
     assert score_part(part, "Alpha", [failed, CheckResult("test_1", "alpha", Status.PASSED)]).points == 4.0
 
 
+TIMED = Part("timed", 5.0, (), {"test_d": 1})
+
+
+@pytest.mark.parametrize(("lost", "earned"), [(0, 1.0), (1, 2.0), (2, 3.0)])
+def test_check_that_waits_for_a_wrong_function_earns_what_that_one_lost(lost: int, earned: float) -> None:
+    """At most: a mistake pays for what it keeps from being judged."""
+    statuses = [Status.PASSED] * 3
+    statuses[lost] = Status.FAILED
+    charged = CheckResult("test_d", "timed", Status.BLOCKED, credit=1.0, unwritten="f")
+    rubric = Rubric("tiny", "lab.py", Limits(), (PART, TIMED))
+    _, (_, timed) = score(rubric, TITLES | {"timed": "Timed"}, [*results(*statuses), charged])
+    assert timed.points == earned
+    assert timed.status is Status.BLOCKED
+
+
+STATUSES = st.sampled_from([Status.PASSED, Status.FAILED, Status.BLOCKED])
+
+
+@given(st.lists(STATUSES, min_size=3, max_size=3), st.floats(0.5, 50), st.floats(0.5, 50), st.floats(0, 1))
+def test_no_mistake_is_worth_making_for_what_it_keeps_from_being_judged(
+    statuses: list[Status], points: float, timed_points: float, credit: float
+) -> None:
+    """With points of any size: the slow loop without the mistake earns as much or more."""
+    part, timed = Part("alpha", points, ("f",), PART.checks), Part("timed", timed_points, (), TIMED.checks)
+    rubric, titles = Rubric("tiny", "lab.py", Limits(), (part, timed)), TITLES | {"timed": "Timed"}
+    charged = CheckResult("test_d", "timed", Status.BLOCKED, credit=1.0, unwritten="f")
+    slow = CheckResult("test_d", "timed", Status.FAILED, credit=credit)
+    _, with_mistake = score(rubric, titles, [*results(*statuses), charged])
+    _, without = score(rubric, titles, [*results(*[Status.PASSED] * 3), slow])
+    rounding = 0.011  # both points are rounded to hundredths
+    assert sum(p.points for p in with_mistake) <= sum(p.points for p in without) + rounding
+
+
 def test_the_run_with_the_least_credit_counts():
     """A check that failed twice earns what its worse run earned."""
     runs = [CheckResult("test_0", "alpha", Status.FAILED, credit=credit) for credit in (0.6, 0.3)]
