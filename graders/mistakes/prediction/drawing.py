@@ -66,6 +66,7 @@ def look_at_figure(lab: Lab) -> Drawn:
 
 PICTURE = Clue((SHOWN,), look_at_figure)
 DRAWN = Clue((SHOWN, STYLE), look_at_figure)  # without a picture there is no style
+BARE = Clue((TITLE,), look_at_figure, fallback=True)  # a title, right or not, of nothing
 
 
 def _styles(seen: Drawn) -> Iterator[Named]:
@@ -129,6 +130,7 @@ def _other_range(seen: Drawn) -> bool:
     return right and not any(np.allclose(ends, fit, atol=measure.PIXEL_ATOL) for fit in ((0, 1), (low, high)))
 
 
+@BARE.mistake("nothing-drawn", Idea.PICTURE)
 @DRAWN.mistake("nothing-drawn", Idea.PICTURE)
 def _empty(seen: Drawn) -> bool:
     return not seen.figure["images"]
@@ -183,4 +185,4 @@ def _module(seen: Evidence) -> bool:
     return isinstance(seen.value, Handle) and seen.value.type_name == "module"
 
 
-CLUES = (PICTURE, DRAWN, STYLES, TITLES, RESULT)
+CLUES = (PICTURE, DRAWN, BARE, STYLES, TITLES, RESULT)
