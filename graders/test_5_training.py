@@ -10,11 +10,12 @@ import pytest
 
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
-from graders.measuring import measure, trainings, work
+from graders.measuring import devices, measure, trainings, work
 from graders.measuring.trainings import EPOCHS
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Evidence
+    from graders.harness.judge.messages import Messages
     from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("training")
@@ -60,11 +61,12 @@ def test_epoch_returns_the_mean_of_the_batch_costs(lab: Lab) -> None:
         expect.close(seen.evidence, expect.number(seen.evidence), seen.expected[0].cost, measure.COST_ATOL)
 
 
-def test_epoch_uses_the_criterion_it_is_given(lab: Lab) -> None:
-    """With a criterion that costs twice as much, the epoch costs twice as much."""
+def test_epoch_uses_the_criterion_it_is_given(lab: Lab, words: Messages) -> None:
+    """With a criterion that costs twice as much, the epoch costs twice as much; and it works on a given device."""
     seen = trainings.doubled(lab, "train_epoch", measure.LEARNING_RATE)
     expect.close(seen.evidence, expect.number(seen.evidence), 2 * seen.expected[0].cost, 2 * measure.COST_ATOL)
     work.expect_epoch_of_batches(lab)
+    devices.expect_device(lab, "train_epoch", words)
 
 
 def test_epoch_returns_a_float_without_a_graph(lab: Lab) -> None:

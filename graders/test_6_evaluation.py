@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from graders.harness.judge import expect
+from graders.measuring import devices
 from graders.measuring.arranged import agreeing, disagreeing, evaluated, many, ragged, share_right
 from graders.measuring.work import expect_examination
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Evidence
+    from graders.harness.judge.messages import Messages
     from graders.measuring.arranged import Evaluated
     from graders.measuring.pieces import Lab
 
@@ -33,12 +35,13 @@ def test_accuracy_is_the_share_of_right_answers(lab: Lab) -> None:
     expect_examination(lab)
 
 
-def test_accuracy_is_a_fraction(lab: Lab) -> None:
-    """A float between 0 and 1: neither percent nor a count nor a tensor."""
+def test_accuracy_is_a_fraction(lab: Lab, words: Messages) -> None:
+    """A float between 0 and 1: neither percent nor a count nor a tensor; also where the model is on another device."""
     seen = evaluated(lab, agreeing).evidence
     number = expect.plain_float(seen)
     expect.that(0 <= number <= 1, seen, "no_fraction", got=f"{number:.6g}")
     expect_examination(lab)
+    devices.expect_device(lab, "evaluate", words)
 
 
 def test_every_image_counts_equally(lab: Lab) -> None:

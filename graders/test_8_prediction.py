@@ -12,10 +12,11 @@ from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
 from graders.harness.judge.looks import remembered
-from graders.measuring import drawn, inputs, measure, predictions
+from graders.measuring import devices, drawn, inputs, measure, predictions
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Evidence
+    from graders.harness.judge.messages import Messages
     from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("prediction")
@@ -36,13 +37,14 @@ def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> 
         expect.close(seen, expect.number(seen), float(answer), 0.0)
 
 
-def test_prediction_is_an_int(lab: Lab, seed: int) -> None:
-    """A plain int, which prints as a digit."""
+def test_prediction_is_an_int(lab: Lab, seed: int, words: Messages) -> None:
+    """A plain int, which prints as a digit; also where the model is on another device."""
     lab.require("predict")
     image = TensorValue.of(inputs.random_images(seed + 40, 1)[0])
     seen = lab.call("predict", lab.model(spread=SPREAD), image, lab.device(), asked="predict(model, image, device)")
     expect.that(type(seen.value) is int, seen, "plain", expected="int", got=describe(seen.value))
     predictions.expect_reading(lab)
+    devices.expect_device(lab, "predict", words)
 
 
 @remembered

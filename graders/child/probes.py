@@ -15,6 +15,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
+from .elsewhere import answer_elsewhere as answer_elsewhere
+from .elsewhere import elsewhere as elsewhere
+from .elsewhere import epoch_elsewhere as epoch_elsewhere
+from .elsewhere import happened as happened
 from .rounds import device_name as device_name
 from .rounds import fetching as fetching
 from .rounds import set_parameters as set_parameters

@@ -54,5 +54,7 @@ FORMS = {
     "watched": Form(row(of(Handle), of(Handle), of(Handle))),
     "notes": Form(each(of(str))),
     "fetching": Form(each(row(of(str), of(int)))),
+    "epoch_elsewhere": Form(lambda value: type(value) is tuple and len(value) == 2),
+    "happened": Form(each(row(of(str), of(str), each(of(int))))),
     "device_name": Form(of(str, type(None))),
 }

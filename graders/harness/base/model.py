@@ -218,6 +218,7 @@ class CheckResult:
     duration_s: float = 0.0
     throughput: Throughput | None = None  # what the check timed
     figures: Mapping[str, float] = field(default_factory=dict)  # what the check measured, by name
+    unseen: tuple[str, ...] = ()  # what it could not look at here, in words
     exhibits: tuple[Exhibit, ...] = ()
 
 
@@ -270,7 +271,7 @@ class Report:
     versions: Mapping[str, str]
     checks_in_rubric: int
     parts: tuple[PartResult, ...]
-    skipped: tuple[str, ...] = ()  # why checks were skipped, in words
+    skipped: tuple[str, ...] = ()  # why checks were skipped, in words, and what others could not look at
     throughput: tuple[Throughput, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
 

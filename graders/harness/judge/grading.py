@@ -32,7 +32,7 @@ from .scoring import score
 from .submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from graders.harness.base.model import Named
     from graders.harness.walls.levels import Chosen
@@ -115,6 +115,7 @@ class Grading:
             "throughput": notes.throughput,
             "figures": dict(notes.figures),
             "exhibits": tuple(notes.exhibits),
+            "unseen": tuple(dict.fromkeys(notes.unseen)),
         }
         passed = CheckResult(name, part, Status.PASSED, title=title, duration_s=seconds, **noted)
         if error is None:
@@ -188,14 +189,19 @@ class Grading:
             versions=_versions(),
             parts=parts,
             checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
-            skipped=tuple(
-                dict.fromkeys(row.text for r in self.results if r.status is Status.SKIPPED for row in r.rows)
-            ),
+            skipped=tuple(dict.fromkeys(text for result in self.results for text in _unseen(result))),
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
             suspicions=(*self.source.suspicions, *self.submission.patched),
         )
+
+
+def _unseen(result: CheckResult) -> Iterator[str]:
+    """Yield what a check could not look at, in words: all of it where it was skipped."""
+    if result.status is Status.SKIPPED:
+        yield from (row.text for row in result.rows)
+    yield from result.unseen
 
 
 def _fault(error: BaseException) -> str:

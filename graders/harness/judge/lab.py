@@ -116,10 +116,20 @@ class Lab:
         )
 
     def probe(
-        self, name: str, *args: object, of: str, asked: str = "", keep: bool = False, bare: bool = False
+        self,
+        name: str,
+        *args: object,
+        of: str,
+        asked: str = "",
+        keep: bool = False,
+        bare: bool = False,
+        replaced: Sequence[str] = (),
     ) -> Evidence:
-        """Measure what the student's function `of` returned earlier; `bare` where the time of it counts."""
-        standins = self._standins(of)
+        """Measure what the student's function `of` returned earlier; `bare` where the time of it counts.
+
+        `replaced` are functions that leave their place to their stand-ins even where they are sound.
+        """
+        standins = sorted({*self._standins(of), *replaced})
         # Of a function that is not asked again there is nothing to measure but its stand-in.
         owner = "" if self.submission.refuses(of) else of
         seen = self.submission.probe(

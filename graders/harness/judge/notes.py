@@ -27,6 +27,7 @@ class Notes:
     throughput: Throughput | None = None
     figures: dict[str, float] = field(default_factory=dict)
     exhibits: list[Exhibit] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)  # what could not be looked at here, in words
 
     def exhibit(self, name: str, **arrays: NDArray[Any]) -> None:
         """Note arrays for the picture `name`, each small and of one of PACKED_DTYPES."""

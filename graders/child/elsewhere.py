@@ -1,0 +1,260 @@
+"""Has student code work on another device than the CPU: on a GPU, or on one that is only pretended. Child side.
+
+A pretended tensor says that it is on the device `meta`, which student code names nowhere, and keeps its numbers in a
+tensor on the CPU. A dispatch mode carries out every operation on those, and raises what torch raises where a tensor
+on the CPU meets a pretended one; it does so only for operations of which that is certain on a GPU.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_map
+from torch.utils.data import DataLoader, TensorDataset
+
+from .rounds import set_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PRETENDED = torch.device("meta")  # the engine of autograd needs no thread of its own for it, as it does for others
+MOST_NOTED = 200
+# Operations for which a GPU takes no tensor from the CPU, one number alone in some of them. What is not here may be
+# right, to copy or to index with one say: nothing can be told of it.
+APART = {
+    *("mm", "addmm", "bmm", "baddbmm", "mv", "addmv", "dot", "linear", "convolution", "cat", "stack", "equal"),
+    *("add", "add_", "sub", "sub_", "mul", "mul_", "div", "div_", "eq", "ne", "lt", "le", "gt", "ge", "maximum"),
+    *("matmul", "cross_entropy_loss", "nll_loss", "nll_loss_nd", "nll_loss_forward", "gather", "scatter", "scatter_", "index_select", "logical_and", "bitwise_and"),
+}
+FROM_NUMBERS = {torch.tensor, torch.as_tensor, torch.asarray}  # fill nothing in where the device is `meta`
+TO_NUMPY = (
+    f"can't convert {PRETENDED} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+)
+
+
+class NotPretended(Exception):
+    """Something happened that the pretended device cannot do."""
+
+
+class _Pretended(Tensor):
+    """A tensor that says that it is elsewhere; its numbers are in `near`."""
+
+    near: Tensor
+    __torch_function__ = torch._C._disabled_torch_function_impl
+
+    @staticmethod
+    def __new__(cls, near: Tensor) -> Any:
+        options = {"dtype": near.dtype, "layout": near.layout, "device": PRETENDED}
+        places = {"strides": near.stride(), "storage_offset": near.storage_offset()}
+        self = Tensor._make_wrapper_subclass(cls, near.size(), **places, **options)  # type: ignore[attr-defined]  # torch's stubs lack it
+        self.near = near
+        return self
+
+    @classmethod
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return _carry_out(func, args, kwargs or {}, [])  # outside the mode: in a thread of torch's own, say
+
+    # What reads memory by itself, past every operation.
+
+    def tolist(self) -> Any:
+        return self.near.tolist()
+
+    def numpy(self, *, force: bool = False) -> Any:
+        if not force:
+            raise TypeError(TO_NUMPY)
+        return self.near.detach().numpy()
+
+    def new_tensor(self, data: Any, **options: Any) -> Any:
+        device = options.pop("device", PRETENDED)
+        return torch.tensor(data, **{"dtype": self.dtype, **options}).to(device)
+
+    @property
+    def data(self) -> Tensor:
+        return Tensor.data.__get__(self)  # type: ignore[no-any-return,attr-defined]  # a C descriptor
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        if type(value) is not _Pretended:
+            raise NotPretended("data from another device")
+        self.near = value.near
+
+
+def _is_elsewhere(tensor: Tensor) -> bool:
+    if type(tensor) is _Pretended:
+        return True
+    if tensor.device == PRETENDED:
+        raise NotPretended("a tensor without numbers")
+    return False
+
+
+def _carry_out(func: Any, args: Any, kwargs: dict[str, Any], notes: list[Any]) -> Any:
+    """Carry out an operation on the numbers of its tensors; the result is elsewhere where the tensors are."""
+    known: dict[int, Tensor] = {}  # so that an operation in place returns the tensor itself
+    kept: list[Tensor] = []
+    given: list[Tensor] = []
+
+    def near(value: Any) -> Any:
+        if not isinstance(value, Tensor):
+            return value
+        given.append(value)
+        found = value.near if _is_elsewhere(value) else value
+        known[id(found)] = value
+        kept.append(found)
+        return found
+
+    def far(value: Any) -> Any:
+        if not isinstance(value, Tensor):
+            return value
+        return known[id(value)] if id(value) in known else _Pretended(value)
+
+    def known_or(value: Any) -> Any:
+        return known.get(id(value), value) if isinstance(value, Tensor) else value
+
+    nears, options = tree_map(near, args), tree_map(near, kwargs)
+    there = any(type(tensor) is _Pretended for tensor in given)
+    goal = options.get("device")
+    if goal is not None:
+        _note_move(notes, given, there, goal)
+        there = torch.device(goal) == PRETENDED
+        options["device"] = torch.device("cpu")
+    elif there:
+        _expect_together(func, given, notes)
+    if "pin_memory" in options and there:
+        options["pin_memory"] = False
+    result = func(*nears, **options)
+    return tree_map(far if there else known_or, result)
+
+
+def _note_move(notes: list[Any], given: list[Tensor], there: bool, goal: Any) -> None:
+    to = torch.device(goal) == PRETENDED
+    if given and to != there:
+        _note(notes, "moved" if to else "back", given[0])
+
+
+def _expect_together(func: Any, given: list[Tensor], notes: list[Any]) -> None:
+    """Raise what torch raises where a tensor on the CPU meets one that is elsewhere, if that is certain."""
+    left = [tensor for tensor in given if type(tensor) is not _Pretended]
+    name = func._schema.name.rpartition("::")[2]
+    in_place = name.endswith("_") and left and left[0] is given[0]
+    if in_place or any(tensor.dim() for tensor in left):
+        first = next((tensor for tensor in left if tensor.dim()), left[0])
+        if name not in APART:
+            if name in ("copy_", "index", "index_put_", "index_put") and type(given[0]) is _Pretended:
+                return
+            if name == "copy_":
+                return
+            raise NotPretended(name)
+        _note(notes, "left", first)
+        raise RuntimeError(
+            f"Expected all tensors to be on the same device, but found at least two devices, {PRETENDED} and cpu! "
+            f"(when checking arguments of {name})"
+        )
+
+
+def _note(notes: list[Any], kind: str, tensor: Tensor) -> None:
+    if len(notes) < MOST_NOTED:
+        notes.append((kind, str(tensor.dtype).removeprefix("torch."), list(tensor.shape)))
+
+
+class _Carrying(TorchDispatchMode):
+    def __init__(self, notes: list[Any]) -> None:
+        super().__init__()
+        self._notes = notes
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return _carry_out(func, args, dict(kwargs or {}), self._notes)
+
+
+class _Asked(TorchFunctionMode):
+    """Fills in numbers where torch takes a device without any, and notes what else is named as a device."""
+
+    def __init__(self, notes: list[Any]) -> None:
+        super().__init__()
+        self._notes = notes
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = dict(kwargs or {})
+        if func in FROM_NUMBERS and kwargs.get("device") is not None:
+            goal = kwargs.pop("device")
+            return func(*args, **kwargs).to(goal)
+        if func in (Tensor.to, Tensor.cpu) and type(args[0]) is Tensor:
+            named = [kwargs.get("device"), *args[1:2], *(["cpu"] if func is Tensor.cpu else [])]
+            if any(isinstance(goal, (str, torch.device)) and torch.device(goal) != PRETENDED for goal in named):
+                _note(self._notes, "other", args[0])
+        return func(*args, **kwargs)
+
+
+class Place:
+    """A device to work on, and what was noted there: kind, dtype and shape of the tensor."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.notes: list[Any] = []
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        """Have what follows work there, other threads' work too."""
+        if self.device != PRETENDED:
+            yield
+            return
+        notes, run, default = self.notes, threading.Thread.run, torch.get_default_device()
+
+        def elsewhere(thread: Any) -> None:
+            with _Carrying(notes), _Asked(notes):  # a mode is its thread's own
+                run(thread)
+
+        try:
+            with mock.patch.object(threading.Thread, "run", elsewhere), _Carrying(notes), _Asked(notes):
+                yield
+        finally:
+            if torch.get_default_device() != default:
+                torch.set_default_device(None if default.type == "cpu" else default)
+
+    @contextlib.contextmanager
+    def with_model(self, model: Any) -> Iterator[None]:
+        """Have what follows work there with a model that is there, and note whether it is so afterwards."""
+        with self.working():
+            model.to(self.device)
+            self.notes.clear()
+            yield
+            for parameter in model.parameters():
+                if parameter.device.type != self.device.type:
+                    _note(self.notes, "model", parameter)
+
+
+def elsewhere(pretended: bool) -> Place:
+    """Return a device that is not the CPU: a GPU where there is one, unless a pretended one is asked for."""
+    return Place(PRETENDED if pretended or not torch.cuda.is_available() else torch.device("cuda"))
+
+
+def happened(place: Place) -> list[Any]:
+    """Return what was noted: moved, back, left (on the CPU), other (device) or model (not there any more), with the tensor's dtype and shape."""
+    return list(place.notes)
+
+
+def epoch_elsewhere(
+    place: Place, model: Any, start: Tensor, images: Tensor, labels: Tensor, batch_size: int, rate: float
+) -> Any:
+    """Train an epoch with the submission's own function; returns its cost and the parameters `[7850]` after it."""
+    batches = DataLoader(TensorDataset(images, labels), batch_size=batch_size)
+    set_parameters(model, start)
+    with place.with_model(model):
+        optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+        criterion = torch.nn.CrossEntropyLoss()
+        cost = sys.modules["lab"].train_epoch(model, batches, criterion, optimizer, place.device)
+        return cost, torch.cat([parameter.detach().flatten().cpu() for parameter in model.parameters()])
+
+
+def answer_elsewhere(place: Place, model: Any, start: Tensor, function: str, subject: Any) -> Any:
+    """Ask the submission's `evaluate` about a data set, or its `predict` about an image; returns the answer."""
+    set_parameters(model, start)
+    with place.with_model(model):
+        return getattr(sys.modules["lab"], function)(model, subject, place.device)
