@@ -32,12 +32,28 @@ MOST_NOTED = 200
 APART = {
     *("mm", "addmm", "bmm", "baddbmm", "mv", "addmv", "dot", "linear", "convolution", "cat", "stack", "equal"),
     *("add", "add_", "sub", "sub_", "mul", "mul_", "div", "div_", "eq", "ne", "lt", "le", "gt", "ge", "maximum"),
-    *("matmul", "cross_entropy_loss", "nll_loss", "nll_loss_nd", "nll_loss_forward", "gather", "scatter", "scatter_", "index_select", "logical_and", "bitwise_and"),
+    *(
+        "matmul",
+        "cross_entropy_loss",
+        "nll_loss",
+        "nll_loss_nd",
+        "nll_loss_forward",
+        "gather",
+        "scatter",
+        "scatter_",
+        "index_select",
+        "logical_and",
+        "bitwise_and",
+    ),
 }
+INDEXING = {"index", "index_put", "index_put_"}  # take indices from the CPU
 FROM_NUMBERS = {torch.tensor, torch.as_tensor, torch.asarray}  # fill nothing in where the device is `meta`
 TO_NUMPY = (
     f"can't convert {PRETENDED} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
 )
+
+
+_DATA: Any = vars(torch._C.TensorBase)["data"]  # torch's own way to read it
 
 
 class NotPretended(Exception):
@@ -48,37 +64,47 @@ class _Pretended(Tensor):
     """A tensor that says that it is elsewhere; its numbers are in `near`."""
 
     near: Tensor
-    __torch_function__ = torch._C._disabled_torch_function_impl
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]  # torch's stubs have it a static method
 
     @staticmethod
     def __new__(cls, near: Tensor) -> Any:
-        options = {"dtype": near.dtype, "layout": near.layout, "device": PRETENDED}
-        places = {"strides": near.stride(), "storage_offset": near.storage_offset()}
-        self = Tensor._make_wrapper_subclass(cls, near.size(), **places, **options)  # type: ignore[attr-defined]  # torch's stubs lack it
-        self.near = near
-        return self
+        made: Any = Tensor._make_wrapper_subclass(
+            cls,
+            near.size(),
+            strides=near.stride(),
+            storage_offset=near.storage_offset(),
+            dtype=near.dtype,
+            layout=near.layout,
+            device=PRETENDED,
+        )
+        made.near = near
+        return made
 
     @classmethod
-    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return _carry_out(func, args, kwargs or {}, [])  # outside the mode: in a thread of torch's own, say
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]  # as torch documents it
+        return _carry_out(func, args, dict(kwargs or {}), [])  # outside the mode: in a thread of torch's own, say
 
     # What reads memory by itself, past every operation.
 
     def tolist(self) -> Any:
+        """Return the numbers."""
         return self.near.tolist()
 
     def numpy(self, *, force: bool = False) -> Any:
+        """Refuse as torch does."""
         if not force:
             raise TypeError(TO_NUMPY)
         return self.near.detach().numpy()
 
-    def new_tensor(self, data: Any, **options: Any) -> Any:
+    def new_tensor(self, data: Any, **options: Any) -> Any:  # type: ignore[override]  # torch takes these by name, too
+        """Make a tensor of numbers, here unless another device is named."""
         device = options.pop("device", PRETENDED)
         return torch.tensor(data, **{"dtype": self.dtype, **options}).to(device)
 
     @property
-    def data(self) -> Tensor:
-        return Tensor.data.__get__(self)  # type: ignore[no-any-return,attr-defined]  # a C descriptor
+    def data(self) -> Any:
+        """The same numbers without a graph."""
+        return _DATA.__get__(self)
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -87,12 +113,13 @@ class _Pretended(Tensor):
         self.near = value.near
 
 
-def _is_elsewhere(tensor: Tensor) -> bool:
-    if type(tensor) is _Pretended:
-        return True
+def _near(tensor: Tensor) -> Tensor:
+    """Return what has a tensor's numbers."""
+    if isinstance(tensor, _Pretended):
+        return tensor.near
     if tensor.device == PRETENDED:
         raise NotPretended("a tensor without numbers")
-    return False
+    return tensor
 
 
 def _carry_out(func: Any, args: Any, kwargs: dict[str, Any], notes: list[Any]) -> Any:
@@ -102,10 +129,12 @@ def _carry_out(func: Any, args: Any, kwargs: dict[str, Any], notes: list[Any]) -
     given: list[Tensor] = []
 
     def near(value: Any) -> Any:
+        if isinstance(value, torch.device):
+            raise NotPretended("a device in an unknown place")
         if not isinstance(value, Tensor):
             return value
         given.append(value)
-        found = value.near if _is_elsewhere(value) else value
+        found = _near(value)
         known[id(found)] = value
         kept.append(found)
         return found
@@ -118,9 +147,9 @@ def _carry_out(func: Any, args: Any, kwargs: dict[str, Any], notes: list[Any]) -
     def known_or(value: Any) -> Any:
         return known.get(id(value), value) if isinstance(value, Tensor) else value
 
+    goal = kwargs.pop("device", None)
     nears, options = tree_map(near, args), tree_map(near, kwargs)
     there = any(type(tensor) is _Pretended for tensor in given)
-    goal = options.get("device")
     if goal is not None:
         _note_move(notes, given, there, goal)
         there = torch.device(goal) == PRETENDED
@@ -146,11 +175,9 @@ def _expect_together(func: Any, given: list[Tensor], notes: list[Any]) -> None:
     in_place = name.endswith("_") and left and left[0] is given[0]
     if in_place or any(tensor.dim() for tensor in left):
         first = next((tensor for tensor in left if tensor.dim()), left[0])
-        if name not in APART:
-            if name in ("copy_", "index", "index_put_", "index_put") and type(given[0]) is _Pretended:
-                return
-            if name == "copy_":
-                return
+        if name == "copy_" or (name in INDEXING and type(given[0]) is _Pretended):
+            return
+        if name not in APART or first.numel() == 0:
             raise NotPretended(name)
         _note(notes, "left", first)
         raise RuntimeError(
@@ -164,13 +191,19 @@ def _note(notes: list[Any], kind: str, tensor: Tensor) -> None:
         notes.append((kind, str(tensor.dtype).removeprefix("torch."), list(tensor.shape)))
 
 
-class _Carrying(TorchDispatchMode):
+class _Carrying(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's own
     def __init__(self, notes: list[Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # torch's own
         self._notes = notes
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return _carry_out(func, args, dict(kwargs or {}), self._notes)
+        options = dict(kwargs or {})
+        if torch.is_inference_mode_enabled():  # where operations arrive that are made of others
+            with self:
+                made = func.decompose(*args, **options)
+            if made is not NotImplemented:
+                return made
+        return _carry_out(func, args, options, self._notes)
 
 
 class _Asked(TorchFunctionMode):
@@ -182,9 +215,10 @@ class _Asked(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})
-        if func in FROM_NUMBERS and kwargs.get("device") is not None:
-            goal = kwargs.pop("device")
-            return func(*args, **kwargs).to(goal)
+        if func in FROM_NUMBERS:
+            goal = kwargs.get("device") or torch.get_default_device()
+            if torch.device(goal) == PRETENDED:
+                return func(*args, **{**kwargs, "device": "cpu"}).to(goal)
         if func in (Tensor.to, Tensor.cpu) and type(args[0]) is Tensor:
             named = [kwargs.get("device"), *args[1:2], *(["cpu"] if func is Tensor.cpu else [])]
             if any(isinstance(goal, (str, torch.device)) and torch.device(goal) != PRETENDED for goal in named):
@@ -236,7 +270,10 @@ def elsewhere(pretended: bool) -> Place:
 
 
 def happened(place: Place) -> list[Any]:
-    """Return what was noted: moved, back, left (on the CPU), other (device) or model (not there any more), with the tensor's dtype and shape."""
+    """Return what was noted, each with a tensor's dtype and shape.
+
+    Kinds are moved (there), back, left (on the CPU), other (device) and model (a parameter that is not there any more).
+    """
     return list(place.notes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import devices
 from .data import dataset, download
 from .evaluation import accuracy, last_batch, side_effects, stopped
 from .loader import batches, lengths, returned, some_datasets
@@ -33,6 +34,6 @@ MODULES = (
         optimizer,
     ),
     *(epoch, epoch_cost, train, printed, accuracy, last_batch, stopped, side_effects),
-    *(predicted, drawing, slowness),
+    *(predicted, drawing, slowness, devices),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)

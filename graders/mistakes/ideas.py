@@ -16,5 +16,6 @@ class Idea(StrEnum):
     GRADIENT = "gradient"  # autograd: graphs, .grad, backward
     DESCENT = "descent"  # steps of SGD, learning rate
     TRAINING = "training"  # the loop over epochs, what it reports
+    DEVICE = "device"  # where tensors are
     EVALUATION = "evaluation"  # measuring without changing
     PICTURE = "picture"  # showing what the model sees

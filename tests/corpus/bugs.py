@@ -66,6 +66,8 @@ FINISHED = '    print("Learning finished")\n'
 RETURN_COSTS = "    return costs\n"
 NO_GRAD = "    with torch.no_grad():\n        for images, labels in DataLoader(dataset, batch_size=1000):"
 TEST_BATCHES = "DataLoader(dataset, batch_size=1000)"
+LABELS_MOVED = "        labels = labels.to(device)  # [B]\n"
+OWN_DEVICE = 'to("cuda" if torch.cuda.is_available() else "cpu")'
 LOGITS = "logits = model(flatten_images(images.to(device)))"
 CORRECT = "correct += (logits.argmax(dim=1) == labels.to(device)).sum().item()"
 ACCURACY = "return correct / len(dataset)"
@@ -1041,8 +1043,110 @@ PREDICTION = (
     prediction("drawing-nearly-white", "drawing-range-fixed", NEAREST, NEAREST + ", vmin=0, vmax=255"),
 )
 
+DEVICES = (  # right on a CPU only
+    bug(
+        "training-without-a-device",
+        "training",
+        "images-left-on-the-cpu",
+        TRAINING_IMAGES,
+        "images = flatten_images(images)",
+        LABELS_MOVED,
+        "",
+    ),
+    bug(
+        "training-on-a-device-of-its-own",
+        "training",
+        "device-of-its-own",
+        TRAINING_IMAGES,
+        f"images = flatten_images(images.{OWN_DEVICE})",
+        LABELS_MOVED,
+        f"        labels = labels.{OWN_DEVICE}\n",
+    ),
+    bug(
+        "training-images-moved-in-vain",
+        "training",
+        "moved-tensor-unused",
+        TRAINING_IMAGES,
+        "images.to(device)\n        images = flatten_images(images)",
+    ),
+    bug(
+        "training-labels-moved-in-vain", "training", "moved-tensor-unused", LABELS_MOVED, "        labels.to(device)\n"
+    ),
+    bug(
+        "training-images-not-moved",
+        "training",
+        "images-left-on-the-cpu",
+        TRAINING_IMAGES,
+        "images = flatten_images(images)",
+    ),
+    bug("training-labels-not-moved", "training", "labels-left-on-the-cpu", LABELS_MOVED, ""),
+    bug(
+        "training-costs-to-numpy",
+        "training",
+        "array-of-a-device-tensor",
+        KEEP_COST,
+        "costs.append(torch.from_numpy(cost.detach().numpy()))",
+    ),
+    bug(
+        "test-images-not-moved",
+        "evaluation",
+        "images-left-on-the-cpu",
+        LOGITS,
+        "logits = model(flatten_images(images))",
+    ),
+    bug(
+        "test-images-moved-in-vain",
+        "evaluation",
+        "moved-tensor-unused",
+        LOGITS,
+        "images.to(device)\n            logits = model(flatten_images(images))",
+    ),
+    bug("test-labels-not-moved", "evaluation", "labels-left-on-the-cpu", CORRECT, CORRECT.replace(".to(device)", "")),
+    bug(
+        "test-answers-to-numpy",
+        "evaluation",
+        "array-of-a-device-tensor",
+        CORRECT,
+        "correct += int((logits.argmax(dim=1).numpy() == labels.numpy()).sum())",
+    ),
+    bug(
+        "test-model-moved-away",
+        "evaluation",
+        "model-moved-away",
+        "    model.eval()\n    correct = 0\n",
+        "    model.cpu().eval()\n    correct = 0\n",
+        LOGITS,
+        "logits = model(flatten_images(images))",
+        CORRECT,
+        CORRECT.replace(".to(device)", ""),
+    ),
+    bug("predicted-image-not-moved", "prediction", "images-left-on-the-cpu", ONE_IMAGE, "image.unsqueeze(0)"),
+    bug(
+        "predicted-image-moved-in-vain",
+        "prediction",
+        "moved-tensor-unused",
+        f"images = {ONE_IMAGE}",
+        "image.to(device)\n        images = image.unsqueeze(0)",
+    ),
+    bug(
+        "prediction-on-a-device-of-its-own",
+        "prediction",
+        "device-of-its-own",
+        ONE_IMAGE,
+        f"image.unsqueeze(0).{OWN_DEVICE}",
+    ),
+    bug(
+        "prediction-to-numpy",
+        "prediction",
+        "array-of-a-device-tensor",
+        PREDICT,
+        PREDICT.replace(".argmax()", ".argmax().numpy()"),
+    ),
+)
+
 BUGS: tuple[Bug, ...] = (
     *DATA, *LOADER, *RESHAPE, *MODEL, *LOSS, *OPTIMIZER, *EPOCH, *TRAIN, *EVALUATION, *PREDICTION,
+    *DEVICES,
 )  # fmt: skip
 
 TWO_BUGS: tuple[TwoBugs, ...] = (
