@@ -82,9 +82,10 @@ def test_two_bugs_are_both_named(pair: TwoBugs, grade: Callable[..., dict[str, A
 
 @pytest.mark.parametrize("correct", layered({name: name for name in correct_sources()}, few=5, some=20))
 def test_correct_work_in_another_style_gets_full_marks(correct: str, grade: Callable[..., dict[str, Any]]) -> None:
-    """A correct submission loses nothing, however it is written."""
+    """A correct submission loses nothing, however it is written, and all of it can be looked at."""
     report = grade(correct, correct_sources()[correct])
     assert report["score"] == report["max_score"], reasons(report)
+    assert [text for part in report["parts"] for check in part["checks"] for text in check["unseen"]] == []
 
 
 def test_a_function_that_is_not_there_is_told_in_one_way(grade: Callable[..., dict[str, Any]]) -> None:
