@@ -97,16 +97,16 @@ class Watching:
 def serve(submission: str) -> None:
     """Answer each line of stdin, which says whether to count, with what a grading in a fork of this process took."""
     sys.path.insert(0, str(Path.cwd()))
-    from graders.commands.teacher.batch import JUDGES_IMPORT
-    from graders.conftest import IMPORTED_ONCE
+    from graders.commands.teacher.batch import judges_import
     from graders.harness.link.nursery import Kind, nursery
     from graders.harness.walls.levels import find_maker
+    from graders.spec import SPEC
 
-    for module in (*JUDGES_IMPORT, "graders.harness.timing.process_tree"):
+    for module in (*judges_import(SPEC), "graders.harness.timing.process_tree"):
         importlib.import_module(module)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     before = set(_children())
-    with nursery(Kind.WORKERS, IMPORTED_ONCE) as workers:
+    with nursery(Kind.WORKERS, SPEC.imports) as workers:
         (nurse,) = set(_children()) - before
         known = ["--sandbox-by", maker] if (maker := find_maker()[0]) else []
         given = ["graders", *OPTIONS, *known, "--submission", submission, "--nursery", str(workers)]
