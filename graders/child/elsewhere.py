@@ -280,18 +280,26 @@ def happened(place: Place) -> list[Any]:
 def epoch_elsewhere(
     place: Place, model: Any, start: Tensor, images: Tensor, labels: Tensor, batch_size: int, rate: float
 ) -> Any:
-    """Train an epoch with the submission's own function; returns its cost and the parameters `[7850]` after it."""
+    """Train an epoch with the submission's own function.
+
+    Returns its cost, the parameters `[7850]` after it, and what was noted.
+    """
     batches = DataLoader(TensorDataset(images, labels), batch_size=batch_size)
     set_parameters(model, start)
     with place.with_model(model):
         optimizer = torch.optim.SGD(model.parameters(), lr=rate)
         criterion = torch.nn.CrossEntropyLoss()
         cost = sys.modules["lab"].train_epoch(model, batches, criterion, optimizer, place.device)
-        return cost, torch.cat([parameter.detach().flatten().cpu() for parameter in model.parameters()])
+        end = torch.cat([parameter.detach().flatten().cpu() for parameter in model.parameters()])
+    return cost, end, happened(place)
 
 
 def answer_elsewhere(place: Place, model: Any, start: Tensor, function: str, subject: Any) -> Any:
-    """Ask the submission's `evaluate` about a data set, or its `predict` about an image; returns the answer."""
+    """Ask the submission's `evaluate` about a data set, or its `predict` about an image.
+
+    Returns the answer, and what was noted.
+    """
     set_parameters(model, start)
     with place.with_model(model):
-        return getattr(sys.modules["lab"], function)(model, subject, place.device)
+        answer = getattr(sys.modules["lab"], function)(model, subject, place.device)
+    return answer, happened(place)

@@ -30,6 +30,11 @@ def _is_affine(value: Any) -> bool:
     return row(of(TensorValue), of(TensorValue))(value) and [part.shape for part in value] == [(10, 784), (10,)]
 
 
+def _anything(_value: Any) -> bool:
+    return True
+
+
+HAPPENED = each(row(of(str), of(str), each(of(int))))
 PARAMETERS = each(row(each(of(int)), of(bool)))
 CONDITION = row(_is_state, PARAMETERS)
 FORMS = {
@@ -54,7 +59,8 @@ FORMS = {
     "watched": Form(row(of(Handle), of(Handle), of(Handle))),
     "notes": Form(each(of(str))),
     "fetching": Form(each(row(of(str), of(int)))),
-    "epoch_elsewhere": Form(lambda value: type(value) is tuple and len(value) == 2),
-    "happened": Form(each(row(of(str), of(str), each(of(int))))),
+    "epoch_elsewhere": Form(row(_anything, _anything, HAPPENED)),
+    "answer_elsewhere": Form(row(_anything, HAPPENED)),
+    "happened": Form(HAPPENED),
     "device_name": Form(of(str, type(None))),
 }

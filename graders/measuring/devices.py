@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from graders.harness.base.errors import CheckFailed, StandinLacks, Unwritten
+from graders.harness.base.errors import CheckFailed, StandinLacks, Unloadable, Unwritten
 from graders.harness.base.model import Evidence, TensorValue, Word
 from graders.harness.judge import expect
 from graders.harness.judge.looks import remembered
 
 from . import inputs, measure, oracle
+from .pieces import Lab
 from .throughput import affine, drawn_start
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from graders.harness.base.model import Failure, Handle
     from graders.harness.judge.messages import Messages
 
-    from .pieces import Lab
-
 ASKED = {
     "train_epoch": "train_epoch(model, data_loader, criterion, optimizer, device)",
     "evaluate": "evaluate(model, dataset, device)",
@@ -34,7 +33,7 @@ ASKED = {
 }
 STEPS = 2
 # How torch says that tensors of two devices met, and that one of a GPU's was to become an array.
-MET = ("Expected all tensors to be on the same device", "should be the same")
+MET = "Expected all tensors to be on the same device"
 NO_ARRAY = "device type tensor to numpy"
 
 
@@ -87,19 +86,21 @@ def elsewhere(lab: Lab, function: str, pretended: bool = False) -> Elsewhere:
     nothing = Elsewhere(Evidence(ASKED[function], None))
     if lab.submission.refuses(function):
         return nothing
-    place, start = lab.made("elsewhere", pretended), drawn_start(np.random.default_rng(lab.seed))
+    place, start = lab.seen(Lab.made, "elsewhere", pretended), drawn_start(np.random.default_rng(lab.seed))
+    ask = _epoch if function == "train_epoch" else _answer
     try:
-        right = _epoch(lab, place, start) if function == "train_epoch" else _answer(lab, place, start, function)
+        right, noted = ask(lab, function, place, start)
+    except Unloadable:
+        raise
     except (StandinLacks, Unwritten):
         return nothing
     except CheckFailed as failed:
         fault = _fault(failed.failure)
         evidence = replace(nothing.evidence, where=failed.failure.where)
-        return Elsewhere(evidence, bool(fault), fault, _happened(lab, place, function)) if fault else nothing
-    notes = _happened(lab, place, function)
-    away = right and any(note.kind == "model" for note in notes)
+        return Elsewhere(evidence, True, fault, _happened(lab, place, function)) if fault else nothing
+    away = right and any(note.kind == "model" for note in noted)
     evidence = replace(nothing.evidence, where=lab.submission.source.where(function))
-    return Elsewhere(evidence, right, "model_elsewhere" if away else "", notes)
+    return Elsewhere(evidence, right, "model_elsewhere" if away else "", noted)
 
 
 def _fault(failure: Failure) -> str:
@@ -107,30 +108,31 @@ def _fault(failure: Failure) -> str:
     kind, text = str(failure.params.get("type")), str(failure.params.get("text"))
     if failure.key != "raised" or failure.where is None:
         return ""
-    if kind == "RuntimeError" and any(said in text for said in MET):
+    if kind == "RuntimeError" and MET in text:
         return "left_behind"
     return "array_elsewhere" if kind == "TypeError" and NO_ARRAY in text else ""
 
 
-def _epoch(lab: Lab, place: Handle, start: NDArray[np.float32]) -> bool:
+def _epoch(lab: Lab, function: str, place: Handle, start: NDArray[np.float32]) -> tuple[bool, tuple[Note, ...]]:
     """Train an epoch; tell whether it came out right. Raises CheckFailed where it did not come to its end."""
     batches = inputs.training_batches(lab.seed, STEPS)
     images, labels = (TensorValue.of(np.concatenate(column)) for column in zip(*batches, strict=True))
     sent = (images, labels, inputs.STEP_BATCH, measure.LEARNING_RATE)
-    cost, end = _probe(lab, "train_epoch", "epoch_elsewhere", place, start, *sent)
+    cost, end, noted = _probe(lab, function, "epoch_elsewhere", place, start, *sent)
     wanted = oracle.train(affine(start), batches, measure.LEARNING_RATE)
     weights = np.concatenate([wanted.model.weights.ravel(), wanted.model.bias])
-    return _is(cost, wanted.cost) and isinstance(end, TensorValue) and _near(end.array, weights)
+    near = isinstance(end, TensorValue) and _near(end.array, weights)
+    return near and _is(cost, wanted.cost), _notes(noted)
 
 
-def _answer(lab: Lab, place: Handle, start: NDArray[np.float32], function: str) -> bool:
+def _answer(lab: Lab, function: str, place: Handle, start: NDArray[np.float32]) -> tuple[bool, tuple[Note, ...]]:
     """Ask for an accuracy or a prediction; tell whether it is right. Raises CheckFailed where there is no answer."""
     split, image = inputs.tiny_split(lab.seed, False), inputs.random_images(lab.seed + 40, 1)
     subject = lab.dataset(split) if function == "evaluate" else TensorValue.of(image[0])
-    answer = _probe(lab, function, "answer_elsewhere", place, start, function, subject)
+    answer, noted = _probe(lab, function, "answer_elsewhere", place, start, function, subject)
     logits = affine(start).logits(oracle.flatten(image if function == "predict" else split.images / 255))
     answers = logits.argmax(axis=1)
-    return _is(answer, float(answers[0] if function == "predict" else np.mean(answers == split.labels)))
+    return _is(answer, float(answers[0] if function == "predict" else np.mean(answers == split.labels))), _notes(noted)
 
 
 def _probe(lab: Lab, function: str, probe: str, place: Handle, start: NDArray[np.float32], *sent: object) -> Any:
@@ -143,10 +145,14 @@ def _probe(lab: Lab, function: str, probe: str, place: Handle, start: NDArray[np
 
 def _happened(lab: Lab, place: Handle, function: str) -> tuple[Note, ...]:
     try:
-        noted = cast("list[tuple[str, str, list[int]]]", lab.probe("happened", place, of=f"{function} elsewhere").value)
+        return _notes(lab.probe("happened", place, of=f"{function} elsewhere").value)
     except CheckFailed:
         return ()
-    return tuple(Note(kind, dtype, tuple(shape)) for kind, dtype, shape in noted)
+
+
+def _notes(noted: object) -> tuple[Note, ...]:
+    found = cast("list[tuple[str, str, list[int]]]", noted)
+    return tuple(Note(kind, dtype, tuple(shape)) for kind, dtype, shape in found)
 
 
 def _is(got: object, wanted: float) -> bool:

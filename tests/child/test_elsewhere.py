@@ -225,7 +225,7 @@ def asked(source: str, monkeypatch: pytest.MonkeyPatch, place: elsewhere.Place) 
     monkeypatch.setitem(sys.modules, "lab", lab)
     model, start = standins.build_model(), torch.from_numpy(START)
     if "train_epoch" in vars(lab):
-        cost, end = elsewhere.epoch_elsewhere(
+        cost, end, _ = elsewhere.epoch_elsewhere(
             place, model, start, IMAGES, LABELS, inputs.STEP_BATCH, measure.LEARNING_RATE
         )
         right = oracle.train(affine(START), BATCHES, measure.LEARNING_RATE)
@@ -234,9 +234,10 @@ def asked(source: str, monkeypatch: pytest.MonkeyPatch, place: elsewhere.Place) 
         np.testing.assert_allclose(end.numpy(), moved, atol=measure.WEIGHT_ATOL)
         return cost, right.cost
     if "evaluate" in vars(lab):
-        got = elsewhere.answer_elsewhere(place, model, start, "evaluate", DATASET)
+        got, _ = elsewhere.answer_elsewhere(place, model, start, "evaluate", DATASET)
         return got, float(np.mean(LABELS.numpy() == ANSWERS))
-    return elsewhere.answer_elsewhere(place, model, start, "predict", IMAGES[0]), int(ANSWERS[0])
+    got, _ = elsewhere.answer_elsewhere(place, model, start, "predict", IMAGES[0])
+    return got, int(ANSWERS[0])
 
 
 @pytest.mark.parametrize("style", RIGHT)
