@@ -235,10 +235,7 @@ class Place:
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
-        """Have what follows work there, other threads' work too."""
-        if self.device != PRETENDED:
-            yield
-            return
+        """Have what follows work there, other threads' work too; a default device that it sets does not outlive it."""
         notes, run, default = self.notes, threading.Thread.run, torch.get_default_device()
 
         def elsewhere(thread: Any) -> None:
@@ -246,7 +243,11 @@ class Place:
                 run(thread)
 
         try:
-            with mock.patch.object(threading.Thread, "run", elsewhere), _Carrying(notes), _Asked(notes):
+            with contextlib.ExitStack() as stack:
+                if self.device == PRETENDED:
+                    stack.enter_context(mock.patch.object(threading.Thread, "run", elsewhere))
+                    stack.enter_context(_Carrying(notes))
+                    stack.enter_context(_Asked(notes))
                 yield
         finally:
             if torch.get_default_device() != default:

@@ -258,3 +258,43 @@ def test_what_a_gpu_refuses_is_refused(slip: str, monkeypatch: pytest.MonkeyPatc
     with pytest.raises((RuntimeError, TypeError), match=text):
         asked(source, monkeypatch, place)
     assert noted <= {(kind, dtype) for kind, dtype, _ in elsewhere.happened(place)}
+
+
+def test_a_device_of_torchs_own_is_left_to_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GPU is taken where there is one, and nothing comes between it and the work; another device stands in here."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert elsewhere.elsewhere(pretended=False).device == torch.device("cuda")
+    assert elsewhere.elsewhere(pretended=True).device == elsewhere.PRETENDED
+    monkeypatch.undo()
+    assert elsewhere.elsewhere(pretended=False).device == elsewhere.PRETENDED or torch.cuda.is_available()
+    place = elsewhere.Place(torch.device("cpu"))
+    cost, right = asked(RIGHT["to"], monkeypatch, place)
+    assert cost == pytest.approx(right, abs=measure.COST_ATOL)
+    assert elsewhere.happened(place) == []
+
+
+def test_model_that_is_moved_away_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what was moved there and back meanwhile."""
+    for line, noted in (("model.cpu(); model.to(device)", 0), ("model.cpu()", 2)):
+        place = elsewhere.elsewhere(pretended=True)
+        asked(predict(f"{line}\nreturn int(model(image.to(next(model.parameters()))).argmax())"), monkeypatch, place)
+        assert sum(kind == "model" for kind, _, _ in elsewhere.happened(place)) == noted
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+@pytest.mark.parametrize("slip", WRONG)
+def test_a_gpu_refuses_what_the_pretended_one_does(slip: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pretended device is no stricter than a GPU, and its errors are those of one."""
+    source, text, _ = WRONG[slip]
+    if "'cpu'" in source and "cuda.is_available" in source:
+        pytest.skip("right where the GPU is the only device")
+    with pytest.raises((RuntimeError, TypeError), match=text):
+        asked(source, monkeypatch, elsewhere.elsewhere(pretended=False))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+@pytest.mark.parametrize("style", RIGHT)
+def test_what_works_on_the_pretended_device_works_on_a_gpu(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No style is called right that a GPU refuses."""
+    got, right = asked(RIGHT[style], monkeypatch, elsewhere.elsewhere(pretended=False))
+    assert got == pytest.approx(right, abs=measure.COST_ATOL)
