@@ -21,10 +21,10 @@ FOLDER = Path(__file__).parent
 # Imported when they are asked for: nobody needs all of them, and an untouched template none.
 
 
-def _draw(report: Tamed, words: Mapping[str, str]) -> tuple[Picture, ...]:
+def _draw(report: Tamed, words: Mapping[str, str], missed: Callable[[str, Exception], None]) -> tuple[Picture, ...]:
     from graders.pictures import figures  # only a page needs it
 
-    return figures.draw(report, words)
+    return figures.draw(report, words, missed)
 
 
 def _view() -> type[Lab]:

@@ -45,10 +45,10 @@ def messages_for(report: Tamed, spec: LabSpec = SPEC) -> Messages:
 def _html(spec: LabSpec, report: Tamed, messages: Messages) -> str:
     from graders.harness.render import html
 
-    try:
-        drawn = spec.draw(report, messages.section("pictures")) if spec.draw else ()
-    except (KeyError, ValueError) as error:
+    def refuse(_name: str, error: Exception) -> None:
         raise ConfigurationError(f"the report's exhibits cannot be drawn: {error}") from None
+
+    drawn = spec.draw(report, messages.section("pictures"), refuse) if spec.draw else ()
     return html.render(report, messages.words, drawn)
 
 

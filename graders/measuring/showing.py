@@ -5,16 +5,20 @@ No verdict hangs on anything here: what a submission does not answer is not show
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import functools
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 import numpy as np
 
-from graders.harness.base.errors import CheckFailed, Unwritten
+from graders.harness.base.errors import CheckFailed, ConfigurationError, StaleHandle, Unwritten
 from graders.harness.base.model import TensorValue
+from graders.harness.judge import faults
 
 from . import measure, oracle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from graders.digits.idx import Split
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
     from .pieces import Lab
 
+P = ParamSpec("P")
 STEPS, BATCH = 60, 40  # of the epoch whose costs are shown: the cost falls to a third, and it takes 50 ms
 MISREAD = 10  # digits shown
 # Three digits as a matrix printer has them, 7 x 5 dots, for a picture in which a scrambled pixel shows.
@@ -33,10 +38,26 @@ DOTS = {
 DOT = 3  # pixels a side
 
 
+def _harmless(show: Callable[Concatenate[Lab, P], None]) -> Callable[Concatenate[Lab, P], None]:
+    """Have a function note exhibits only where they are wanted, and a fault in it cost no more than its picture."""
+
+    @functools.wraps(show)
+    def shown(lab: Lab, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        if not lab.notes.wanted:
+            return
+        try:
+            show(lab, *args, **kwargs)
+        except (StaleHandle, ConfigurationError):
+            raise
+        except Exception as error:
+            faults.tell(faults.PictureFault, f"there is nothing for the picture {show.__name__}: {{fault}}", error)
+
+    return shown
+
+
+@_harmless
 def costs(lab: Lab, digits: Split) -> None:
     """Note the cost of each batch of one epoch of the student's `train_epoch`, and the oracle's on the same batches."""
-    if not lab.notes.wanted:
-        return
     size = STEPS * BATCH
     images = (digits.images[:size, None] / np.float32(255)).astype(np.float32)
     labels = digits.labels[:size].astype(np.int64)
@@ -55,10 +76,9 @@ def costs(lab: Lab, digits: Split) -> None:
         lab.notes.exhibit("costs", yours=np.asarray(noted, np.float32), oracle=np.asarray(truth, np.float32))
 
 
+@_harmless
 def weights(lab: Lab, model: Handle) -> None:
     """Note what a trained model's weights look like, a picture a digit, as shares of the largest in 127 steps."""
-    if not lab.notes.wanted:
-        return
     try:
         found = lab.affine(model).weights
     except CheckFailed:
@@ -68,9 +88,10 @@ def weights(lab: Lab, model: Handle) -> None:
         lab.notes.exhibit("weights", weights=np.rint(found / largest * 127).astype(np.int8).reshape(10, 28, 28))
 
 
+@_harmless
 def answers(lab: Lab, logits: NDArray[Any], digits: Split) -> None:
     """Note how often each digit got which answer, and the digits that were misread with most conviction."""
-    if not lab.notes.wanted or not np.isfinite(logits).all():
+    if not np.isfinite(logits).all():
         return
     given = logits.argmax(axis=1)
     counts = np.zeros((10, 10), np.int32)
@@ -84,10 +105,9 @@ def answers(lab: Lab, logits: NDArray[Any], digits: Split) -> None:
         lab.notes.exhibit("misread", images=digits.images[worst], **columns)
 
 
+@_harmless
 def reshape(lab: Lab) -> None:
     """Note three digits and what `flatten_images` makes of them, where their pixels do not stay in place."""
-    if not lab.notes.wanted:
-        return
     images = np.stack([_dotted(rows) for rows in DOTS.values()])
     try:
         value = measure.flattened(lab, images[:, None] / np.float32(255)).value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,19 +49,34 @@ def prepare() -> None:
     import matplotlib.figure  # noqa: F401  # imported for later
 
 
-def draw(report: Tamed, words: Mapping[str, str]) -> tuple[Picture, ...]:
+def draw(report: Tamed, words: Mapping[str, str], missed: Callable[[str, Exception], None]) -> tuple[Picture, ...]:
     """Return a picture for each exhibit of the report, and one of what was timed.
 
-    `words` is the lab's section `pictures`: NAME_title and NAME_text of each picture, and what stands inside it.
+    `words` is the lab's section `pictures`: NAME_title and NAME_text of each picture, and what stands inside it. A
+    picture that cannot be drawn is left out, and `missed` is told its name and what was raised.
     """
-    drawn = [
-        _picture(name, words, lambda shown=shown, exhibit=exhibit: shown(_unpacked(exhibit), words))  # type: ignore[misc]  # mypy infers no lambda with defaults
+    makers: dict[str, Callable[[], tuple[Figure, dict[str, Any]]]] = {
+        name: partial(_shown, shown, exhibit, words)
         for name, shown in SHOWN.items()
         if (exhibit := report.exhibits.get(name))
-    ]
+    }
     if report.throughput:
-        drawn.append(_picture("throughput", words, lambda: _throughput(report.throughput, words)))
+        makers["throughput"] = lambda: _throughput(report.throughput, words)
+    drawn = []
+    for name, make in makers.items():
+        try:
+            drawn.append(_picture(name, words, make))
+        except Exception as error:  # whatever matplotlib may raise: the others are as good without it
+            missed(name, error)
     return tuple(drawn)
+
+
+def _shown(
+    shown: Callable[[Arrays, Mapping[str, str]], tuple[Figure, dict[str, Any]]],
+    exhibit: Exhibit,
+    words: Mapping[str, str],
+) -> tuple[Figure, dict[str, Any]]:
+    return shown(_unpacked(exhibit), words)
 
 
 def _unpacked(exhibit: Exhibit) -> Arrays:

@@ -293,7 +293,7 @@ from pathlib import Path
 from graders.harness.judge.lab import LabSpec
 FOLDER = Path(__file__).parent
 def pytest_lab(config):
-    return LabSpec(FOLDER, FOLDER.parent / "submission", {})
+    return LabSpec(FOLDER, FOLDER.parent / "submission", {}, draw=DRAW)
 """
 TINY_CHECKS = """
 import pytest
@@ -311,7 +311,9 @@ def tiny_lab(
 ) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Return a function that grades with a lab of three checks whose bodies are given; no worker is started."""
 
-    def grade(*options: object, first: str = "pass", second: str = "pass", third: str = "pass", **run: Any) -> Any:
+    def grade(
+        *options: object, first: str = "pass", second: str = "pass", third: str = "pass", draw: str = "None", **run: Any
+    ) -> Any:
         lab, submission = tmp_path / "checks", tmp_path / "submission"
         with contextlib.suppress(FileExistsError):
             (lab / "messages" / "en").mkdir(parents=True)
@@ -319,7 +321,7 @@ def tiny_lab(
         (submission / "lab.py").write_text("def f(x):\n    return x\n", encoding="utf-8")
         (lab / "rubric.toml").write_text(TINY_RUBRIC, encoding="utf-8")
         (lab / "messages" / "en" / "lab.toml").write_text(TINY_MESSAGES, encoding="utf-8")
-        (lab / "conftest.py").write_text(TINY_CONFTEST, encoding="utf-8")
+        (lab / "conftest.py").write_text(f"{TINY_CONFTEST}DRAW = {draw}\n", encoding="utf-8")
         (lab / "child").mkdir(exist_ok=True)
         (lab / "child" / "probes.py").write_text("", encoding="utf-8")
         for part, checks in {"alpha": {"first": first, "second": second}, "beta": {"third": third}}.items():

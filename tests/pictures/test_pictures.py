@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,6 +17,7 @@ from graders.commands.teacher import batch
 from graders.harness.base.exhibits import Exhibit, PackedArray, Picture
 from graders.harness.base.model import CheckResult, PartResult, Report, Status
 from graders.harness.base.speed import Throughput
+from graders.harness.judge.faults import PictureFault
 from graders.harness.judge.messages import Messages
 from graders.harness.judge.notes import Notes
 from graders.harness.render import html
@@ -78,7 +79,12 @@ def make_report(arrays: dict[str, dict[str, Any]], *timed: Throughput) -> Tamed:
 def drawn(arrays: dict[str, dict[str, Any]], *timed: Throughput, language: str = "en") -> dict[str, Picture]:
     """Draw a report's pictures, by name."""
     words = Messages.of_lab(ROOT / "graders", language).section("pictures")
-    return {picture.name: picture for picture in figures.draw(make_report(arrays, *timed), words)}
+    return {picture.name: picture for picture in figures.draw(make_report(arrays, *timed), words, never)}
+
+
+def never(name: str, error: Exception) -> None:
+    """Be told of a picture that could not be drawn."""
+    raise AssertionError(name) from error
 
 
 def texts(picture: Picture) -> list[str]:
@@ -109,6 +115,31 @@ def test_text_in_a_picture_stays_text() -> None:
 def test_same_report_gives_the_same_picture() -> None:
     """A page that is made again has the same bytes."""
     assert drawn(ARRAYS) == drawn(ARRAYS)
+
+
+def test_picture_that_cannot_be_drawn_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is left out and told; the others are there."""
+
+    def broken(*_: object) -> NoReturn:
+        raise RuntimeError("no fonts")
+
+    told: list[tuple[str, str]] = []
+    words = Messages.of_lab(ROOT / "graders", "en").section("pictures")
+    report = make_report({"confusion": {"counts": np.eye(10, dtype=np.int32)}, "weights": {}})
+    pictures = figures.draw(report, words, lambda name, error: told.append((name, type(error).__name__)))
+    assert [picture.name for picture in pictures] == ["confusion"]
+    monkeypatch.setitem(figures.SHOWN, "confusion", broken)
+    assert figures.draw(report, words, lambda name, error: told.append((name, str(error)))) == ()
+    assert [name for name, _ in told] == ["weights", "weights", "confusion"]
+
+
+def test_fault_in_noting_costs_its_picture_alone() -> None:
+    """The check goes on; a warning tells."""
+    lab: Any = SimpleNamespace(notes=Notes(wanted=True))
+    digits: Any = SimpleNamespace(labels=np.array([1, 77]))
+    with pytest.warns(PictureFault, match=r"picture answers: IndexError at measuring/showing.py:\d+"):
+        showing.answers(lab, np.zeros((2, 10)), digits)
+    assert lab.notes.exhibits == []
 
 
 def test_report_without_exhibits_has_no_pictures() -> None:
@@ -204,7 +235,7 @@ def test_reference_shows_what_it_has_learned(graded: Callable[[str], tuple[Tamed
 
 def drawn_of(seen: Tamed) -> tuple[Picture, ...]:
     """Draw the pictures of a report in its own language."""
-    return figures.draw(seen, report.messages_for(seen).section("pictures"))
+    return figures.draw(seen, report.messages_for(seen).section("pictures"), never)
 
 
 @pytest.mark.sample

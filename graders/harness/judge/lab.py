@@ -44,10 +44,10 @@ class LabSpec:
 
     `thresholds` gives the lowest and the highest sensible value of each of the rubric's thresholds, `tiers` names its
     lists of (value, share of the points). `draw` makes the pictures of a report's exhibits, with the words of the lab's
-    section `pictures`. `beside` names the files in child/ that its probes.py imports, in an order
-    in which they can be loaded; standins.py is there besides. `correct` names the file there by which a fault is tried:
-    it has a correct function for each that the contract asks for. `imports` names the packages that submissions import,
-    `judges_import` the modules of the lab's that its checks do.
+    section `pictures`, and calls what it is given for each that cannot be made. `beside` names the files in child/ that
+    its probes.py imports, in an order in which they can be loaded; standins.py is there besides. `correct` names the
+    file there by which a fault is tried: it has a correct function for each that the contract asks for. `imports` names
+    the packages that submissions import, `judges_import` the modules of the lab's that its checks do.
 
     `needs` tells which of the student's functions another one may call on its way. The rest is asked for when it is
     needed, since it takes time to import: `view` returns the class of what checks get as `lab`, `sound` what later
@@ -59,7 +59,7 @@ class LabSpec:
     default_submission: Path
     thresholds: Mapping[str, tuple[float, float]]
     tiers: Sequence[str] = ()
-    draw: Callable[[Tamed, Mapping[str, str]], tuple[Picture, ...]] | None = None
+    draw: Callable[[Tamed, Mapping[str, str], Callable[[str, Exception], None]], tuple[Picture, ...]] | None = None
     beside: tuple[str, ...] = ()
     correct: str = "standins.py"
     imports: tuple[str, ...] = ()

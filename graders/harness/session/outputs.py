@@ -30,12 +30,16 @@ def add_options(group: pytest.OptionGroup) -> None:
 
 
 class Outputs:
-    """Writes one run's report. What cannot be written is told in `problems`; the rest is written all the same."""
+    """Writes one run's report. What cannot be written is told in `problems`; the rest is written all the same.
+
+    What only lacks a picture is written, and `remarks` say so.
+    """
 
     def __init__(self, grading: Grading, config: pytest.Config) -> None:
         self._grading, self._config = grading, config
         self._token = secrets.token_hex(16) if os.environ.get("GITHUB_ACTIONS") == "true" else ""
         self.problems: list[str] = []
+        self.remarks: list[str] = []
 
     @property
     def opening(self) -> str:
@@ -86,10 +90,13 @@ class Outputs:
         """Draw the pictures; a page without them is better than none."""
         draw = self._grading.spec.draw
         try:
-            return draw(report, self._grading.messages.section("pictures")) if draw else ()
-        except Exception as error:  # whatever matplotlib may raise: the grade stands
-            self.problems.append(f"the page has no pictures: {type(error).__name__}: {error}")
+            return draw(report, self._grading.messages.section("pictures"), self._miss) if draw else ()
+        except Exception as error:  # matplotlib cannot be imported, say: the grade stands
+            self.remarks.append(f"the page has no pictures: {type(error).__name__}")
             return ()
+
+    def _miss(self, name: str, error: Exception) -> None:
+        self.remarks.append(f"the page lacks the picture {name}: {type(error).__name__}")
 
     def _add_row(self, table: Path, report: Tamed) -> None:
         folder = self._config.getoption("report_dir")

@@ -65,6 +65,8 @@ class Summary:
         terminalreporter.section(self._report.title)
         style = terminal.Style(self._grading.messages.words, tw.hasmarkup, tw.fullwidth)
         terminalreporter.write_line(terminal.render(self._report, style))
+        for remark in self._outputs.remarks if self._outputs else ():
+            terminalreporter.write_line(remark, yellow=True)
         for problem in self._outputs.problems if self._outputs else ():
             terminalreporter.write_line(problem, red=True)
 

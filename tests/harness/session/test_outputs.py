@@ -29,6 +29,24 @@ def test_page_is_written_beside_the_report(tiny_lab, tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["report.html", "report.json"]
 
 
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (
+            "lambda report, words, missed: missed('curve', ValueError()) or ()",
+            "the page lacks the picture curve: Value",
+        ),
+        ("lambda report, words, missed: 1 / 0", "the page has no pictures: ZeroDivisionError"),
+    ],
+)
+def test_picture_that_cannot_be_drawn_costs_nothing_else(tiny_lab, tmp_path, draw, said):
+    """The page is written without it, and the exit code is the grade's."""
+    done = tiny_lab("--report-dir", tmp_path / "out", draw=draw)
+    assert done.returncode == 0
+    assert said in done.stdout
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
 def test_void_run_has_a_page_without_a_score(tiny_lab, tmp_path):
     """The page says whose fault it is, and shows no zero."""
     tiny_lab("--report-dir", tmp_path / "out", first="raise RuntimeError('broken check')")
