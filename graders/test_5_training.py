@@ -56,8 +56,9 @@ def test_epoch_returns_the_mean_of_the_batch_costs(lab: Lab) -> None:
     """The mean over batches, each cost taken before its step."""
     # A single batch shows whether its cost is taken before the step; several, with steps too short to matter, whether
     # the costs are averaged. Where the steps themselves lead is judged elsewhere.
+    # The data loader can do no more than it has to, as the progress bar round it in main.
     for steps, rate in ((1, measure.LEARNING_RATE), (measure.STEPS, measure.NO_RATE)):
-        seen = measure.trained(lab, "train_epoch", steps=steps, learning_rate=rate)
+        seen = measure.trained(lab, "train_epoch", steps=steps, learning_rate=rate, bare=True)
         expect.close(seen.evidence, expect.number(seen.evidence), seen.expected[0].cost, measure.COST_ATOL)
 
 
@@ -80,7 +81,11 @@ def test_epoch_returns_a_float_without_a_graph(lab: Lab) -> None:
 def test_training_returns_one_cost_an_epoch(lab: Lab, epochs: int | None) -> None:
     """`train` returns a list of `training_epochs` floats, by default 15: the costs of its epochs."""
     # The default's many epochs are of two steps; the others are those that the checks of what is printed look at, too.
-    seen = measure.trained(lab, "train", epochs=epochs) if epochs else measure.trained(lab, "train", 2, epochs)
+    seen = (
+        measure.trained(lab, "train", epochs=epochs)
+        if epochs
+        else measure.trained(lab, "train", 2, bare=True, epochs=None)
+    )
     costs = seen.evidence.value
     wanted = [epoch.cost for epoch in seen.expected]
     if not isinstance(costs, list) or len(costs) != len(wanted):
@@ -93,6 +98,8 @@ def test_training_goes_through_every_epoch(lab: Lab) -> None:
     """After `training_epochs` epochs of the given pieces the weights are the oracle's."""
     trainings.expect_weights(measure.trained(lab, "train", epochs=EPOCHS, learning_rate=measure.OTHER_RATE))
     trainings.expect_given_pieces(lab, "train")
+    seen, orders = trainings.orders(lab)
+    expect.that(not trainings.are_seeded(orders), seen.beside, "same_order", epochs=len(orders))
 
 
 def test_training_prints_a_line_an_epoch(lab: Lab) -> None:

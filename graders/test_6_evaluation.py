@@ -48,6 +48,7 @@ def test_every_image_counts_equally(lab: Lab) -> None:
     """An incomplete last batch counts as much as it holds, no more and no less, be the batches small or large."""
     for choose in (ragged, many):
         _expect_share(evaluated(lab, choose))
+    _expect_share(evaluated(lab, ragged, between=True))  # none counts that was only loaded, later say
     expect_examination(lab)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
 from graders.measuring import measure, showing, work
@@ -38,8 +39,13 @@ def test_short_training_reaches_the_minimum_accuracy(
     minimum = rubric.thresholds["accuracy_minimum"]
     pieces = _pieces(lab, digits)
     asked = f"train(model, data_loader, criterion, optimizer, device, {epochs})"
-    seen = lab.call("train", *pieces, epochs, asked=asked)
-    got, logits = _examine(lab, pieces[0], digits)
+    try:
+        seen = lab.call("train", *pieces, epochs, asked=asked)
+        got, logits = _examine(lab, pieces[0], digits)
+    except CheckFailed as failed:
+        if failed.failure.key != "raised" or lab.sound("train"):
+            raise
+        got = 0.0
     if got < minimum and not lab.sound("train"):
         # Its mistake is charged in its own part; whether epochs teach the model can be seen without it.
         work.expect_training_of_epochs(lab)

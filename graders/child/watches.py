@@ -94,6 +94,57 @@ def costs_noted(criterion: Any) -> list[float]:
     return list(criterion.costs)
 
 
+# ---- data loaders
+
+
+class Batches:
+    """Serves a data loader's batches and has nothing else of one: just what the contract promises.
+
+    Its name and what it lacks stand in what student code raises.
+    """
+
+    def __init__(self, data_loader: Any) -> None:
+        self._data_loader = data_loader
+
+    def __len__(self) -> int:
+        return len(self._data_loader)
+
+    def __iter__(self) -> Any:
+        return iter(self._data_loader)
+
+
+def bare_loader(data_loader: Any) -> Batches:
+    """Return a data loader that serves the same batches and can do no more."""
+    return Batches(data_loader)
+
+
+class _Shuffling:
+    """Serves the same images in an order that is drawn anew for each epoch, as DataLoader draws it, and notes it."""
+
+    def __init__(self, images: Tensor, labels: Tensor, batch_size: int) -> None:
+        self._images, self._labels, self._batch_size = images, labels, batch_size
+        self.orders: list[list[int]] = []
+
+    def __len__(self) -> int:
+        return len(self._images) // self._batch_size
+
+    def __iter__(self) -> Any:
+        order = torch.randperm(len(self._images))
+        self.orders.append(order.tolist())
+        for rows in torch.split(order, self._batch_size):
+            yield self._images[rows], self._labels[rows]
+
+
+def shuffling_loader(images: Tensor, labels: Tensor, batch_size: int) -> _Shuffling:
+    """Return a data loader that notes in which orders it served its images."""
+    return _Shuffling(images, labels, batch_size)
+
+
+def orders_noted(data_loader: Any) -> list[list[int]]:
+    """Return the order of each epoch that a shuffling loader began."""
+    return list(data_loader.orders)
+
+
 # ---- watching a training loop
 
 

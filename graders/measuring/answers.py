@@ -54,6 +54,7 @@ FORMS = {
     "tags_alive": Form(each(row(of(int), of(int)))),
     "fetches": Form(of(int)),
     "costs_noted": Form(each(of(float))),
+    "orders_noted": Form(each(each(of(int)))),
     "layers": Form(each(of(str))),
     "loose": Form(each(each(of(int)))),
     "watched": Form(row(of(Handle), of(Handle), of(Handle))),

@@ -121,8 +121,12 @@ def _same(before: TensorValue | None, after: TensorValue | None) -> bool:
 
 
 @remembered
-def evaluated(lab: Lab, choose: Callable[[Pool], Split], observe: bool = False, other_model: bool = False) -> Evaluated:
+def evaluated(
+    lab: Lab, choose: Callable[[Pool], Split], observe: bool = False, other_model: bool = False, between: bool = False
+) -> Evaluated:
     """Ask `evaluate` about digits that `choose` arranges for a model; with `other_model`, for another one.
+
+    With `between`, other digits are loaded between these and the question.
 
     It is a stand-in where the student's answers leave nothing to examine with: all of them alike, say.
     """
@@ -137,6 +141,8 @@ def evaluated(lab: Lab, choose: Callable[[Pool], Split], observe: bool = False, 
     if other_model:
         lab.probe("stir", model, lab.seed + 1, 2 * SPREAD, of="build_model")
     pieces = (model, lab.dataset(split), lab.device())
+    if between:
+        lab.dataset(inputs.tiny_split(lab.seed, train=False))
     seen = lab.call("evaluate", *pieces, observe=observe, asked="evaluate(model, dataset, device)")
     after = cast("Condition", lab.probe("condition", model, of="build_model").value)
     return Evaluated(seen, affine, split, before[0], after[0], before[1], after[1])

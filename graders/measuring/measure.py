@@ -176,16 +176,20 @@ def trained(
     criterion: Handle | None = None,
     size: int = inputs.STEP_BATCH,
     observe: bool = False,
+    bare: bool = False,
 ) -> Trained:
     """Train with the student's `train_epoch` or `train` on fixed batches, beside the oracle.
 
-    With `epochs` None, `train` is left to its default, the lesson's 15. `observe` keeps a transcript.
+    With `epochs` None, `train` is left to its default, the lesson's 15. `observe` keeps a transcript; a `bare` data
+    loader can do no more than the contract promises.
     """
     lab.require(function)
     batches = inputs.training_batches(lab.seed, steps, size)
     images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
     model, start = lab.known_model()
     loader = lab.fixed_loader(images, labels, size)
+    if bare:
+        loader = lab.made("bare_loader", loader)
     pieces = (model, loader, criterion or lab.criterion(), lab.optimizer(model, learning_rate), lab.device())
     many = [] if function == "train_epoch" or epochs is None else [epochs]
     asked = f"{function}(model, data_loader, criterion, optimizer, device{''.join(f', {n}' for n in many)})"

@@ -85,7 +85,7 @@ def build_optimizer(lab: Lab) -> None:
 
 def train_epoch(lab: Lab) -> None:
     """Expect an epoch to leave the oracle's weights, with the pieces that it is given, and to return the mean cost."""
-    seen = measure.trained(lab, "train_epoch")
+    seen = measure.trained(lab, "train_epoch", bare=True)
     trainings.expect_weights(seen)
     cost = expect.plain_float(seen.evidence)
     expect.close(seen.evidence, cost, seen.expected[0].cost, measure.COST_ATOL)
@@ -94,7 +94,8 @@ def train_epoch(lab: Lab) -> None:
 
 def train(lab: Lab) -> None:
     """Expect several epochs to leave the oracle's weights, with the pieces that are given."""
-    trainings.expect_weights(measure.trained(lab, "train", epochs=trainings.EPOCHS, learning_rate=measure.OTHER_RATE))
+    rate = measure.OTHER_RATE
+    trainings.expect_weights(measure.trained(lab, "train", epochs=trainings.EPOCHS, learning_rate=rate, bare=True))
     trainings.expect_given_pieces(lab, "train")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.looks import remembered
 
@@ -66,6 +67,27 @@ def doubled(lab: Lab, function: str, learning_rate: float) -> measure.Trained:
     """Train one step with a criterion that costs twice as much."""
     lab.require(function)
     return measure.trained(lab, function, steps=1, learning_rate=learning_rate, criterion=lab.doubled_criterion())
+
+
+@remembered
+def orders(lab: Lab) -> tuple[Evidence, list[list[int]]]:
+    """Train some epochs with a data loader that draws an order for each; returns these."""
+    lab.require("train")
+    images, labels = (
+        np.concatenate(column) for column in zip(*inputs.training_batches(lab.seed, measure.STEPS), strict=True)
+    )
+    model = lab.model()
+    loader = lab.made("shuffling_loader", TensorValue.of(images), TensorValue.of(labels), inputs.STEP_BATCH)
+    pieces = model, loader, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE), lab.device()
+    asked = f"train(model, data_loader, criterion, optimizer, device, {EPOCHS})"
+    seen = lab.call("train", *pieces, EPOCHS, asked=asked)
+    noted = lab.probe("orders_noted", loader, of="train", asked=asked).value
+    return seen, cast("list[list[int]]", noted)
+
+
+def are_seeded(drawn: list[list[int]]) -> bool:
+    """Tell whether several orders of 200 images are all the same: no two are by chance."""
+    return len(drawn) > 1 and all(order == drawn[0] for order in drawn)
 
 
 def expect_given_pieces(lab: Lab, function: str) -> None:

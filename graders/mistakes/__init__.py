@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from . import devices
 from .data import dataset, download
-from .evaluation import accuracy, last_batch, side_effects, stopped
+from .evaluation import accuracy, kept_digits, last_batch, side_effects, stopped
 from .loader import batches, lengths, returned, some_datasets
 from .loss import cost, labels
 from .model import layers, returned_model
 from .prediction import drawing, predicted
 from .reshape import rows
 from .throughput import slowness
-from .training import epoch, epoch_cost, optimizer, printed, train
+from .training import data_loader, epoch, epoch_cost, optimizer, printed, train
 
 if TYPE_CHECKING:
     from graders.harness.judge.clues import Clue
@@ -33,7 +33,7 @@ MODULES = (
         labels,
         optimizer,
     ),
-    *(epoch, epoch_cost, train, printed, accuracy, last_batch, stopped, side_effects),
+    *(epoch, epoch_cost, data_loader, train, printed, accuracy, kept_digits, last_batch, stopped, side_effects),
     *(predicted, drawing, slowness, devices),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)

@@ -804,6 +804,24 @@ TRAIN = (
         KEEP_EPOCH_COST + "        schedule.step()\n",
     ),
     training("list-begun-in-every-epoch", "train-keeps-one-cost", KEEP_EPOCH_COST, "        costs = [cost]\n"),
+    training(
+        "batches-counted-by-the-data-set",
+        "more-asked-of-the-loader",
+        "    return torch.stack(costs).mean().item()",
+        "    batches = len(data_loader.dataset) // data_loader.batch_size\n    return sum(costs).item() / batches",
+    ),
+    training(
+        "seeded-in-train-epoch",
+        "seeded-every-epoch",
+        "    costs = []\n    for images, labels in data_loader:",
+        "    torch.manual_seed(777)\n    costs = []\n    for images, labels in data_loader:",
+    ),
+    training(
+        "seeded-in-the-loop-of-train",
+        "seeded-every-epoch",
+        "        cost = train_epoch(",
+        "        torch.manual_seed(777)\n        cost = train_epoch(",
+    ),
     training("costs-never-kept", "train-list-empty", KEEP_EPOCH_COST, ""),
     training("costs-in-a-tuple", "train-returns-no-list", RETURN_COSTS, "    return tuple(costs)\n"),
     training("epoch-number-from-two", "epochs-counted-from-two", PRINT, PRINT.replace("{epoch:", "{epoch + 1:")),
@@ -874,6 +892,16 @@ def test_images(name: str, mistake: str, images: str) -> Bug:
 
 GRAD_ON = NO_GRAD.replace("torch.no_grad()", "torch.enable_grad()")
 EVALUATION = (
+    evaluation(
+        "last-digits-evaluated",
+        "dataset-ignored-by-evaluation",
+        f"    return {DIGITS}\n",
+        f"    global kept\n    kept = {DIGITS}\n    return kept\n",
+        TEST_BATCHES,
+        "DataLoader(kept, batch_size=1000)",
+        ACCURACY,
+        "return correct / len(kept)",
+    ),
     evaluation("gradients-on-while-testing", "gradients-on-in-evaluation", NO_GRAD, GRAD_ON),
     evaluation("detach-for-no-grad", "detach-for-no-grad", NO_GRAD, GRAD_ON, LOGITS, LOGITS + ".detach()"),
     evaluation(

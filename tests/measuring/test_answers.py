@@ -33,6 +33,7 @@ RIGHT: dict[str, tuple[list[Any], Any]] = {
     "tags_alive": ([0], [(0, 3)]),
     "fetches": ([0], 0),
     "costs_noted": ([0], [2.3]),
+    "orders_noted": ([0], [[0, 2, 1], [1, 0, 2]]),
     "layers": ([0], ["Linear"]),
     "loose": ([0], [[10]]),
     "watched": ([0], (HANDLE, HANDLE, HANDLE)),
