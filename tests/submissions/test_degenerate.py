@@ -62,3 +62,13 @@ def test_piece_costs_no_other_part(piece: tuple[str, str], grade: Callable[..., 
 def test_company_is_graded(company: tuple[tuple[str, str], ...], grade: Callable[..., dict[str, Any]]) -> None:
     """There is a score, whatever little there is to examine."""
     expect_grade(grade("degenerate", degenerate_source(*company)))
+
+
+def test_pieces_that_leave_nothing_to_examine_are_replaced(grade: Callable[..., dict[str, Any]]) -> None:
+    """A model with one answer for all, beside digits that are all the same, left `evaluate` no digit to be asked of."""
+    names = ("build_model-zero-logits", "load_mnist-same-digit")
+    report = grade("degenerate", degenerate_source(*(PIECES[name] for name in names)))
+    expect_grade(report)
+    points = {part["name"]: part["points"] - part["max_points"] for part in report["parts"]}
+    assert points["evaluation"] == 0
+    assert points["data"] < 0
