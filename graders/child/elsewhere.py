@@ -125,7 +125,6 @@ def _near(tensor: Tensor) -> Tensor:
 def _carry_out(func: Any, args: Any, kwargs: dict[str, Any], notes: list[Any]) -> Any:
     """Carry out an operation on the numbers of its tensors; the result is elsewhere where the tensors are."""
     known: dict[int, Tensor] = {}  # so that an operation in place returns the tensor itself
-    kept: list[Tensor] = []
     given: list[Tensor] = []
 
     def near(value: Any) -> Any:
@@ -136,36 +135,27 @@ def _carry_out(func: Any, args: Any, kwargs: dict[str, Any], notes: list[Any]) -
         given.append(value)
         found = _near(value)
         known[id(found)] = value
-        kept.append(found)
         return found
 
     def far(value: Any) -> Any:
-        if not isinstance(value, Tensor):
-            return value
-        return known[id(value)] if id(value) in known else _Pretended(value)
-
-    def known_or(value: Any) -> Any:
-        return known.get(id(value), value) if isinstance(value, Tensor) else value
+        if not isinstance(value, Tensor) or id(value) in known:
+            return known.get(id(value), value)
+        return _Pretended(value) if there else value
 
     goal = kwargs.pop("device", None)
     nears, options = tree_map(near, args), tree_map(near, kwargs)
     there = any(type(tensor) is _Pretended for tensor in given)
     if goal is not None:
-        _note_move(notes, given, there, goal)
-        there = torch.device(goal) == PRETENDED
+        was, there = there, torch.device(goal) == PRETENDED
+        if given and was != there:
+            _note(notes, "moved" if there else "back", given[0])
         options["device"] = torch.device("cpu")
     elif there:
         _expect_together(func, given, notes)
     if "pin_memory" in options and there:
         options["pin_memory"] = False
     result = func(*nears, **options)
-    return tree_map(far if there else known_or, result)
-
-
-def _note_move(notes: list[Any], given: list[Tensor], there: bool, goal: Any) -> None:
-    to = torch.device(goal) == PRETENDED
-    if given and to != there:
-        _note(notes, "moved" if to else "back", given[0])
+    return tree_map(far, result)
 
 
 def _expect_together(func: Any, given: list[Tensor], notes: list[Any]) -> None:

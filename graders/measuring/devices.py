@@ -21,6 +21,8 @@ from .pieces import Lab
 from .throughput import affine, drawn_start
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from graders.harness.base.model import Failure, Handle
@@ -80,8 +82,26 @@ class Elsewhere:
 def elsewhere(lab: Lab, function: str, pretended: bool = False) -> Elsewhere:
     """Ask a function with the model elsewhere: on a GPU where there is one, unless a pretended one is wanted.
 
-    All pieces but the data set are the grader's own, so that no other function's devices are taken for this one's.
+    All pieces but the data set are the grader's own, so that no other function's devices are taken for this one's; only
+    where the function asks for what the student's model alone has, that one is taken.
     """
+    nothing = Elsewhere(Evidence(ASKED[function], None))
+    try:
+        return _asked(lab, function, pretended, lab.standin)
+    except StandinLacks as lacks:
+        if lacks.function != "build_model" or not lab.sound("build_model"):
+            return nothing
+    try:
+        seen = _asked(lab, function, pretended, lab.piece)
+    except StandinLacks:
+        return nothing
+    # A model may bring tensors of its own along; images or labels that were left it does not.
+    surely = not seen.fault or (seen.fault == "left_behind" and seen.left in ("images", "labels"))
+    return seen if surely else nothing
+
+
+def _asked(lab: Lab, function: str, pretended: bool, build: Callable[[str], Handle]) -> Elsewhere:
+    """Ask a function with a model that `build` builds. Raises StandinLacks where that lacks something."""
     lab.require(function)
     nothing = Elsewhere(Evidence(ASKED[function], None))
     if lab.submission.refuses(function):
@@ -89,10 +109,10 @@ def elsewhere(lab: Lab, function: str, pretended: bool = False) -> Elsewhere:
     place, start = lab.seen(Lab.made, "elsewhere", pretended), drawn_start(np.random.default_rng(lab.seed))
     ask = _epoch if function == "train_epoch" else _answer
     try:
-        right, noted = ask(lab, function, place, start)
-    except Unloadable:
+        right, noted = ask(lab, function, place, build("build_model"), start)
+    except (Unloadable, StandinLacks):
         raise
-    except (StandinLacks, Unwritten):
+    except Unwritten:
         return nothing
     except CheckFailed as failed:
         fault = _fault(failed.failure)
@@ -113,32 +133,38 @@ def _fault(failure: Failure) -> str:
     return "array_elsewhere" if kind == "TypeError" and NO_ARRAY in text else ""
 
 
-def _epoch(lab: Lab, function: str, place: Handle, start: NDArray[np.float32]) -> tuple[bool, tuple[Note, ...]]:
+def _epoch(
+    lab: Lab, function: str, place: Handle, model: Handle, start: NDArray[np.float32]
+) -> tuple[bool, tuple[Note, ...]]:
     """Train an epoch; tell whether it came out right. Raises CheckFailed where it did not come to its end."""
     batches = inputs.training_batches(lab.seed, STEPS)
     images, labels = (TensorValue.of(np.concatenate(column)) for column in zip(*batches, strict=True))
     sent = (images, labels, inputs.STEP_BATCH, measure.LEARNING_RATE)
-    cost, end, noted = _probe(lab, function, "epoch_elsewhere", place, start, *sent)
+    cost, end, noted = _probe(lab, function, "epoch_elsewhere", place, model, start, *sent)
     wanted = oracle.train(affine(start), batches, measure.LEARNING_RATE)
     weights = np.concatenate([wanted.model.weights.ravel(), wanted.model.bias])
     near = isinstance(end, TensorValue) and _near(end.array, weights)
     return near and _is(cost, wanted.cost), _notes(noted)
 
 
-def _answer(lab: Lab, function: str, place: Handle, start: NDArray[np.float32]) -> tuple[bool, tuple[Note, ...]]:
+def _answer(
+    lab: Lab, function: str, place: Handle, model: Handle, start: NDArray[np.float32]
+) -> tuple[bool, tuple[Note, ...]]:
     """Ask for an accuracy or a prediction; tell whether it is right. Raises CheckFailed where there is no answer."""
     split, image = inputs.tiny_split(lab.seed, False), inputs.random_images(lab.seed + 40, 1)
     subject = lab.dataset(split) if function == "evaluate" else TensorValue.of(image[0])
-    answer, noted = _probe(lab, function, "answer_elsewhere", place, start, function, subject)
+    answer, noted = _probe(lab, function, "answer_elsewhere", place, model, start, function, subject)
     logits = affine(start).logits(oracle.flatten(image if function == "predict" else split.images / 255))
     answers = logits.argmax(axis=1)
     return _is(answer, float(answers[0] if function == "predict" else np.mean(answers == split.labels))), _notes(noted)
 
 
-def _probe(lab: Lab, function: str, probe: str, place: Handle, start: NDArray[np.float32], *sent: object) -> Any:
+def _probe(
+    lab: Lab, function: str, probe: str, place: Handle, model: Handle, start: NDArray[np.float32], *sent: object
+) -> Any:
     """Ask a probe. A worker that dies of it is no fault of the function's, which is asked for again elsewhere."""
     unsound = [name for name in lab.spec.needs[function] if not lab.sound(name)]
-    pieces = (place, lab.standin("build_model"), TensorValue.of(start))
+    pieces = (place, model, TensorValue.of(start))
     of, replaced = f"{function} elsewhere", {"flatten_images", *unsound}
     return lab.probe(probe, *pieces, *sent, of=of, asked=ASKED[function], replaced=sorted(replaced)).value
 

@@ -67,6 +67,18 @@ def test_other_slips_on_devices_get_no_name(
     assert failed["where"]["line"] > 1
 
 
+WEIGHT = "images = flatten_images(images.to(model.weight))"
+
+
+@pytest.mark.parametrize("labels", layered({"moved": LABELS, "left": ""}, few=1, some=2))
+def test_students_own_model_is_taken_where_it_is_asked_for(labels: str, grade: Callable[..., dict[str, Any]]) -> None:
+    """What only that model has is no reason not to look; the slip is seen all the same."""
+    report = grade("own", edit("own", reference_source(), ((IMAGES, WEIGHT), (LABELS, labels))))
+    found = check(report, "test_epoch_uses_the_criterion_it_is_given")
+    assert found["unseen"] == []
+    assert (found["status"], found["mistake"]) == (("passed", None) if labels else ("failed", "labels-left-on-the-cpu"))
+
+
 def test_slip_of_the_criterion_is_told_before_one_of_the_device(grade: Callable[..., dict[str, Any]]) -> None:
     """A check that fails for another reason is not explained by a device."""
     both = (
