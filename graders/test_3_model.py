@@ -31,6 +31,7 @@ def test_model_has_7850_parameters(lab: Lab) -> None:
     model, sizes = measure.parameter_sizes(lab)
     expect.that(sum(sizes) == measure.PARAMETERS, model, "parameter_count", got=sum(sizes), sizes=sizes)
     work.expect_logits_of_images(lab)
+    expect.that(sum(sizes) == oracle.PARAMETERS, model, "parameter_count", got=sum(sizes), sizes=sizes)
 
 
 def test_model_has_a_bias_for_each_digit(lab: Lab, seed: int) -> None:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.part("evaluation")
 
-ACCURACY_ATOL = 1e-6  # of a share of a few hundred: float32 eps is 6e-8 below 1
+# Of a share: rounded or cut off to the four places that the lab prints, it is off by 1e-4 at most; one answer of 1,130
+# makes nine times that.
+ACCURACY_ATOL = 1.01e-4
 
 
 def share(seen: Evidence, count: int, expected: float) -> float:

@@ -35,6 +35,8 @@ def test_short_training_reaches_the_minimum_accuracy(
     digits = find_digits()
     lab.notes.data = digits.source
     showing.costs(lab, digits.train)
+    lab.ready("train", "build_optimizer")
+    model = lab.model()
     epochs = int(rubric.thresholds["accuracy_epochs"])
     minimum = rubric.thresholds["accuracy_minimum"]
     pieces = _pieces(lab, digits)

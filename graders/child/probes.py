@@ -147,9 +147,9 @@ def affine(model: Any, seed: int = 0, spread: float = 0.0) -> tuple[Tensor, Tens
 
     With `spread`, that of a model that is stirred first.
     """
+def affine(model: Any) -> tuple[Tensor, Tensor]:
+    """Read an affine model off its answers: weights `[10, 784]`, bias `[10]`, float64, whatever it is made of."""
     settle(model)
-    if spread:
-        stir(model, seed, spread)
     bias = logits(model, torch.zeros(1, PIXELS))[0]
     return (logits(model, torch.eye(PIXELS)) - bias).T.contiguous(), bias
 
@@ -191,11 +191,34 @@ def condition(model: Any) -> tuple[dict[str, Tensor], list[tuple[list[int], bool
 
 
 def examined(model: Any, seed: int, spread: float, gradient: float) -> tuple[Any, Any]:
-    """Stir a model, read it off its answers, fill every gradient with a number; returns weights and bias, condition."""
-    shown = affine(model, seed, spread)
+    """Start a model anew, read it off its answers, fill every gradient with a number; returns that, and condition."""
+    shown = started(model, seed, spread)
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, gradient)
     return shown, condition(model)
+
+
+def started(model: Any, seed: int, spread: float) -> tuple[Tensor, Tensor]:
+    """Start a model anew and read it off its answers."""
+    start(model, seed, spread)
+    return affine(model)
+
+
+def start(model: Any, seed: int, spread: float) -> None:
+    """Set every parameter that is trained anew, without gradients, and then add normal noise of that spread.
+
+    They are uniform within 1 / sqrt(784), as torch.nn.Linear starts its own.
+    """
+    settle(model)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.requires_grad:
+                drawn = torch.rand(parameter.shape, generator=generator) * 2 - 1
+                parameter.copy_((drawn * PIXELS**-0.5).to(parameter.dtype))
+            parameter.grad = None
+    if spread:
+        stir(model, seed, spread)
 
 
 def stir(model: Any, seed: int, spread: float) -> None:
@@ -206,15 +229,6 @@ def stir(model: Any, seed: int, spread: float) -> None:
         for parameter in model.parameters():
             noise = torch.randn(parameter.shape, generator=generator) * spread
             parameter.add_(noise.to(parameter.dtype))
-
-
-def restart(model: Any, seed: int) -> None:
-    """Set every parameter anew, uniformly within 1 / sqrt(784), as torch.nn.Linear starts its own."""
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            drawn = torch.rand(parameter.shape, generator=generator) * 2 - 1
-            parameter.copy_((drawn * PIXELS**-0.5).to(parameter.dtype))
 
 
 # ---- loss and optimizer

@@ -36,20 +36,6 @@ class _Tag:
     """Lives as long as the graph that it is tied to."""
 
 
-class _Tagged(torch.autograd.Function):
-    """Passes a cost on and ties a tag to its graph."""
-
-    @staticmethod
-    def forward(ctx: Any, cost: Tensor, tags: list[Any]) -> Tensor:
-        ctx.tag = _Tag()
-        tags.append(weakref.ref(ctx.tag))
-        return cost.clone()
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Any) -> Any:
-        return gradients[0], None
-
-
 class _Tagging(torch.nn.CrossEntropyLoss):
     def __init__(self) -> None:
         super().__init__()
@@ -59,8 +45,13 @@ class _Tagging(torch.nn.CrossEntropyLoss):
     def forward(self, input: Tensor, target: Tensor) -> Tensor:  # noqa: A002  # the name that torch gives it
         depth = sum(1 for _ in traceback.walk_stack(None))
         self.noted.append((sum(tag() is not None for tag in self.tags), depth))
-        tagged: Tensor = _Tagged.apply(super().forward(input, target), self.tags)
-        return tagged
+        cost = super().forward(input, target)
+        if cost.requires_grad:
+            tag = _Tag()
+            self.tags.append(weakref.ref(tag))
+            # What a graph calls on its way back lives as long as the graph; torch.func's has nobody to keep it.
+            cost.register_hook(lambda _, _tag=tag: None)  # type: ignore[no-untyped-call]  # torch's own
+        return cost
 
 
 def tagging_criterion() -> torch.nn.Module:

@@ -11,7 +11,7 @@ import numpy as np
 from graders.harness.judge.lab import Shared
 from graders.harness.judge.notes import Notes
 from graders.harness.timing.process_tree import ProcessTree
-from graders.measuring import measure, throughput
+from graders.measuring import oracle, throughput
 from graders.measuring.pieces import Lab, first_of, root_of
 from graders.measuring.throughput import Runner
 from graders.mistakes.throughput import slowness
@@ -39,7 +39,7 @@ def ours(submission: Submission, split: Split, name: str) -> Runner:
     loader = submission.call(serve, dataset.value, throughput.BATCH, keep=True).value
     ask, pieces = throughput.lessons(submission, function)
     stage = ask("stage", *pieces, loader, "cpu", keep=True).value
-    return Runner(ask, stage, np.arange(measure.PARAMETERS), ProcessTree(submission.pid), function)
+    return Runner(ask, stage, np.arange(oracle.PARAMETERS), ProcessTree(submission.pid), function)
 
 
 def theirs(submission: Submission, split: Split) -> tuple[Runner, tuple[str, ...]]:

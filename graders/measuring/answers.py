@@ -46,6 +46,7 @@ FORMS = {
     "affine": Form(_is_affine),
     "state": Form(_is_state),
     "condition": Form(CONDITION),
+    "started": Form(_is_affine),
     "examined": Form(row(_is_affine, CONDITION)),
     "costs": Form(of(list), lambda sent: len(sent[2].array)),
     "figure": Form(_is_figure),

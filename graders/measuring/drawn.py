@@ -36,6 +36,16 @@ def pictures(seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
     return (pixels - pixels.min()) / np.ptp(pixels), pixels
 
 
+def grey_level(seed: int) -> float:
+    """Return by how much of a colour map's length a shade may be off: as much as one of the files' 255 grey levels.
+
+    Whoever draws `(image * 255).byte()` cuts off up to one level of each pixel, of the ends that imshow fits too, and
+    nobody sees it.
+    """
+    pixels = image(seed)
+    return float(1 / (255 * np.ptp(pixels) - 1))
+
+
 def shown(lab: Lab) -> Evidence:
     """Ask for a picture."""
     asked = f"show_prediction(image, label={LABEL}, prediction={PREDICTION})"

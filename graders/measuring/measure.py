@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from .pieces import Lab
 
 STEPS = 8  # of a short epoch: enough for a slip to show, few enough for float32 to agree to 1e-6
-PARAMETERS = 7_850  # 784 x 10 weights and 10 biases
 LEARNING_RATE, LESSONS_EPOCHS = 0.1, 15  # the lesson's
 OTHER_RATE = 0.03  # not the lesson's, so that a rate written down as a number, or a default, shows
 NO_RATE = 1e-9  # a learning rate whose steps are lost in float32's rounding
@@ -88,6 +87,7 @@ def expect_affine(lab: Lab) -> None:
     """Expect logits to be weights times pixels plus bias, with the weights that the model itself shows."""
     rows = oracle.flatten(inputs.random_images(lab.seed, 5)) * 20 - 10  # far from 0, where squashing shows
     model = built_model(lab)
+    lab.probe("start", model.value, lab.seed, 0.0, of="build_model")
     seen = answered(lab, model, rows)
     logits = expect.tensor(seen, [5, 10])
     shown = lab.affine(cast("Handle", model.value))
@@ -186,6 +186,7 @@ def trained(
     lab.require(function)
     batches = inputs.training_batches(lab.seed, steps, size)
     images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
+    lab.ready(function, "build_optimizer")  # which may ask for models, and so must come before there is one
     model, start = lab.known_model()
     loader = lab.fixed_loader(images, labels, size)
     if bare:

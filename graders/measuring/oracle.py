@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Batch = tuple[Any, Any]
+PARAMETERS = 7_850  # 784 x 10 weights and 10 biases
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +30,11 @@ class Affine:
     def logits(self, images: NDArray[Any]) -> NDArray[np.float64]:
         """Return logits `[B, 10]` for images of any shape with 784 pixels each."""
         return flatten(images).astype(np.float64) @ self.weights.T + self.bias
+
+    @property
+    def flat(self) -> NDArray[np.float64]:
+        """All weights, row by row, and then the bias, `[7850]`."""
+        return np.concatenate([self.weights.ravel(), self.bias])
 
     def predictions(self, images: NDArray[Any]) -> NDArray[np.int64]:
         """Return the class with the largest logit of each image, `[B]`."""

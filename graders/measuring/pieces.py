@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+RAMP = 2.0**-13  # steps between parameters when they are numbered, exact in float32
+
+
 def root_of(name: str, train: Split, test: Split) -> Folder:
     """Return a root in torchvision's layout, called `name`."""
     files = {file: np.frombuffer(content, np.uint8) for file, content in root_files(train, test).items()}
@@ -33,21 +36,39 @@ class Lab(lab.Lab):
     """One check's view of a submission to this lab."""
 
     def model(self, spread: float = 0.0) -> Handle:
-        """Return a model, its parameters there; with `spread`, they got normal noise of that size."""
+        """Return a model that starts as one of torch's does; with `spread`, its parameters get normal noise besides.
+
+        Where weights start is no part of the contract: at 1e30, say, or where an earlier look has left the one model
+        that a submission hands out whenever it is asked for one.
+        """
         model = self.piece("build_model")
-        self.probe(*(("stir", model, self.seed, spread) if spread else ("settle", model)), of="build_model")
+        self.probe("start", model, self.seed, spread, of="build_model")
         return model
 
     def known_model(self, spread: float = 0.0) -> tuple[Handle, oracle.Affine]:
         """Return a model as `model` does, and what `affine` says of it."""
         model = self.piece("build_model")
-        return model, self.affine(model, spread)
+        return model, self._affine("started", model, self.seed, spread)
 
-    def affine(self, model: Handle, spread: float = 0.0) -> oracle.Affine:
-        """Return a model's weights and bias as its answers show them; with `spread`, noise is added first."""
-        shown = self.probe("affine", model, self.seed, spread, of="build_model").value
+    def affine(self, model: Handle) -> oracle.Affine:
+        """Return a model's weights and bias as its answers show them."""
+        return self._affine("affine", model)
+
+    def _affine(self, probe: str, *args: object) -> oracle.Affine:
+        shown = self.probe(probe, *args, of="build_model").value
         weights, bias = (part.array.astype(float) for part in cast("tuple[TensorValue, TensorValue]", shown))
         return oracle.Affine(weights, bias)
+
+    def layout(self, model: Handle) -> NDArray[np.int64] | None:
+        """Return which of a model's parameters, in their own order, is each weight and bias; None where none is.
+
+        Found by numbering the parameters and looking what the model answers; they are left so.
+        """
+        count = oracle.PARAMETERS
+        numbers = np.arange(count, dtype=np.float32) * np.float32(RAMP)
+        self.probe("set_parameters", model, TensorValue.of(numbers), of="build_model")
+        found = np.rint(self.affine(model).flat / RAMP).astype(np.int64)
+        return found if np.array_equal(np.sort(found), np.arange(count)) else None
 
     def optimizer(self, model: Handle, learning_rate: float) -> Handle:
         """Return an optimizer for a model."""

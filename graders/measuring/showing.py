@@ -62,9 +62,8 @@ def costs(lab: Lab, digits: Split) -> None:
     images = (digits.images[:size, None] / np.float32(255)).astype(np.float32)
     labels = digits.labels[:size].astype(np.int64)
     try:
-        model = lab.model()
-        lab.probe("restart", model, lab.seed, of="build_model")
-        start, criterion = lab.affine(model), lab.noting_criterion()
+        lab.ready("train_epoch", "build_optimizer")
+        (model, start), criterion = lab.known_model(), lab.noting_criterion()
         pieces = lab.fixed_loader(images, labels, BATCH), criterion, lab.optimizer(model, measure.LEARNING_RATE)
         lab.call("train_epoch", model, *pieces, lab.device())
         noted = cast("list[float]", lab.probe("costs_noted", criterion, of="train_epoch").value)

@@ -5,7 +5,7 @@ Each raises CheckFailed or Unwritten where the function is not sound; a part's o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from . import inputs, measure, oracle, serving, trainings, work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from graders.harness.base.model import Handle
 
     from .pieces import Lab
 
@@ -59,10 +61,17 @@ def flatten_images(lab: Lab) -> None:
 
 def build_model(lab: Lab) -> None:
     """Expect the model to be trainable, affine, with a bias, and to answer any batch with logits of its images."""
+    """Expect the model to be affine, with a bias, to answer any batch with logits, and to learn as the oracle does.
+
+    It does where each parameter is just one of the oracle's. One that divides its logits by 784, say, is affine and
+    right, but its steps are other ones.
+    """
     seen, sizes = measure.parameter_sizes(lab)
-    expect.that(sum(sizes) == measure.PARAMETERS, seen, "unsound")
+    expect.that(sum(sizes) == oracle.PARAMETERS, seen, "unsound")
     measure.expect_affine(lab)
     work.expect_logits_of_images(lab)
+    model = measure.built_model(lab)
+    expect.that(lab.layout(cast("Handle", model.value)) is not None, model, "unsound")
 
 
 def build_criterion(lab: Lab) -> None:

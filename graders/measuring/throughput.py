@@ -37,7 +37,6 @@ POOL = 4_000  # images that batches are cut from: 12 MB, more than a core's own 
 FEW = 500  # images, where nothing is timed
 WARM_UPS = 3
 PIXELS, DIGITS = 784, 10
-RAMP = 2.0**-13  # steps between parameters when they are numbered, exact in float32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,13 +70,13 @@ class Pool:
         rows = self._drawn.integers(0, len(self.images) - BATCH, self._steps)
         labels = self._drawn.integers(0, DIGITS, (self._steps, BATCH))
         batches = ((self._double[row : row + BATCH], own) for row, own in zip(rows, labels, strict=True))
-        return Work(start, rows, labels, _flat(oracle.train(affine(start), batches, measure.LEARNING_RATE).model))
+        return Work(start, rows, labels, oracle.train(affine(start), batches, measure.LEARNING_RATE).model.flat)
 
 
 def drawn_start(generator: np.random.Generator) -> NDArray[np.float32]:
     """Draw where a training starts, `[7850]`: weights row by row, then the bias, as torch.nn.Linear draws its own."""
     bound = PIXELS**-0.5
-    return generator.uniform(-bound, bound, measure.PARAMETERS).astype(np.float32)
+    return generator.uniform(-bound, bound, oracle.PARAMETERS).astype(np.float32)
 
 
 def affine(start: NDArray[np.float32]) -> oracle.Affine:
@@ -91,10 +90,6 @@ def placed(start: NDArray[np.float32], layout: NDArray[np.int64]) -> TensorValue
     own = np.empty_like(start)
     own[layout] = start
     return TensorValue.of(own)
-
-
-def _flat(model: oracle.Affine) -> NDArray[np.float64]:
-    return np.concatenate([model.weights.ravel(), model.bias])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +117,7 @@ class Runner:
 
     def prove(self, work: Work, result: Evidence) -> None:
         """Expect the parameters to be the oracle's. Raises CheckFailed."""
-        got = expect.tensor(result, [measure.PARAMETERS])[self.layout].astype(np.float64)
+        got = expect.tensor(result, [oracle.PARAMETERS])[self.layout].astype(np.float64)
         with np.errstate(invalid="ignore"):
             proven = np.abs(got - work.expected).max() <= measure.WEIGHT_ATOL  # NaN is not
         expect.that(proven, result.beside, "unproven", steps=len(work.rows))
@@ -148,12 +143,8 @@ def own_pieces(lab: Lab) -> tuple[tuple[Handle, ...], NDArray[np.int64]]:
     """Return a submission's model, criterion and optimizer, and where its model keeps each parameter."""
     lab.require("train_epoch")
     model = lab.model()
-    layout = _layout(lab, model)
-    if layout is None:  # no parameter of it is just one of the oracle's
-        lab.notes.standins.add("build_model")
-        model = lab.standin("build_model")
-        layout = _layout(lab, model)
-        assert layout is not None  # a stand-in's are just the oracle's
+    layout = lab.layout(model)
+    assert layout is not None  # a sound model's parameters are just the oracle's, and so are a stand-in's
     return (model, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE)), layout
 
 
@@ -166,7 +157,7 @@ def yardstick_runner(yardstick: Submission, pool: Pool, device: str) -> Runner:
     """Stage the lesson's own loop. What fails in it is a fault of ours: raises HarnessFault."""
     ask, pieces = lessons(yardstick, "train_epoch")
     stage = ask("stage", *pieces, TensorValue.of(pool.images), device, keep=True).value
-    return Runner(ask, stage, np.arange(measure.PARAMETERS), ProcessTree(yardstick.pid))
+    return Runner(ask, stage, np.arange(oracle.PARAMETERS), ProcessTree(yardstick.pid))
 
 
 def lessons(yardstick: Submission, function: str) -> tuple[Callable[..., Evidence], tuple[object, ...]]:
@@ -193,17 +184,6 @@ def lessons(yardstick: Submission, function: str) -> tuple[Callable[..., Evidenc
 
 def _fault(failed: CheckFailed) -> HarnessFault:
     return HarnessFault(f"the yardstick failed: {failed.failure.key} {dict(failed.failure.params)}")
-
-
-def _layout(lab: Lab, model: Handle) -> NDArray[np.int64] | None:
-    """Return which of the model's parameters, in their own order, is each weight and bias; None where none is just one.
-
-    Found by numbering the parameters and looking what the model answers.
-    """
-    numbers = np.arange(measure.PARAMETERS, dtype=np.float32) * np.float32(RAMP)
-    lab.probe("set_parameters", model, TensorValue.of(numbers), of="build_model")
-    found = np.rint(_flat(lab.affine(model)) / RAMP).astype(np.int64)
-    return found if np.array_equal(np.sort(found), np.arange(measure.PARAMETERS)) else None
 
 
 # ---- what the rounds come to

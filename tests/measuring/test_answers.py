@@ -23,6 +23,7 @@ RIGHT: dict[str, tuple[list[Any], Any]] = {
     "parameters": ([0], [([10, 784], True), ([], False)]),
     "stirred_logits": ([0, 0, 0.3, WEIGHTS], [WEIGHTS, None]),
     "affine": ([0], (WEIGHTS, BIAS)),
+    "started": ([0], (WEIGHTS, BIAS)),
     "state": ([0], {"weight": WEIGHTS}),
     "condition": ([0], ({"weight": WEIGHTS}, [([10, 784], True)])),
     "examined": ([0], ((WEIGHTS, BIAS), ({"weight": WEIGHTS}, [([10, 784], True)]))),

@@ -165,6 +165,14 @@ class Lab:
             else:
                 return True
 
+    def ready(self, function: str, *pieces: str) -> None:
+        """Find out now whether what a function needs is sound, and whether some builders are. Raises Unloadable.
+
+        Finding out uses pieces; where a submission hands out the same one again and again, that changes it.
+        """
+        for name in (*self.spec.needs.get(function, ()), *pieces):
+            self.sound(name)
+
     def aside(self) -> Lab:
         """Return a view of the same submission for what is asked besides and is no business of the check's."""
         return replace(self, notes=Notes())

@@ -149,7 +149,8 @@ class Transcript:
                 # Read before the call: it may change its arguments in place or switch the grad mode.
                 enabled = grad_enabled()
                 result = func(*args, **(kwargs or {}))
-                record(torch, func, args, result, enabled)
+                with contextlib.suppress(Exception):  # tensors of vmap, grad, meta …: what cannot be read is let be
+                    record(torch, func, args, result, enabled)
                 return result
 
         return Observing()

@@ -147,7 +147,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "count-for-share": (lambda share, count: share * count,),
     "error-for-accuracy": (lambda share, _: 1 - share,),
     "dataset-size-hard-coded": tuple(partial(_out_of, n) for n in SIZES),
-    "accuracy-rounded": tuple(partial(way, places) for way in (_rounded, _rounded_down) for places in range(5)),
+    "accuracy-rounded": tuple(partial(way, places) for way in (_rounded, _rounded_down) for places in range(4)),
 }
 FAMILIES: tuple[dict[str, Any], ...] = (PIXELS, ANSWERS, SHARES, FORMS)
 NAMES = [name for family in FAMILIES for name in family if name]

@@ -54,7 +54,7 @@ def _exam_of_ten(lab: Lab) -> Exam:
     """Ask about ten digits, seven of them labelled as a maximum over the wrong axis answers."""
     images = np.rint(inputs.random_images(lab.seed + 31, TEN)[:, 0] * 255).astype(np.uint8)
     # The same seed builds the same model as the one that will be evaluated.
-    answers = lab.affine(lab.model(spread=arranged.SPREAD)).logits(images / 255).argmax(axis=0)
+    answers = lab.known_model(arranged.SPREAD)[1].logits(images / 255).argmax(axis=0)
     labels = np.where(np.arange(TEN) < 7, answers, (answers + 1) % 10).astype(np.uint8)
 
     def choose(_pool: arranged.Pool) -> Split:

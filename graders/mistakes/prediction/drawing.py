@@ -100,7 +100,6 @@ DRAWINGS = {
     "drawing-changed": (
         *(*image_changes.RAW, *image_changes.SCALED, *image_changes.ROUNDED),
         *(*image_changes.NORMALISED, *image_changes.NORMALISED_RAW, *image_changes.CENTRED),
-        *(lambda x: np.floor(x * 255), lambda x: np.round(x * 255)),
     ),
 }
 

@@ -113,7 +113,7 @@ def _epoch(lab: Lab, steps: int, rate: float, doubled: bool = False, size: int =
         seen = measure.trained(lab, "train_epoch", steps=steps, size=size, learning_rate=rate, criterion=criterion)
         return Epoch(seen.start, batches, rate, doubled, expect.number(seen.evidence), seen.got)
     except CheckFailed:  # no batch is left where the first one is skipped, say
-        start = lab.affine(lab.model())
+        _, start = lab.known_model()
         return Epoch(start, batches, rate, doubled, float("nan"), start)
 
 

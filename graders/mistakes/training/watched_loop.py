@@ -114,8 +114,9 @@ def watch(
     """Train with a student's function and note what the loop does; with `observe`, in a transcript too."""
     batches = inputs.training_batches(lab.seed, steps)
     images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
-    model = lab.model()
-    start, optimizer = lab.affine(model), lab.optimizer(model, rate)
+    lab.ready(function, "build_optimizer")
+    model, start = lab.known_model()
+    optimizer = lab.optimizer(model, rate)
     given = (model, lab.fixed_loader(images, labels, inputs.STEP_BATCH), lab.criterion(), optimizer)
     loader, criterion, noted = cast("tuple[Handle, ...]", lab.probe("watched", *given, of="").value)
     evidence, raised = None, ""
