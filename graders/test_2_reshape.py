@@ -148,7 +148,7 @@ def test_a_batch_of_one_stays_a_batch(lab: Lab, seed: int) -> None:
 
 
 def test_pixels_stay_in_reading_order(lab: Lab, seed: int) -> None:
-    """Row i holds image i's pixels, line by line, unchanged."""
+    """Row i holds image i's pixels, line by line, unchanged; and so are the images that were given."""
 
     def check(batch: Batch) -> None:
         try:
@@ -164,6 +164,7 @@ def test_pixels_stay_in_reading_order(lab: Lab, seed: int) -> None:
         if not batch.dense:
             _expect_at_home(seen, got, expected)
         expect.close(seen, got, expected, measure.PIXEL_ATOL * 2)
+        expect.unchanged(seen, "images")
 
     showing.reshape(lab)
     for_any_batch(seed, check)

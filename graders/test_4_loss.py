@@ -37,6 +37,7 @@ def test_cost_of_one_image_is_its_cross_entropy(lab: Lab, seed: int) -> None:
     logits, labels = inputs.random_logits(seed, BATCH)
     for seen, expected in zip(costs(lab, logits, labels), oracle.cross_entropies(logits, labels), strict=True):
         expect.close(seen, expect.number(seen), expected, measure.COST_ATOL)
+        expect.unchanged(seen, "logits, labels")
 
 
 def test_cost_is_the_mean_over_the_batch(lab: Lab, seed: int) -> None:

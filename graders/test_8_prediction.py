@@ -35,6 +35,7 @@ def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> 
     for image, answer in zip(images, answers, strict=True):
         seen = lab.call("predict", model, TensorValue.of(image), lab.device(), asked="predict(model, image, device)")
         expect.close(seen, expect.number(seen), float(answer), 0.0)
+        expect.unchanged(seen, "image")
 
 
 def test_prediction_is_an_int(lab: Lab, seed: int, words: Messages) -> None:
@@ -64,6 +65,7 @@ def test_picture_shows_the_image(lab: Lab) -> None:
     shades = figure["shades"][0].array.reshape(28, 28)
     wanted = min(drawn.pictures(lab.seed), key=lambda picture: float(np.abs(picture - shades).max()))
     expect.close(seen, shades, wanted, drawn.grey_level(lab.seed))
+    expect.unchanged(seen, "image")
     # A picture can be saved; whatever that does to it, it was read before.
     lab.probe("saved", seen.value, of="show_prediction", asked=f"{seen.asked}.savefig(…)")
 

@@ -46,6 +46,15 @@ def grey_level(seed: int) -> float:
     return float(1 / (255 * np.ptp(pixels) - 1))
 
 
+def is_right(seed: int, figure: dict[str, Any]) -> bool:
+    """Tell whether there is one picture in a figure, and its shades are right."""
+    shades = [picture.array for picture in figure["shades"]]
+    if [picture.size for picture in shades] != [784]:
+        return False
+    off = [float(np.abs(shades[0].reshape(28, 28) - right).max()) for right in pictures(seed)]
+    return min(off) <= grey_level(seed)
+
+
 def shown(lab: Lab) -> Evidence:
     """Ask for a picture."""
     asked = f"show_prediction(image, label={LABEL}, prediction={PREDICTION})"

@@ -336,6 +336,8 @@ RESHAPE = (
     reshape("single-image-squeezed", "batch-of-one-squeezed", "images.flatten(start_dim=1).squeeze()"),
     reshape("channel-axis-kept", "channel-axis-kept", "images.flatten(start_dim=2)"),
     reshape("columns-first", "columns-first", "images.mT.flatten(start_dim=1)"),
+    reshape("images-resized-in-place", "argument-changed-in-place", "images.resize_(images.shape[0], 784)"),
+    reshape("image-rows-squeezed-in-place", "argument-changed-in-place", "images.squeeze_(1).flatten(start_dim=1)"),
     reshape("batch-of-100-only", "batch-size-hard-coded-in-the-reshape", "images.reshape(100, 28 * 28)"),
     reshape("first-image-only", "images-missing", "images[:1].flatten(start_dim=1)"),
     reshape("last-pixel-missing", "pixels-missing", "images.flatten(start_dim=1)[:, :-1]"),
@@ -427,6 +429,11 @@ CE = "nn.functional.cross_entropy"
 LOSS = (
     loss("loss-summed", "loss-summed", 'nn.CrossEntropyLoss(reduction="sum")'),
     loss("loss-unreduced", "loss-unreduced", 'nn.CrossEntropyLoss(reduction="none")'),
+    loss(
+        "logits-shifted-in-place",
+        "argument-changed-in-place",
+        f"{CE}(logits.sub_(logits.detach().amax(dim=1, keepdim=True)), labels)",
+    ),
     loss("loss-halved", "loss-scaled", f"{CE}(logits, labels) / 2"),
     loss("loss-divided-by-classes", "loss-scaled", f"{CE}(logits, labels) / 10"),
     loss("loss-averaged-twice", "loss-averaged-twice", f"{CE}(logits, labels) / len(labels)"),
@@ -1040,6 +1047,10 @@ PREDICTION = (
     ),
     prediction(
         "probabilities-returned", "scores-for-the-digit", PREDICT, "model(flatten_images(images)).softmax(dim=1)"
+    ),
+    prediction("batch-axis-added-in-place", "argument-changed-in-place", ONE_IMAGE, "image.unsqueeze_(0).to(device)"),
+    prediction(
+        "pixels-scaled-in-place-to-be-drawn", "argument-changed-in-place", SHOWN, "image.mul_(255).reshape(28, 28)"
     ),
     prediction("argmin-of-the-logits", "argmin-in-the-prediction", PREDICT, PREDICT.replace("argmax", "argmin")),
     prediction("prediction-one-too-many", "prediction-shifted", PREDICT, PREDICT + " + 1"),

@@ -142,6 +142,7 @@ class Evidence:
     stdout: str = ""
     transcript: tuple[TorchCall, ...] = ()
     grad_enabled_after: bool = True
+    changed: tuple[int, ...] = ()  # the places of arguments whose tensors have another shape, type or content now
 
     @property
     def beside(self) -> Evidence:

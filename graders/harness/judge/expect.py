@@ -94,6 +94,11 @@ def plain_float(evidence: Evidence, value: object = OWN) -> float:
     return got
 
 
+def unchanged(evidence: Evidence, argument: str) -> None:
+    """Expect that what was given was not changed in place; `argument` is what the contract calls it."""
+    that(not evidence.changed, evidence.beside, "argument_changed", argument=argument)
+
+
 def close(evidence: Evidence, got: ArrayLike, expected: ArrayLike, atol: float) -> None:
     """Expect numbers within `atol` of the expected ones; NaN is close to nothing."""
     actual, wanted = np.asarray(got, np.float64), np.asarray(expected, np.float64)

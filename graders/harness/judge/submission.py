@@ -213,7 +213,8 @@ class Submission:
         transcript = tuple(read_line(line) for line in reply["transcript"])
         stdout, enabled = str(reply["stdout"]), reply["grad_enabled"] is True
         returned = self.source.where_returned(function) or self._where(function)
-        return Evidence(asked, value, returned, self._where(function), stdout, transcript, enabled)
+        changed = tuple(int(place) for place in reply.get("changed", ()))
+        return Evidence(asked, value, returned, self._where(function), stdout, transcript, enabled, changed)
 
     def _refuse_unwritten(self, raised: Raised) -> None:
         if raised.type_name == "NotImplementedError" and raised.function in self._functions:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from .given import Given
 from .observer import Places, Transcript
 from .recorder import Recorder
 from .seals import Seals
@@ -74,6 +75,7 @@ class Worker:
         torch = self._torch
         self._slate = Slate(torch)
         self._as_subclass, self._tensor = torch.Tensor.as_subclass, torch.Tensor
+        self._given = Given(torch)
         self._undisguised = torch._C.DisableTorchFunctionSubclass
         self._seals = Seals(torch)
         if not self._echo:  # in a process of its own
@@ -117,7 +119,11 @@ class Worker:
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._slate.clean(request["seed"], recorder))
             stack.enter_context(self._standins(request["standins"]))
-            args = [decode(node, self, arrays) for node in request["args"]]
+            args = []
+            for number, node in enumerate(request["args"]):
+                self._given.begin(number)
+                args.append(decode(node, self, arrays))
+            self._given.begin(len(args))
             kwargs = {name: decode(node, self, arrays) for name, node in request["kwargs"].items()}
             function = (vars(self._probes) if request["probe"] else self._names)[request["function"]]
             if request["observe"]:
@@ -131,6 +137,8 @@ class Worker:
                 reply["raised"] = self._places.describe(error)
         bare = request["seed"] is None  # its time counts: what was patched is seen when something else is asked
         patched = [] if bare else self._seals.broken(self._places, MODULE)
+        reply["changed"] = [] if bare else self._given.changed()
+        self._given.forget()
         return {**reply, "stdout": recorder.text(), "transcript": transcript.lines(), "patched": patched}
 
     @contextlib.contextmanager
@@ -206,7 +214,9 @@ class Worker:
     def load(self, kind: str, node: dict[str, Any], arrays: list[Any]) -> object:
         """Build a tensor, or fetch what a handle stands for."""
         if kind == "tensor":
-            tensor = self._torch.from_numpy(pick(node, arrays).copy())
+            held = pick(node, arrays)
+            tensor = self._torch.from_numpy(held.copy())
+            self._given.keep(tensor, held)
             return tensor.requires_grad_(node["requires_grad"])
         if kind == "handle":
             return self._handles[node["id"]]

@@ -39,6 +39,7 @@ class Drawn:
 
     figure: dict[str, Any]
     image: NDArray[np.float64]  # `[1, 28, 28]`
+    right: bool  # the picture is, whatever else is not
 
     @property
     def title(self) -> str:
@@ -61,7 +62,8 @@ class Drawn:
 
 def look_at_figure(lab: Lab) -> Drawn:
     """Read the figure."""
-    return Drawn(drawn.read(lab, lab.seen(drawn.shown)), drawn.image(lab.seed).astype(np.float64))
+    figure = drawn.read(lab, lab.seen(drawn.shown))
+    return Drawn(figure, drawn.image(lab.seed).astype(np.float64), drawn.is_right(lab.seed, figure))
 
 
 PICTURE = Clue((SHOWN,), look_at_figure)
@@ -105,7 +107,10 @@ DRAWINGS = {
 
 
 def _drawn(name: str, seen: Drawn) -> bool:
-    return any(np.allclose(seen.square, change(seen.image)[0], rtol=1e-5, atol=1e-5) for change in DRAWINGS[name])
+    changes = DRAWINGS[name]
+    return not seen.right and any(
+        np.allclose(seen.square, change(seen.image)[0], rtol=1e-5, atol=1e-5) for change in changes
+    )
 
 
 for _name in DRAWINGS:

@@ -81,6 +81,41 @@ def speak(count):
     print("end")
 
 
+def resizes(first, second):
+    second.resize_(second.shape[0], 4)
+
+
+def multiplies(first, second):
+    second *= 2
+
+
+def retypes(first, second):
+    second.data = second.data.double()
+
+
+def moves(first, second):
+    second.data = second.data.bfloat16()  # which NumPy has not
+
+
+def looks_only(first, second):
+    second = second.view(2, 4).requires_grad_() * 2
+    first.requires_grad_()
+    second -= first.sum()
+    return torch.zeros(1)
+
+
+def hides(first, second):
+    class Honest(torch.Tensor):
+        def detach(self):
+            return torch.zeros(2, 2, 2)
+
+        numpy = __torch_function__ = detach
+    second += 1
+    torch.Tensor.detach, torch.Tensor.numpy = Honest.detach, Honest.numpy
+    np.array_equal = lambda *_: True
+    second.__class__ = Honest
+
+
 def reconfigures(encoding):
     sys.stdout.reconfigure(encoding=encoding, line_buffering=True)
     print("한글 ok")
@@ -325,6 +360,29 @@ def test_kept_value_stays_in_the_worker(lab):
     kept = lab.call("echo", 5, keep=True).value
     assert isinstance(kept, Handle)
     assert lab.submission.probe("double", kept, function="echo").value == 10
+
+
+@pytest.mark.parametrize(
+    ("function", "changed"),
+    [
+        ("resizes", (1,)),
+        ("multiplies", (1,)),
+        ("retypes", (1,)),
+        ("moves", (1,)),
+        ("looks_only", ()),
+    ],
+)
+def test_a_tensor_that_was_changed_in_place_is_told_of(lab, function, changed):
+    """Another shape, type or content counts; a view, or a gradient that is wanted of it, does not."""
+    given = TensorValue.of(np.full((2, 2), np.nan, np.float32)), TensorValue.of(np.ones((2, 2, 2), np.float32))
+    assert lab.call(function, *given).changed == changed
+    assert lab.call("draw").changed == ()  # nothing was given
+
+
+def test_a_change_in_place_cannot_be_hidden_by_other_functions(open_lab):
+    """What compares is what torch and NumPy had before the submission was loaded."""
+    given = TensorValue.of(np.ones(2, np.float32)), TensorValue.of(np.zeros((2, 2, 2), np.float32))
+    assert open_lab(LAB).call("hides", *given).changed == (1,)
 
 
 # ---- handles
