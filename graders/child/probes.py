@@ -60,8 +60,9 @@ def told_length(data_loader: Any) -> Any:
 
 
 def items(dataset: Any, indices: list[int]) -> list[Any]:
-    """Return some items of a data set."""
-    return [dataset[index] for index in indices]
+    """Return some items of a data set; a named tuple is a pair, too."""
+    found = (dataset[index] for index in indices)
+    return [tuple(item) if isinstance(item, tuple) else item for item in found]
 
 
 def pictures(dataset: Any, count: int) -> tuple[int, list[Tensor]]:
@@ -93,7 +94,7 @@ def epochs(data_loader: Any, count: int) -> list[list[Any]]:
 def _batches(data_loader: Any) -> list[Any]:
     batches = []
     for batch in data_loader:
-        batches.append(tuple(batch) if isinstance(batch, list) else batch)
+        batches.append(tuple(batch) if isinstance(batch, (list, tuple)) else batch)
         if len(batches) > MAX_BATCHES:
             raise RuntimeError(f"an epoch has more than {MAX_BATCHES} batches")
     return batches
