@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from . import exits
 from .given import Given
 from .observer import Places, Transcript
 from .recorder import Recorder
@@ -90,7 +91,7 @@ class Worker:
         sys.path.append(str(path.parent))  # last, so that a file named random.py cannot take a module's place
         recorder = Recorder(sys.__stdout__ if self._echo else None)
         try:
-            with contextlib.redirect_stdout(recorder):
+            with contextlib.redirect_stdout(recorder), exits.raising():
                 _import_file(MODULE, path, self._begin)
         except BaseException as error:
             return {"raised": self._places.describe(error), "stdout": recorder.text()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -492,6 +493,15 @@ def test_import_that_raises_is_unloadable(open_lab):
     assert (failure.key, failure.params["type"], failure.where) == ("raised_at_import", "KeyError", Where("lab.py", 3))
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_that_ends_on_import_ends_alone(open_lab):
+    """Only the worker's own end is made an exception, and only while the submission is loaded."""
+    text = "import os\nfrom os import _exit\nif os.fork() == 0:\n    _exit(0)\nos.wait()\n"
+    lab = open_lab(f"{text}def f():\n    return 1\ndef g():\n    _exit(0)\n")
+    assert lab.call("f").value == 1
+    assert failure_of(lab, "g").key == "crashed"
+
+
 @pytest.mark.parametrize(
     ("code", "key", "line"),
     [
@@ -501,6 +511,10 @@ def test_import_that_raises_is_unloadable(open_lab):
         ("def g():\n    return x\n\n\ng()\n", "called_at_import", 2),
         ("import sys\ndef g():\n    sys.exit()\nclass A:\n    size = g()\n", "called_at_import", 3),
         ("open('notes.txt')\n", "raised_at_import", 1),
+        ("import os\n\nos._exit(3)\n", "raised_at_import", 3),
+        ("import os\nos.abort()\n", "raised_at_import", 2),
+        ("import os\nimport signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "raised_at_import", 3),
+        ("from os import _exit\ndef g():\n    _exit(0)\n\ng()\n", "called_at_import", 3),
     ],
 )
 def test_what_runs_on_import_is_told_from_what_is_misspelt(open_lab, code, key, line):
