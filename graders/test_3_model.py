@@ -29,9 +29,8 @@ def test_any_batch_gets_ten_logits_an_image(lab: Lab, seed: int, size: int) -> N
 def test_model_has_7850_parameters(lab: Lab) -> None:
     """784 x 10 weights and 10 biases, all trainable."""
     model, sizes = measure.parameter_sizes(lab)
-    expect.that(sum(sizes) == measure.PARAMETERS, model, "parameter_count", got=sum(sizes), sizes=sizes)
-    work.expect_logits_of_images(lab)
     expect.that(sum(sizes) == oracle.PARAMETERS, model, "parameter_count", got=sum(sizes), sizes=sizes)
+    work.expect_logits_of_images(lab)
 
 
 def test_model_has_a_bias_for_each_digit(lab: Lab, seed: int) -> None:

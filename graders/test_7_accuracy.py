@@ -35,8 +35,6 @@ def test_short_training_reaches_the_minimum_accuracy(
     digits = find_digits()
     lab.notes.data = digits.source
     showing.costs(lab, digits.train)
-    lab.ready("train", "build_optimizer")
-    model = lab.model()
     epochs = int(rubric.thresholds["accuracy_epochs"])
     minimum = rubric.thresholds["accuracy_minimum"]
     pieces = _pieces(lab, digits)
@@ -64,8 +62,8 @@ def test_short_training_reaches_the_minimum_accuracy(
 
 def _pieces(lab: Lab, digits: Digits) -> tuple[Handle, ...]:
     """Return model, data loader, criterion, optimizer and device for a training over the training digits."""
+    lab.ready("train", "build_optimizer")
     model = lab.model()
-    lab.probe("restart", model, lab.seed, of="build_model")  # where weights start is no part of the contract
     loader = lab.data_loader(lab.dataset(digits.train, train=True), BATCH)
     return model, loader, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE), lab.device()
 

@@ -12,7 +12,7 @@ from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.describe import describe
 from graders.harness.judge.looks import remembered
-from graders.measuring import devices, drawn, inputs, measure, predictions
+from graders.measuring import devices, drawn, inputs, predictions
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Evidence

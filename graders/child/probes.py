@@ -132,22 +132,17 @@ def raw_logits(model: Any, rows: Tensor) -> Any:
         return model(rows)
 
 
-def stirred_logits(model: Any, seed: int, spread: float, rows: Tensor) -> list[Any]:
-    """Return what the model returns for rows `[B, 784]` after one stir, and after one more."""
+def logits_of_two_starts(model: Any, seed: int, spread: float, rows: Tensor) -> list[Any]:
+    """Return what the model returns for rows `[B, 784]` with two sets of parameters."""
     answers = []
     for turn in (0, 1):
-        stir(model, seed + turn, spread)
+        start(model, seed + turn, spread)
         torch.manual_seed(seed)  # dice fall the same way, so that they are no difference
         answer = raw_logits(model, rows)
         answers.append(answer.clone() if isinstance(answer, Tensor) else answer)  # it may be a parameter's own memory
     return answers
 
 
-def affine(model: Any, seed: int = 0, spread: float = 0.0) -> tuple[Tensor, Tensor]:
-    """Read an affine model off its answers: weights `[10, 784]`, bias `[10]`, float64, whatever it is made of.
-
-    With `spread`, that of a model that is stirred first.
-    """
 def affine(model: Any) -> tuple[Tensor, Tensor]:
     """Read an affine model off its answers: weights `[10, 784]`, bias `[10]`, float64, whatever it is made of."""
     settle(model)

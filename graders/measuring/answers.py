@@ -42,7 +42,7 @@ FORMS = {
     "pictures": Form(row(of(int), each(of(TensorValue)))),
     "epochs": Form(each(of(list)), lambda sent: int(sent[1])),
     "parameters": Form(PARAMETERS),
-    "stirred_logits": Form(of(list), lambda _: 2),
+    "logits_of_two_starts": Form(of(list), lambda _: 2),
     "affine": Form(_is_affine),
     "state": Form(_is_state),
     "condition": Form(CONDITION),

@@ -60,8 +60,7 @@ def flatten_images(lab: Lab) -> None:
 
 
 def build_model(lab: Lab) -> None:
-    """Expect the model to be trainable, affine, with a bias, and to answer any batch with logits of its images."""
-    """Expect the model to be affine, with a bias, to answer any batch with logits, and to learn as the oracle does.
+    """Expect the model to be affine, with a bias, to answer images with logits, and to learn as the oracle does.
 
     It does where each parameter is just one of the oracle's. One that divides its logits by 784, say, is affine and
     right, but its steps are other ones.

@@ -76,6 +76,7 @@ def orders(lab: Lab) -> tuple[Evidence, list[list[int]]]:
     images, labels = (
         np.concatenate(column) for column in zip(*inputs.training_batches(lab.seed, measure.STEPS), strict=True)
     )
+    lab.ready("train", "build_optimizer")
     model = lab.model()
     loader = lab.made("shuffling_loader", TensorValue.of(images), TensorValue.of(labels), inputs.STEP_BATCH)
     pieces = model, loader, lab.criterion(), lab.optimizer(model, measure.LEARNING_RATE), lab.device()

@@ -77,7 +77,7 @@ def expect_logits_of_images(lab: Lab) -> None:
     rows = TensorValue.of(oracle.flatten(inputs.random_images(lab.seed + 51, 5)))
     asked = f"build_model()(tensor {list(rows.shape)})"
     try:
-        probe = lab.probe("stirred_logits", model.value, lab.seed, SPREAD, rows, of="build_model", asked=asked)
+        probe = lab.probe("logits_of_two_starts", model.value, lab.seed, SPREAD, rows, of="build_model", asked=asked)
     except CheckFailed as failed:
         if type(failed) is not CheckFailed:
             raise

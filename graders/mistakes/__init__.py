@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import devices
-from . import given
+from . import devices, given
 from .data import dataset, download
 from .evaluation import accuracy, kept_digits, last_batch, side_effects, stopped
 from .loader import batches, lengths, returned, some_datasets
@@ -20,24 +19,8 @@ if TYPE_CHECKING:
     from graders.harness.judge.clues import Clue
 
 MODULES = (
-    *(
-        dataset,
-        download,
-        batches,
-        lengths,
-        some_datasets,
-        rows,
-        returned,
-        layers,
-        returned_model,
-        cost,
-        labels,
-        optimizer,
-    ),
-    *(epoch, epoch_cost, data_loader, train, printed, accuracy, kept_digits, last_batch, stopped, side_effects),
-    *(predicted, drawing, slowness, devices),
-    *(dataset, download, batches, some_datasets, rows, returned, layers, returned_model, cost, labels, optimizer),
-    *(epoch, epoch_cost, train, printed, accuracy, last_batch, stopped, side_effects),
-    *(predicted, drawing, slowness, given),
+    *(dataset, download, batches, lengths, some_datasets, rows, returned, layers, returned_model, cost, labels),
+    *(optimizer, epoch, epoch_cost, data_loader, train, printed),
+    *(accuracy, kept_digits, last_batch, stopped, side_effects, predicted, drawing, slowness, devices, given),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)

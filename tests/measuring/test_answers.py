@@ -21,7 +21,7 @@ RIGHT: dict[str, tuple[list[Any], Any]] = {
     "pictures": ([0, 3], (3, [WEIGHTS])),
     "epochs": ([0, 2], [[(WEIGHTS, BIAS)], []]),
     "parameters": ([0], [([10, 784], True), ([], False)]),
-    "stirred_logits": ([0, 0, 0.3, WEIGHTS], [WEIGHTS, None]),
+    "logits_of_two_starts": ([0, 0, 0.3, WEIGHTS], [WEIGHTS, None]),
     "affine": ([0], (WEIGHTS, BIAS)),
     "started": ([0], (WEIGHTS, BIAS)),
     "state": ([0], {"weight": WEIGHTS}),
