@@ -30,7 +30,8 @@ def look_at_epoch(lab: Lab) -> Elsewhere:
 def look_at_accuracy(lab: Lab) -> Elsewhere:
     """Ask for an accuracy elsewhere."""
     evidence = arranged.evaluated(lab, arranged.agreeing).evidence
-    expect.that(0 <= expect.plain_float(evidence) <= 1, evidence, "no_fraction")
+    if not 0 <= expect.plain_float(evidence) <= 1:
+        raise NoClue
     return devices.elsewhere(lab, "evaluate", pretended=True)
 
 
