@@ -72,3 +72,9 @@ def test_pieces_that_leave_nothing_to_examine_are_replaced(grade: Callable[..., 
     points = {part["name"]: part["points"] - part["max_points"] for part in report["parts"]}
     assert points["evaluation"] == 0
     assert points["data"] < 0
+
+
+def test_one_model_for_all_loses_nothing(grade: Callable[..., dict[str, Any]]) -> None:
+    """It is odd and right: what one look has trained is where the next one starts."""
+    report = grade("degenerate", degenerate_source(PIECES["build_model-one-for-all"]))
+    assert [part["name"] for part in report["parts"] if part["points"] < part["max_points"]] == []
