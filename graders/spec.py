@@ -63,7 +63,7 @@ SPEC = LabSpec(
     },
     tiers=("throughput",),
     draw=_draw,
-    beside=("rounds.py", "elsewhere.py", "watches.py"),
+    beside=("rounds.py", "figures.py", "elsewhere.py", "watches.py"),
     imports=("torch", "torchvision", "matplotlib.figure"),  # what every submission uses
     judges_import=(
         *("hypothesis.strategies", "numpy.random"),

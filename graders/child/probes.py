@@ -6,7 +6,6 @@ Every public function here can be asked for by name; arguments and results cross
 from __future__ import annotations
 
 import contextlib
-import io
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from .elsewhere import answer_elsewhere as answer_elsewhere
 from .elsewhere import elsewhere as elsewhere
 from .elsewhere import epoch_elsewhere as epoch_elsewhere
 from .elsewhere import happened as happened
+from .figures import figure as figure
+from .figures import saved as saved
 from .rounds import device_name as device_name
 from .rounds import fetching as fetching
 from .rounds import set_parameters as set_parameters
@@ -281,29 +282,3 @@ def optimized(model: Any, optimizer: Any) -> tuple[int, int]:
     own = {id(p) for p in model.parameters()}
     held = [id(p) for group in optimizer.param_groups for p in group["params"]]
     return sum(p in own for p in held), sum(p not in own for p in held)
-
-
-# ---- prediction
-
-
-def figure(figure: Any) -> dict[str, Any]:
-    """Read a figure's pictures and texts from matplotlib's own objects.
-
-    A picture's shades are its numbers as the colour map gets them: 0 for the one end of its colours, 1 for the other.
-    """
-    pictures = [image for axes in figure.axes for image in axes.get_images()]
-    texts = [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center", "right")]
-    return {
-        "images": [torch.as_tensor(image.get_array().filled()).double() for image in pictures],
-        "shades": [torch.as_tensor(image.norm(image.get_array()).filled()).double() for image in pictures],
-        "cmaps": [image.get_cmap().name for image in pictures],
-        "interpolations": [image.get_interpolation() for image in pictures],
-        "titles": [*texts, figure.get_suptitle()],
-    }
-
-
-def saved(figure: Any) -> int:
-    """Save a figure, and return how many bytes it takes."""
-    file = io.BytesIO()
-    figure.savefig(file)
-    return file.tell()
