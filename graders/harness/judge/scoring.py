@@ -86,8 +86,10 @@ def score(
     """Return the report's status ("graded", "partial" or "void") and the parts that ran."""
     merged = merge(results)
     grouped = [(part, _in_order(part, merged)) for part in rubric.parts]
-    parts = tuple(_capped([(part, score_part(part, titles[part.name], ran)) for part, ran in grouped if ran]))
+    complete = sum(len(part.checks) for part in rubric.parts) == len(merged)
+    scored = [(part, score_part(part, titles[part.name], ran)) for part, ran in grouped if ran]
+    # What a function has lost is known where everything was judged; otherwise there is no score anyway.
+    parts = tuple(_capped(scored) if complete else [result for _, result in scored])
     if any(part.status is Status.VOID for part in parts):
         return "void", parts
-    complete = sum(len(part.checks) for part in rubric.parts) == len(merged)
     return ("graded" if complete else "partial"), parts
