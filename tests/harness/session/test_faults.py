@@ -142,3 +142,11 @@ def test_fault_of_a_check_without_a_view_of_the_submission_is_ours(graded):
     body = "pass\n\n@pytest.fixture\ndef lab():\n    return None\n\ndef test_double(lab):\n    1 / 0"
     code, _, report = graded(check_double=body)
     assert (code, statuses(report)["double"]) == (3, "void")
+
+
+def test_check_that_times_something_is_run_once_more(graded):
+    """pytest-benchmark's fixture serves one run only, so another one takes its place."""
+    timing = "benchmark.pedantic(lambda: 1, setup=lambda: None, teardown=lambda: None, rounds=1)"
+    body = f"pass\n\ndef test_double(lab, benchmark):\n    {timing}\n    benchmark.stats.update(0.1)\n    {BY_DOUBLE}"
+    code, _, report = graded("-p", "benchmark", double="return 0", check_double=body)
+    assert (code, statuses(report)["double"]) == (1, "failed")
