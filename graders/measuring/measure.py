@@ -13,6 +13,7 @@ import numpy as np
 
 from graders.harness.base.model import Evidence, Handle, TensorValue
 from graders.harness.judge import expect
+from graders.harness.judge.describe import describe
 from graders.harness.judge.looks import remembered
 
 from . import inputs, oracle
@@ -90,6 +91,7 @@ def expect_affine(lab: Lab) -> None:
     lab.probe("start", model.value, lab.seed, 0.0, of="build_model")
     seen = answered(lab, model, rows)
     logits = expect.tensor(seen, [5, 10])
+    expect.that(logits.dtype.kind == "f", seen, "plain", expected="float32 tensor [5, 10]", got=describe(seen.value))
     shown = lab.affine(cast("Handle", model.value))
     expected = shown.logits(rows)
     # Rounding grows with the numbers that are added up, not with their sum.

@@ -101,9 +101,16 @@ def test_evidence_points_to_the_return(open_script, script, good_reply):
 def test_unfinished_function_of_the_students_is_unwritten(open_script, script):
     """NotImplementedError raised in a function of the file names that function."""
     raised = {"type": "NotImplementedError", "text": "", "where": ["lab.py", 5], "function": "g"}
+    text = "def f():\n    return 1\n\ndef g():\n    if later: raise NotImplementedError\n"
     with pytest.raises(Unwritten) as caught:
-        open_script(script(call={"raised": raised})).call("f")
+        open_script(script(call={"raised": raised}), text).call("f")
     assert (caught.value.function, caught.value.where) == ("g", Where("lab.py", 5))
+
+
+def test_not_implemented_by_torch_in_a_students_line_is_a_failure(open_script, script):
+    """What a line asks of PyTorch, which cannot do it, is no sign that the function is not written."""
+    raised = {"type": "NotImplementedError", "text": "not for 'Bool'", "where": ["lab.py", 5], "function": "g"}
+    assert failure_of(open_script(script(call={"raised": raised}))).key == "raised"
 
 
 def test_not_implemented_elsewhere_is_a_failure(open_script, script):
