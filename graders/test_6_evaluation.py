@@ -9,7 +9,7 @@ import pytest
 
 from graders.harness.judge import expect
 from graders.measuring import devices
-from graders.measuring.arranged import agreeing, disagreeing, evaluated, many, ragged, share_right
+from graders.measuring.arranged import ACCURACY_ATOL, agreeing, disagreeing, evaluated, many, ragged, share_right
 from graders.measuring.work import expect_examination
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from graders.measuring.pieces import Lab
 
 pytestmark = pytest.mark.part("evaluation")
-
-# Of a share: rounded or cut off to the four places that the lab prints, it is off by 1e-4 at most; one answer of 1,130
-# makes nine times that.
-ACCURACY_ATOL = 1.01e-4
 
 
 def share(seen: Evidence, count: int, expected: float) -> float:

@@ -30,6 +30,9 @@ SPREAD = 0.3  # of the noise on the model's parameters: bias and pixels then wei
 MARGIN = 0.02  # by which the largest logit leads, so that float32 and float64 agree on it
 SHARE_RIGHT = 0.7  # of the arranged labels
 FEWEST = 50  # digits of either kind below; a model that reads images at all has hundreds
+# Of a share: rounded or cut off to the four places that the lab prints, it is off by 1e-4 at most; one answer of 1,130
+# makes nine times that.
+ACCURACY_ATOL = 1.01e-4
 GRADIENT = 0.5  # left in every .grad before the call
 
 

@@ -36,9 +36,12 @@ def expect_reading(lab: Lab) -> None:
 
     Two models with nothing in common agree on one image in ten, and on all of so many never.
     """
-    first, second = lab.model(spread=SPREAD), lab.model(spread=SPREAD)
-    lab.probe("stir", second, lab.seed + 1, SPREAD * 2, of="build_model")  # the two are told apart by this one
-    once, again, elsewhere = (_asked(lab, model) for model in (first, first, second))
+    lab.ready("predict")
+    model = lab.model(spread=SPREAD)
+    once, again = (_asked(lab, model) for _ in range(2))
+    other = lab.model(spread=SPREAD)  # where a submission has one model for all, it is the same
+    lab.probe("stir", other, lab.seed + 1, SPREAD * 2, of="build_model")  # the two are told apart by this one
+    elsewhere = _asked(lab, other)
     seen, answers = once[-1], [[describe(one.value) for one in each] for each in (once, again, elsewhere)]
     expect.that(answers[0] == answers[1], seen, "answers_by_chance")
     expect.that(len(set(answers[0])) > 1, seen, "answer_always", got=answers[0][0], count=len(answers[0]))

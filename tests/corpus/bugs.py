@@ -934,7 +934,8 @@ EVALUATION = (
         "backward-in-evaluation",
         CORRECT,
         CORRECT + "\n            with torch.enable_grad():\n"
-        "                build_criterion()(model(flatten_images(images)), labels).backward()",
+        "                outputs = model(flatten_images(images.to(device)))\n"
+        "                build_criterion()(outputs, labels.to(device)).backward()",
     ),
     evaluation(
         "weights-rounded-by-testing",
