@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.part("model")
 
+MOST_WEIGHTS = 0.9  # of all: two may be the same by chance, and one may be zero
 ZERO_BIAS_SEEDS = 2  # a bias may start at zero, but then it must be a parameter that can change
 
 
@@ -46,4 +47,6 @@ def test_model_has_a_bias_for_each_digit(lab: Lab, seed: int) -> None:
 def test_model_returns_logits(lab: Lab) -> None:
     """Logits are weights times pixels plus bias, with no softmax or other curve behind."""
     measure.expect_affine(lab)
+    seen, share = work.share_of_weights(lab)
+    expect.that(share >= MOST_WEIGHTS, seen, "weights_unused", got=f"{share:.0%}")
     work.expect_logits_of_images(lab)

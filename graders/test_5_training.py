@@ -49,7 +49,7 @@ def test_one_batch_is_one_step_down_its_gradient(lab: Lab) -> None:
 
 def test_every_batch_starts_from_a_fresh_gradient(lab: Lab) -> None:
     """After several batches the weights are still the oracle's: no gradient leaks on, no batch is lost."""
-    trainings.expect_weights(measure.trained(lab, "train_epoch"))
+    trainings.expect_epochs_weights(lab)
 
 
 def test_epoch_returns_the_mean_of_the_batch_costs(lab: Lab) -> None:

@@ -151,6 +151,16 @@ def affine(model: Any) -> tuple[Tensor, Tensor]:
     return (logits(model, torch.eye(PIXELS)) - bias).T.contiguous(), bias
 
 
+def weights_in_use(model: Any, seed: int) -> Tensor:
+    """Start a model anew and read its weights `[10, 784]` off its answers in evaluation mode."""
+    start(model, seed, 0.0)
+    training = model.training
+    model.eval()
+    weights, _ = affine(model)
+    model.train(training)
+    return weights
+
+
 def settle(model: Any) -> None:
     """Show a model with lazy layers a blank image: only then do they have parameters to look at."""
     if any(map(torch.nn.parameter.is_lazy, model.parameters())):

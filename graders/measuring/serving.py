@@ -76,7 +76,7 @@ def pair(seen: Loaded, index: int) -> tuple[TensorValue, object]:
     """Expect item `index` to be an (image, label) pair whose image is a tensor."""
     item = seen.items[index]
     if not isinstance(item, (tuple, list)) or len(item) != 2 or not isinstance(item[0], TensorValue):
-        expect.fail(seen.evidence, "plain", expected="(image, label)", got=describe(item))
+        expect.fail(seen.evidence, "plain", expected="(tensor, label)", got=describe(item))
     return item[0], item[1]
 
 

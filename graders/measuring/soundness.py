@@ -97,6 +97,7 @@ def train_epoch(lab: Lab) -> None:
     trainings.expect_weights(seen)
     cost = expect.plain_float(seen.evidence)
     expect.close(seen.evidence, cost, seen.expected[0].cost, measure.COST_ATOL)
+    trainings.expect_epochs_weights(lab)
     trainings.expect_given_pieces(lab, "train_epoch")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .pieces import Lab
 
+LONG, FEW = 130, 5  # batches of an epoch that nobody leaves unnoticed, longer than a timed one; images of each
 EPOCHS = 3  # of a whole training, unless its default is asked for
 MAX_HELD = measure.STEPS // 2  # graphs of earlier batches: a name or two may hold one each, a leak holds all of them
 
@@ -27,6 +28,12 @@ def expect_weights(seen: measure.Trained) -> None:
     expected = seen.expected[-1].model
     expect.close(seen.evidence.beside, seen.got.weights, expected.weights, measure.WEIGHT_ATOL)
     expect.close(seen.evidence.beside, seen.got.bias, expected.bias, measure.WEIGHT_ATOL)
+
+
+def expect_epochs_weights(lab: Lab) -> None:
+    """Expect the weights after an epoch to be the oracle's, be it short or long."""
+    expect_weights(measure.trained(lab, "train_epoch"))
+    expect_weights(measure.trained(lab, "train_epoch", steps=LONG, size=FEW))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

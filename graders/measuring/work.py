@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LESSONS_BATCH = 100  # images: what is right for the lesson's own batches is work, too
 LEAST_MOVED = 784 // 8  # numbers that change with an image: rounded or cut, it still changes as many
 COSTS = 7  # images
+FEWEST_WEIGHTS = 0.05  # of all: a model that looks at fewer does not look at the image
 SPREAD = 0.3  # of the noise on a model's parameters, so that one which starts from zeros answers something, too
 
 
@@ -87,6 +88,27 @@ def expect_logits_of_images(lab: Lab) -> None:
         expect.that(_is_unregistered(lab, model), probe, "images_ignored")
     elif np.array_equal(before, after, equal_nan=True):
         expect.that(_is_unregistered(lab, model), probe, "parameters_ignored")
+    try:
+        seen, share = share_of_weights(lab)
+    except CheckFailed as failed:
+        if type(failed) is not CheckFailed:
+            raise
+        return  # what has other outputs, say
+    expect.that(share >= FEWEST_WEIGHTS or _is_unregistered(lab, model), seen, "weights_unused", got=f"{share:.0%}")
+
+
+@remembered
+def share_of_weights(lab: Lab) -> tuple[Evidence, float]:
+    """Return which share of the 7,840 pairs of pixel and digit have a weight of their own in the model's answers.
+
+    Raises CheckFailed where its answers have no weights to be read off.
+    """
+    model = measure.built_model(lab)
+    asked = "build_model()(each pixel by itself)"
+    seen = lab.probe("weights_in_use", model.value, lab.seed, of="build_model", asked=asked)
+    weights = expect.tensor(seen, [10, 784])
+    used = sum(np.unique(row[row != 0]).size for row in as_floats(weights))  # NaN is one, too
+    return seen, used / weights.size
 
 
 def _is_unregistered(lab: Lab, model: Evidence) -> bool:
@@ -165,7 +187,7 @@ def is_wrong_but_trains(lab: Lab) -> bool:
     Raises CheckFailed where it does not, or does not even end.
     """
     try:
-        trainings.expect_weights(measure.trained(lab, "train_epoch"))
+        trainings.expect_epochs_weights(lab)
     except CheckFailed as failed:
         if type(failed) is not CheckFailed:
             raise

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ENDS = ("_exit", "abort", "kill")  # of the module os
 
 
-@contextlib.contextmanager
-def raising() -> Iterator[None]:
-    """Let what would end this process raise SystemExit meanwhile: an exception knows its line.
+class Raising:
+    """Lets what would end this process raise SystemExit meanwhile: an exception knows its line.
 
-    Children of the process end as they would, and so does whoever kept one of these functions for later.
+    Children of the process end as they would, and so does whoever kept one of these functions for later. It is a class,
+    since a context manager that is a generator sets the traceback of what passes it, which some exceptions refuse.
     """
-    process, under_way = os.getpid(), [True]
-    before = {name: getattr(os, name) for name in ENDS}
 
-    def ending(name: str) -> Callable[..., Any]:
+    def __init__(self) -> None:
+        self._process, self._under_way = os.getpid(), False
+        self._before: dict[str, Callable[..., Any]] = {}
+
+    def _ending(self, name: str) -> Callable[..., Any]:
         def end(*args: Any, **kwargs: Any) -> Any:
-            own = name != "kill" or args == (process, getattr(signal, "SIGKILL", None))
-            if own and under_way and os.getpid() == process:
+            own = name != "kill" or args == (self._process, getattr(signal, "SIGKILL", None))
+            if own and self._under_way and os.getpid() == self._process:
                 raise SystemExit(f"os.{name}")
-            return before[name](*args, **kwargs)
+            return self._before[name](*args, **kwargs)
 
         return end
 
-    for name in ENDS:
-        setattr(os, name, ending(name))
-    try:
-        yield
-    finally:
-        under_way.clear()
-        for name, function in before.items():
+    def __enter__(self) -> None:
+        self._before = {name: getattr(os, name) for name in ENDS}
+        self._under_way = True
+        for name in ENDS:
+            setattr(os, name, self._ending(name))
+
+    def __exit__(self, *raised: object) -> None:
+        self._under_way = False
+        for name, function in self._before.items():
             setattr(os, name, function)

@@ -91,7 +91,7 @@ class Worker:
         sys.path.append(str(path.parent))  # last, so that a file named random.py cannot take a module's place
         recorder = Recorder(sys.__stdout__ if self._echo else None)
         try:
-            with contextlib.redirect_stdout(recorder), exits.raising():
+            with contextlib.redirect_stdout(recorder), exits.Raising():
                 _import_file(MODULE, path, self._begin)
         except BaseException as error:
             return {"raised": self._places.describe(error), "stdout": recorder.text()}

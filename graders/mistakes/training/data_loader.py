@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import CheckFailed
-from graders.harness.judge.clues import Clue, NoClue
+from graders.harness.judge.clues import Clue
 from graders.measuring import measure, trainings
 from graders.mistakes.ideas import Idea
 
@@ -19,7 +19,7 @@ LACKED = re.compile(r"'Batches' object has no attribute '(\w+)'")
 def look(lab: Lab) -> str:
     """Return what a training says of a data loader that has only what the contract promises.
 
-    Raises NoClue where it says nothing, and CheckFailed where it does not even work with one that has more.
+    It is nothing where it does not mind. Raises CheckFailed where not even one that has more will do.
     """
     for function, steps, epochs in (("train_epoch", measure.STEPS, 1), ("train", 2, None)):
         try:
@@ -28,7 +28,7 @@ def look(lab: Lab) -> str:
         except CheckFailed as failed:
             measure.trained(lab, function, steps, epochs)
             return str(failed.failure.params.get("text", ""))
-    raise NoClue
+    return ""
 
 
 LOADER = Clue(("test_epoch_returns_the_mean_of_the_batch_costs", "test_training_returns_one_cost_an_epoch"), look)

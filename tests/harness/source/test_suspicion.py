@@ -55,11 +55,15 @@ def test_way_to_beat_a_grader_stands_out(text, kind):
     assert all(s.where is not None and s.where.line >= 4 for s in found)
 
 
+# Two import `builtins` under its own name, one puts a stream of its own in stdout's place.
+TOUCHING = {"star_imports": ["builtin"], "star_import_of_torch": ["builtin"], "stdout_wrapped_anew": ["patched"]}
+
+
 @pytest.mark.parametrize("path", HONEST, ids=[path.stem for path in HONEST])
 def test_honest_work_does_not_stand_out(path):
-    """None of the correct submissions is suspected, but for the one that imports `builtins` under its own name."""
+    """None of the correct submissions is suspected, but for those that touch what all the process shares."""
     found = suspicions(ast.parse(path.read_bytes()), path.name)
-    assert [s.kind for s in found] == (["builtin"] if path.stem == "star_imports" else [])
+    assert [s.kind for s in found] == TOUCHING.get(path.stem, [])
 
 
 def test_every_kind_has_words():
