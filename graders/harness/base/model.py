@@ -215,7 +215,7 @@ class CheckResult:
     unloadable: bool = False  # the whole submission cannot be loaded, so this check never ran
     standins: tuple[str, ...] = ()
     data: str | None = None  # where the digits came from, when the check used some
-    credit: float = 0.0  # the share of its points that a failed check earns all the same
+    credit: float = 0.0  # the share of its points that a check earns all the same which failed, or waits
     duration_s: float = 0.0
     throughput: Throughput | None = None  # what the check timed
     figures: Mapping[str, float] = field(default_factory=dict)  # what the check measured, by name
