@@ -33,7 +33,9 @@ def expect_weights(seen: measure.Trained) -> None:
 def expect_epochs_weights(lab: Lab) -> None:
     """Expect the weights after an epoch to be the oracle's, be it short or long."""
     expect_weights(measure.trained(lab, "train_epoch"))
-    expect_weights(measure.trained(lab, "train_epoch", steps=LONG, size=FEW))
+    seen = measure.trained(lab, "train_epoch", steps=LONG, size=FEW)
+    asked = f"{seen.evidence.asked} with {LONG} batches of {FEW} images"
+    expect_weights(replace(seen, evidence=replace(seen.evidence, asked=asked)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

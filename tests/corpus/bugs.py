@@ -397,6 +397,19 @@ MODEL = (
     model("model-ends-the-process", "process-ended", "__import__('os')._exit(3)"),
     model("model-class-returned", "model-not-built", "nn.Linear"),
     model("forward-returned", "model-not-a-module", "nn.Linear(28 * 28, 10).forward"),
+    bug(
+        "lower-half-unseen",
+        "model",
+        "",
+        f"    return {LINEAR}\n",
+        """\
+    class Upper(nn.Linear):
+        def forward(self, rows):
+            return super().forward(torch.cat([rows[:, :392], rows[:, 392:] * 0], 1))
+
+    return Upper(784, 10)
+""",
+    ),
     model("model-float64", "model-not-float32", "nn.Linear(28 * 28, 10).double()"),
     bug(
         "parameters-not-registered",
@@ -829,6 +842,12 @@ TRAIN = (
         "        cost = train_epoch(",
         "        torch.manual_seed(777)\n        cost = train_epoch(",
     ),
+    training(
+        "twenty-batches-only",
+        "",
+        "        costs.append(cost.detach())",
+        "        if len(costs) == 20:\n            break\n        costs.append(cost.detach())",
+    ),
     training("costs-never-kept", "train-list-empty", KEEP_EPOCH_COST, ""),
     training("costs-in-a-tuple", "train-returns-no-list", RETURN_COSTS, "    return tuple(costs)\n"),
     training("epoch-number-from-two", "epochs-counted-from-two", PRINT, PRINT.replace("{epoch:", "{epoch + 1:")),
@@ -1079,6 +1098,7 @@ PREDICTION = (
     prediction("drawing-inverted", "drawing-inverted", SHOWN, "(1 - image).reshape(28, 28)"),
     prediction("drawing-upside-down", "drawing-mirrored", SHOWN, "image.reshape(28, 28).flip(0)"),
     prediction("drawing-in-one-row", "drawing-of-another-shape", SHOWN, "image.reshape(1, 28 * 28)"),
+    prediction("drawn-from-below", "", DRAW, DRAW.replace('"nearest")', '"nearest", origin="lower")')),
     prediction("nothing-drawn", "nothing-drawn", DRAW, ""),
     prediction("drawing-nearly-white", "drawing-range-fixed", NEAREST, NEAREST + ", vmin=0, vmax=255"),
 )

@@ -22,6 +22,9 @@ NAMELESS = {
     "pixels-by-their-own-norm",  # the catalogue has no such scale; the brightest pixels differ, as they did
     "shuffled-within-three-batches",  # other images meet in a batch
     "length-no-whole-number",  # Python says what is wrong
+    "twenty-batches-only",  # what became of the others does not show in a shorter epoch
+    "lower-half-unseen",  # the catalogue has no such model
+    "drawn-from-below",  # the array is right; the axes turn it round
     "lists-served-blank",  # no image of another data set
     "criterion-ends-the-process",  # nobody is left to be asked
     "model-ends-the-process",
