@@ -23,9 +23,16 @@ REST = 1.05  # by what intervals measured at different moments may miss each oth
 
 
 def interval(report: dict[str, Any]) -> tuple[float, float]:
-    """Return between what the speed lies that a report gives points for, 0 where it gives none."""
+    """Return between what the speed lies that a report gives points for, 0 where it gives none.
+
+    Nor does it for what was too wrong to be timed: that keeps no more points than it has lost by being wrong.
+    """
     (part,) = report["parts"]
-    (timed,) = report["throughput"] if part["points"] else [{"ratio_low": 0.0, "ratio_high": 0.0}]
+    (timed,) = (
+        report["throughput"]
+        if part["points"] and part["status"] != "blocked"
+        else [{"ratio_low": 0.0, "ratio_high": 0.0}]
+    )
     return timed["ratio_low"], timed["ratio_high"]
 
 
