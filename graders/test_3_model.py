@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.part("model")
 
 MOST_WEIGHTS = 0.9  # of all: two may be the same by chance, and one may be zero
-ZERO_BIAS_SEEDS = 2  # a bias may start at zero, but then it must be a parameter that can change
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])

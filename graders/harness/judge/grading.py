@@ -123,13 +123,11 @@ class Grading:
         if isinstance(error, Unwritten):
             return replace(passed, **self._unwritten(error, part))
         if isinstance(error, Spoilt):
-            spoilt = Failure("spoilt", {"function": error.function}, where=self.source.where(error.function))
-            told = self._told(spoilt, None)
-            return replace(passed, status=Status.BLOCKED, unwritten=error.function, **told)
+            return replace(passed, **self._waiting(error.function, Failure("spoilt", {"function": error.function})))
         if isinstance(error, Charged):
-            charged = Failure("charged", {"function": error.function}, where=self.source.where(error.function))
-            told = self._told(charged, None)
-            return replace(passed, status=Status.BLOCKED, unwritten=error.function, credit=1.0, **told)
+            return replace(
+                passed, credit=1.0, **self._waiting(error.function, Failure("charged", {"function": error.function}))
+            )
         if isinstance(error, CheckFailed):
             told = self._told(error.failure, name)
             unloadable, credit = isinstance(error, Unloadable), error.failure.credit
@@ -138,6 +136,11 @@ class Grading:
         if isinstance(error, ConfigurationError):  # a broken data set, say: no fault of anybody's code, and no grade
             failure = Failure("unusable", {"text": str(error)})
         return replace(passed, status=Status.VOID, **self._told(failure, None))
+
+    def _waiting(self, function: str, failure: Failure) -> dict[str, Any]:
+        """Put into texts that a check waits for a function that is wrong."""
+        told = self._told(replace(failure, where=self.source.where(function)), None)
+        return {"status": Status.BLOCKED, "unwritten": function, **told}
 
     def _unwritten(self, error: Unwritten, part: str) -> dict[str, Any]:
         function, where = error.function, error.where or self.source.where(error.function)
