@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.source.source import Source
 
 pytest_plugins = ["grading"]
+
+
+@pytest.fixture(autouse=True)
+def emptied(tmp_path):
+    """Take away what was made: pytest's own cleaning descends by recursion, which these folders are too deep for."""
+    yield
+    subprocess.run(["rm", "-rf", "--", *os.listdir(tmp_path)], cwd=tmp_path, check=True)  # noqa: PTH208  # names
 
 
 def key(source: Source) -> str:
