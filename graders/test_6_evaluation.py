@@ -87,7 +87,8 @@ def test_gradients_work_again_afterwards(lab: Lab) -> None:
 
 
 def test_model_comes_back_as_it_was(lab: Lab) -> None:
-    """Weights, buffers and gradients are untouched."""
+    """Weights, buffers and gradients are untouched, and so are the digits."""
     seen = evaluated(lab, agreeing)
     expect.that(not seen.changed, seen.evidence.beside, "model_changed", got=", ".join(seen.changed))
+    expect.that(not seen.digits_changed, seen.evidence.beside, "argument_changed", argument="dataset")
     expect_examination(lab)

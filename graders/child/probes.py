@@ -28,6 +28,7 @@ from .rounds import train_epochs as train_epochs
 from .rounds import whole_epoch as whole_epoch
 from .watches import bare_loader as bare_loader
 from .watches import costs_noted as costs_noted
+from .watches import exhausted as exhausted
 from .watches import fetches as fetches
 from .watches import notes as notes
 from .watches import noting_criterion as noting_criterion

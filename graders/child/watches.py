@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import sys
 import traceback
@@ -13,6 +14,8 @@ from unittest import mock
 
 import torch
 from torch import Tensor
+
+MAX_YIELDED = 10_000  # by a generator; no epoch has more batches
 
 
 def fetches(*args: Any) -> int:
@@ -83,6 +86,11 @@ def noting_criterion() -> torch.nn.Module:
 def costs_noted(criterion: Any) -> list[float]:
     """Return the costs that a noting criterion returned."""
     return list(criterion.costs)
+
+
+def exhausted(generator: Any) -> int:
+    """Run a generator to its end, or as long as an epoch can be; returns how much it yielded."""
+    return sum(1 for _ in itertools.islice(generator, MAX_YIELDED))
 
 
 # ---- data loaders

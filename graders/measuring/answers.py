@@ -53,6 +53,7 @@ FORMS = {
     "optimizer_steps": Form(_are_steps, lambda sent: len(sent[2]) + 1),
     "optimized": Form(row(of(int), of(int))),
     "tags_alive": Form(each(row(of(int), of(int)))),
+    "exhausted": Form(of(int)),
     "fetches": Form(of(int)),
     "costs_noted": Form(each(of(float))),
     "orders_noted": Form(each(each(of(int)))),

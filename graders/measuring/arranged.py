@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from graders.digits.idx import Split
+from graders.harness.base.model import TensorValue
 from graders.harness.judge.looks import remembered
 
-from . import inputs, oracle
+from . import inputs, measure, oracle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from graders.harness.base.model import Evidence, Handle, TensorValue
+    from graders.harness.base.model import Evidence, Handle
 
     from .pieces import Lab
 
@@ -111,6 +112,7 @@ class Evaluated:
     after: dict[str, TensorValue]
     trainable_before: object
     trainable_after: object
+    digits_changed: bool
 
     @property
     def changed(self) -> list[str]:
@@ -143,12 +145,27 @@ def evaluated(
     split = choose(make_pool(lab.seed, affine))
     if other_model:
         lab.probe("stir", model, lab.seed + 1, 2 * SPREAD, of="build_model")
-    pieces = (model, lab.dataset(split), lab.device())
+    pieces = (model, dataset := lab.dataset(split), lab.device())
     if between:
         lab.dataset(inputs.tiny_split(lab.seed, train=False))
     seen = lab.call("evaluate", *pieces, observe=observe, asked="evaluate(model, dataset, device)")
     after = cast("Condition", lab.probe("condition", model, of="build_model").value)
-    return Evaluated(seen, affine, split, before[0], after[0], before[1], after[1])
+    return Evaluated(seen, affine, split, before[0], after[0], before[1], after[1], _differs(lab, dataset, split))
+
+
+def _differs(lab: Lab, dataset: Handle, split: Split) -> bool:
+    """Tell whether some of a data set's items are not, or no longer, a split's images with their labels."""
+    indices = [0, len(split.labels) // 2, len(split.labels) - 1]
+    items = cast("list[Any]", lab.probe("items", dataset, indices, of="load_mnist").value)
+    return not all(
+        type(item) is tuple
+        and len(item) == 2
+        and type(item[0]) is TensorValue
+        and item[0].shape == (1, 28, 28)
+        and np.allclose(item[0].array, split.images[index] / 255, rtol=0, atol=measure.PIXEL_ATOL)
+        and item[1] == split.labels[index]
+        for index, item in zip(indices, items, strict=True)
+    )
 
 
 def _examined(lab: Lab, model: Handle) -> tuple[oracle.Affine, Condition]:

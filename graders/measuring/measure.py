@@ -63,6 +63,11 @@ def is_nothing(seen: Evidence) -> bool:
     return isinstance(seen.value, Handle) and seen.value.type_name == "NoneType"
 
 
+def is_generator(seen: Evidence) -> bool:
+    """Tell whether a function returned a generator, which has run none of its lines yet."""
+    return isinstance(seen.value, Handle) and "builtins.generator" in seen.value.kinds
+
+
 @remembered
 def parameter_sizes(lab: Lab) -> tuple[Evidence, list[int]]:
     """Build a model and return how many numbers each of its trainable parameters has."""

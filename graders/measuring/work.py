@@ -163,14 +163,18 @@ def expect_epoch_of_batches(lab: Lab) -> None:
             return
         raise
     at_work = seen.costs > 1 or (seen.moved and (seen.costs or _moves_by_batches(lab)))
+    if measure.is_generator(seen.evidence):
+        at_work = len(cast("list[float]", _costs_asked(lab, "train_epoch").value)) > 1
     expect.that(at_work, seen.evidence.beside, "batches_ignored", batches=measure.STEPS)
 
 
 def _costs_asked(lab: Lab, function: str) -> Evidence:
-    """Return the costs that a training asked for, also where it raised afterwards."""
+    """Return the costs that a training asked for, also where it raised afterwards, or was a generator to be run."""
     criterion = lab.noting_criterion()
     with contextlib.suppress(CheckFailed):
-        measure.trained(lab, function, criterion=criterion)
+        seen = measure.trained(lab, function, criterion=criterion).evidence
+        if measure.is_generator(seen):
+            lab.probe("exhausted", seen.value, of=function)
     asked = f"{function}(model, data_loader, criterion, optimizer, device)"
     return lab.probe("costs_noted", criterion, of=function, asked=asked)
 

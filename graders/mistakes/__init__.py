@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import devices, given
+from . import devices, generators, given
 from .data import dataset, download
 from .evaluation import accuracy, kept_digits, last_batch, side_effects, stopped
 from .loader import batches, lengths, returned, some_datasets
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MODULES = (
     *(dataset, download, batches, lengths, some_datasets, rows, returned, layers, returned_model, cost, labels),
     *(optimizer, epoch, epoch_cost, data_loader, train, printed),
-    *(accuracy, kept_digits, last_batch, stopped, side_effects, predicted, drawing, slowness, devices, given),
+    *(accuracy, kept_digits, last_batch, stopped, side_effects, predicted, drawing, slowness),
+    *(devices, given, generators),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)

@@ -10,7 +10,7 @@ import numpy as np
 from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue
-from graders.measuring import drawn, inputs, measure, oracle
+from graders.measuring import arranged, drawn, inputs, measure, oracle
 
 from .ideas import Idea
 
@@ -57,6 +57,14 @@ def costed(lab: Lab) -> Given:
     return _given(seen, abs(expect.number(seen) - oracle.cross_entropy(logits, labels)) <= measure.COST_ATOL)
 
 
+def examined(lab: Lab) -> Given:
+    """Measure an accuracy."""
+    seen = arranged.evaluated(lab, arranged.agreeing)
+    expected = np.mean(arranged.share_right(len(seen.split.labels)))
+    right = abs(expect.number(seen.evidence) - expected) <= arranged.ACCURACY_ATOL
+    return Given(bool(right), seen.digits_changed)
+
+
 def _given(seen: Evidence, right: object) -> Given:
     return Given(bool(right), bool(seen.changed))
 
@@ -66,6 +74,7 @@ CLUES = (
     Clue(("test_prediction_is_the_digit_with_the_largest_logit",), predicted),
     Clue(("test_picture_shows_the_image",), pictured),
     Clue(("test_cost_of_one_image_is_its_cross_entropy",), costed),
+    Clue(("test_model_comes_back_as_it_was",), examined),
 )
 
 

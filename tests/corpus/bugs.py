@@ -603,6 +603,8 @@ OPTIMIZER = (
 )
 EPOCH = (
     training("no-zero-grad", "zero-grad-forgotten", ZERO, ""),
+    training("epoch-as-a-generator", "generator-returned", KEEP_COST, f"{KEEP_COST}; yield cost.item()"),
+    training("training-as-a-generator", "generator-returned", KEEP_EPOCH_COST, "        yield cost\n"),
     training(
         "zero-grad-once-before-the-epoch",
         "zero-grad-once-an-epoch",
@@ -990,6 +992,13 @@ EVALUATION = (
         "return correct / (-(-len(dataset) // 1000) * 1000)",
     ),
     evaluation("accuracy-as-tensor", "accuracy-not-a-float", ACCURACY, "return torch.tensor(correct / len(dataset))"),
+    evaluation("accuracy-yielded", "generator-returned", ACCURACY, "yield correct / len(dataset)"),
+    evaluation(
+        "digits-centred-in-place",
+        "argument-changed-in-place",
+        ACCURACY,
+        "for index in range(len(dataset)):\n        dataset[index][0].sub_(0.5)\n    return correct / len(dataset)",
+    ),
     evaluation("accuracy-rounded", "accuracy-rounded", ACCURACY, "return round(correct / len(dataset), 1)"),
     evaluation("accuracy-printed-only", "accuracy-not-returned", ACCURACY, "print(correct / len(dataset))"),
     evaluation("argmax-over-the-batch", "argmax-over-the-batch", CORRECT, CORRECT.replace("dim=1", "dim=0")),
@@ -1058,6 +1067,7 @@ def prediction(name: str, mistake: str, *texts: str) -> Bug:
 
 PREDICTION = (
     prediction("prediction-as-tensor", "prediction-as-tensor", PREDICT, "model(flatten_images(images)).argmax()"),
+    prediction("prediction-yielded", "generator-returned", f"return {PREDICT}", f"yield {PREDICT}"),
     prediction("prediction-as-text", "prediction-as-text", PREDICT, f"str({PREDICT})"),
     prediction(
         "prediction-in-a-list", "prediction-in-a-list", PREDICT, "model(flatten_images(images)).argmax(dim=1).tolist()"

@@ -72,8 +72,10 @@ def _frame(line: str, number: str, cost: str) -> str:
 
 
 def look_printed(lab: Lab) -> Printed:
-    """Read what a training of three epochs prints."""
+    """Read what a training of three epochs prints. Raises NoClue where it has not begun."""
     seen = measure.trained(lab, "train", epochs=EPOCHS)
+    if measure.is_generator(seen.evidence):
+        raise NoClue
     return Printed(seen.evidence.stdout, tuple(epoch.cost for epoch in seen.expected))
 
 

@@ -163,6 +163,16 @@ def draw():
     return [random.random(), float(np.random.rand()), torch.rand(1)]
 
 
+def other_defaults():
+    torch.set_default_dtype(torch.float64)
+    torch.set_default_device("meta")
+
+
+def defaults():
+    made = torch.zeros(1)
+    return [str(made.dtype), made.device.type]
+
+
 def grad_off():
     torch.set_grad_enabled(False)
 
@@ -623,6 +633,12 @@ def test_grad_mode_left_off_is_reported(lab):
     """A function that leaves gradients off is caught at it, one that does not is not."""
     assert lab.call("grad_off").grad_enabled_after is False
     assert lab.call("echo", 1).grad_enabled_after is True
+
+
+def test_default_dtype_and_device_are_the_next_calls_own(lab):
+    """What a submission prefers reaches neither the probes nor what stands in for others' functions."""
+    lab.call("other_defaults")
+    assert lab.call("defaults").value == ["torch.float32", "cpu"]
 
 
 @pytest.mark.parametrize("function", ["grad_off", "grad_off_and_raise"])
