@@ -19,7 +19,8 @@ pytestmark = pytest.mark.part("data")
 
 def test_training_and_test_digits_are_kept_apart(lab: Lab) -> None:
     """`train` chooses between the training digits and the test digits."""
-    for train, count in ((True, inputs.TINY_TRAIN), (False, inputs.TINY_TEST)):
+    tiny = inputs.tiny(lab.seed)
+    for train, count in ((True, tiny.train), (False, tiny.test)):
         seen = serving.loaded(lab, train)
         expect.that(seen.length == count, seen.evidence, "count_of_digits", expected=count, got=seen.length)
     serving.expect_digits(lab)

@@ -28,6 +28,7 @@ EXAMPLES = 25  # of each property; a call takes 1 ms
 SHRINKING = 50  # calls beyond the first failing one, in search of a smaller batch that fails, too
 LESSONS_BATCH, LARGEST_BATCH = 100, 130  # the lesson's may be written down as a number, as an upper bound, too
 FEW = 4  # small batch sizes
+HUGE = (2_001, 3_000)
 DTYPES = ("float32", "float64", "float16", "uint8")
 
 
@@ -138,6 +139,8 @@ def test_every_image_becomes_a_row_of_784(lab: Lab, seed: int) -> None:
         expect.tensor(measure.flattened(lab, batch.images(seed)), [batch.size, 784])
 
     for_any_batch(seed, check)
+    # One beyond all that hypothesis asks for, as where a whole data set is tested at once.
+    check(Batch(inputs.between(seed, "huge batch", *HUGE), True, (0, 0, 0)))
     work.expect_flattening(lab)
 
 

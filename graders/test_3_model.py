@@ -18,9 +18,10 @@ pytestmark = pytest.mark.part("model")
 MOST_WEIGHTS = 0.9  # of all: two may be the same by chance, and one may be zero
 
 
-@pytest.mark.parametrize("size", [1, 7, 100])
-def test_any_batch_gets_ten_logits_an_image(lab: Lab, seed: int, size: int) -> None:
+@pytest.mark.parametrize("sizes", [(1, 1), (2, 90), (101, 400)], ids=["one", "some", "many"])
+def test_any_batch_gets_ten_logits_an_image(lab: Lab, seed: int, sizes: tuple[int, int]) -> None:
     """`[B, 784]` becomes `[B, 10]` for any B."""
+    size = inputs.between(seed, "model batch", *sizes)
     model = measure.built_model(lab)
     expect.tensor(measure.answered(lab, model, oracle.flatten(inputs.random_images(seed, size))), [size, 10])
     work.expect_logits_of_images(lab)

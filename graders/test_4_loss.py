@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.part("loss")
 
-BATCH = 12  # every digit is among the labels of so many
+FEWEST, MOST = 12, 19  # images of a batch: every digit is among the labels of so many
+
+
+def batch(seed: int) -> int:
+    """Return how many images a batch has."""
+    return inputs.between(seed, "cost batch", FEWEST, MOST)
 
 
 def costs(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Iterator[Evidence]:
@@ -34,7 +39,7 @@ def costs(lab: Lab, logits: NDArray[Any], labels: NDArray[np.int64]) -> Iterator
 
 def test_cost_of_one_image_is_its_cross_entropy(lab: Lab, seed: int) -> None:
     """For a single image there is nothing to average: the cost is -log(softmax(logits)[label])."""
-    logits, labels = inputs.random_logits(seed, BATCH)
+    logits, labels = inputs.random_logits(seed, batch(seed))
     for seen, expected in zip(costs(lab, logits, labels), oracle.cross_entropies(logits, labels), strict=True):
         expect.close(seen, expect.number(seen), expected, measure.COST_ATOL)
         expect.unchanged(seen, "logits, labels")
@@ -42,7 +47,7 @@ def test_cost_of_one_image_is_its_cross_entropy(lab: Lab, seed: int) -> None:
 
 def test_cost_is_the_mean_over_the_batch(lab: Lab, seed: int) -> None:
     """Several images cost the mean of what each costs by itself, however many there are."""
-    logits, labels = inputs.random_logits(seed, BATCH)
+    logits, labels = inputs.random_logits(seed, batch(seed))
     each = list(costs(lab, logits, labels))
     alone = [expect.number(seen) for seen in each]
     # The mean of equal costs is that cost, whatever becomes of a batch: nobody averages here.
@@ -61,12 +66,12 @@ def _mean(value: object) -> float:
 
 def test_cost_is_a_scalar(lab: Lab, seed: int) -> None:
     """One number for the whole batch, with no dimension left."""
-    expect.tensor(measure.cost(lab, *inputs.random_logits(seed, BATCH)), [])
+    expect.tensor(measure.cost(lab, *inputs.random_logits(seed, batch(seed))), [])
 
 
 def test_cost_survives_extreme_logits(lab: Lab, seed: int) -> None:
     """Logits of ±10,000 have a finite cost: softmax and logarithm must not be taken one after the other."""
-    logits, labels = inputs.extreme_logits(seed, BATCH)
+    logits, labels = inputs.extreme_logits(seed, batch(seed))
     for seen, expected in zip(costs(lab, logits, labels), oracle.cross_entropies(logits, labels), strict=True):
         expect.close(seen, expect.number(seen), expected, measure.EXTREME_ATOL)
 

@@ -23,9 +23,10 @@ pytestmark = pytest.mark.part("training")
 EPOCH_LINE = re.compile(r"Epoch: (\d{4}) cost = (\d+\.\d{9})")
 
 
-@pytest.mark.parametrize("learning_rate", [None, measure.OTHER_RATE], ids=["default", "given"])
-def test_optimizer_honours_the_learning_rate(lab: Lab, learning_rate: float | None) -> None:
+@pytest.mark.parametrize("given", [False, True], ids=["default", "given"])
+def test_optimizer_honours_the_learning_rate(lab: Lab, given: bool) -> None:
     """The first step is the learning rate times the gradient, for every parameter."""
+    learning_rate = measure.other_rate(lab.seed) if given else None
     seen = measure.stepped(lab, learning_rate, (1.0,))
     expected = np.full(seen.steps.shape, -(learning_rate or measure.LEARNING_RATE))
     expect.close(seen.evidence, seen.steps, expected, measure.STEP_ATOL)
@@ -96,7 +97,7 @@ def test_training_returns_one_cost_an_epoch(lab: Lab, epochs: int | None) -> Non
 
 def test_training_goes_through_every_epoch(lab: Lab) -> None:
     """After `training_epochs` epochs of the given pieces the weights are the oracle's."""
-    trainings.expect_weights(measure.trained(lab, "train", epochs=EPOCHS, learning_rate=measure.OTHER_RATE))
+    trainings.expect_weights(measure.trained(lab, "train", epochs=EPOCHS, learning_rate=measure.other_rate(lab.seed)))
     trainings.expect_given_pieces(lab, "train")
     seen, orders = trainings.orders(lab)
     expect.that(not trainings.are_seeded(orders), seen.beside, "same_order", epochs=len(orders))
@@ -121,6 +122,7 @@ def test_training_says_when_it_is_finished(lab: Lab) -> None:
     last_epoch = max((number for number, line in enumerate(lines) if EPOCH_LINE.fullmatch(line)), default=-1)
     finished = "Learning finished" in lines[last_epoch + 1 :] and lines.count("Learning finished") == 1
     expect.that(finished, seen.beside, "last_line", got=repr(lines[-1] if lines else ""))
+    work.expect_training_of_epochs(lab)
 
 
 def _first_line(evidence: Evidence) -> str:

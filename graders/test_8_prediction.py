@@ -49,9 +49,9 @@ def test_prediction_is_an_int(lab: Lab, seed: int, words: Messages) -> None:
 
 
 @remembered
-def seen_and_read(lab: Lab) -> tuple[Evidence, dict[str, Any]]:
+def seen_and_read(lab: Lab, again: bool = False) -> tuple[Evidence, dict[str, Any]]:
     """Ask for a picture and read it; expects a Figure."""
-    seen = drawn.shown(lab)
+    seen = drawn.shown(lab, again)
     expect.instance(seen, "matplotlib.figure.Figure")
     return seen, drawn.read(lab, seen)
 
@@ -80,15 +80,16 @@ def test_picture_is_drawn_in_greys_without_smoothing(lab: Lab) -> None:
 
 
 def test_title_has_label_and_prediction(lab: Lab) -> None:
-    """The title names both digits, the label's and the prediction's."""
-    seen, figure = seen_and_read(lab)
-    title = " ".join(text for text in figure["titles"] if text)
-    numbers = re.findall(r"(?<!\w)-\d+|\d+", title)  # -7 is another number; the dash in "label-7" is none of it
-    named = {str(drawn.LABEL), str(drawn.PREDICTION)} <= set(numbers) and len(set(numbers)) <= MAX_NUMBERS
-    expect.that(named, seen, "title", got=repr(title))
-    # Which digit is which can only be told where the title says so.
-    swapped = any(
-        number != (drawn.PREDICTION if predicted else drawn.LABEL) for predicted, number in drawn.named_digits(title)
-    )
-    expect.that(not swapped, seen, "title_swapped", got=repr(title))
-    drawn.expect_image(lab, seen, figure)
+    """The title names both digits, the label's and the prediction's, whichever they are."""
+    for again in (False, True):
+        seen, figure = seen_and_read(lab, again)
+        label, prediction = drawn.digits(lab.seed, again)
+        title = " ".join(text for text in figure["titles"] if text)
+        numbers = re.findall(r"(?<!\w)-\d+|\d+", title)  # -7 is another number; the dash in "label-7" is none of it
+        named = {str(label), str(prediction)} <= set(numbers) and len(set(numbers)) <= MAX_NUMBERS
+        expect.that(named, seen, "title", got=repr(title))
+        # Which digit is which can only be told where the title says so.
+        told = drawn.named_digits(title)
+        swapped = any(number != (prediction if predicted else label) for predicted, number in told)
+        expect.that(not swapped, seen, "title_swapped", got=repr(title))
+        drawn.expect_image(lab, seen, figure)

@@ -12,7 +12,7 @@ from graders.digits.idx import Split
 from graders.harness.base.model import TensorValue
 from graders.harness.judge.looks import remembered
 
-from . import inputs, measure, oracle
+from . import inputs, oracle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     Condition = tuple[dict[str, TensorValue], object]  # state, and which parameters can be trained
 
 POOL = 1_200  # images to choose from
-WHOLE_BATCHES, RAGGED, MANY = 200, 257, 1_130  # digits: two of the lesson's batches; two and a bit; many
+WHOLE_BATCHES = 200  # digits: two of the lesson's batches
+# With an incomplete last batch, whatever size people test with: two batches and a bit, and many.
+RAGGED, MANY = ([n for n in numbers if n % 2 and n % 5] for numbers in (range(231, 298), range(1_103, 1_198)))
 SPREAD = 0.3  # of the noise on the model's parameters: bias and pixels then weigh about the same
 MARGIN = 0.02  # by which the largest logit leads, so that float32 and float64 agree on it
-SHARE_RIGHT = 0.7  # of the arranged labels
+# How many of two hundred labels are right; where the scale matters more, so that no seed makes the two accuracies one.
+RIGHT, RIGHT_BY_SCALE = (90, 148), (156, 192)
 FEWEST = 50  # digits of either kind below; a model that reads images at all has hundreds
 # Of a share: rounded or cut off to the four places that the lab prints, it is off by 1e-4 at most; one answer of 1,130
 # makes nine times that.
@@ -44,6 +47,7 @@ class Pool:
     images: NDArray[np.uint8]
     scaled: NDArray[np.int64]
     raw: NDArray[np.int64]
+    seed: int
 
     @property
     def is_rich(self) -> bool:
@@ -76,7 +80,7 @@ def _pool(seed: int, weights: bytes, bias: bytes) -> Pool:
     raw = model.logits(rows)
     scaled = (raw - model.bias) / 255 + model.bias
     sure = (_lead(scaled) > MARGIN) & (_lead(raw) > MARGIN)
-    return Pool(images[sure], scaled[sure].argmax(axis=1), raw[sure].argmax(axis=1))
+    return Pool(images[sure], scaled[sure].argmax(axis=1), raw[sure].argmax(axis=1), seed)
 
 
 def _lead(logits: NDArray[Any]) -> NDArray[Any]:
@@ -84,21 +88,34 @@ def _lead(logits: NDArray[Any]) -> NDArray[Any]:
     return cast("NDArray[Any]", ranked[:, -1] - ranked[:, -2])
 
 
-def arrange(pool: Pool, chosen: NDArray[np.bool_], right: NDArray[np.bool_]) -> Split:
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrangement:
+    """Digits to be examined with, and which of their labels are the model's answers."""
+
+    split: Split
+    right: NDArray[np.bool_]
+
+
+def arrange(pool: Pool, chosen: NDArray[np.bool_], right: NDArray[np.bool_]) -> Arrangement:
     """Take the chosen images; label them with the model's answer where `right`, with another digit elsewhere."""
     indices = np.flatnonzero(chosen)[: len(right)]
+    right = right[: len(indices)]
     answers = pool.scaled[indices]
     wrong = (answers + 1 + np.arange(len(indices)) % 9) % 10  # no shift makes all of them right
-    return Split(pool.images[indices], np.where(right[: len(indices)], answers, wrong).astype(np.uint8))
+    return Arrangement(Split(pool.images[indices], np.where(right, answers, wrong).astype(np.uint8)), right)
 
 
-def share_right(count: int) -> NDArray[np.bool_]:
-    """Return which of `count` answers shall be right: scattered, and fewer in the incomplete last batch.
+def drawn_right(seed: int, what: str, count: int, of_two_hundred: tuple[int, int] = RIGHT) -> NDArray[np.bool_]:
+    """Return which of `count` answers shall be right: scattered, as many as the seed chooses, fewer in the rest.
 
-    Whoever leaves that batch out, or counts it as a whole one, then gets another share.
+    Whoever leaves the incomplete last batch out, or counts it as a whole one, then gets another share.
     """
-    chance = np.random.default_rng(0).random(count)
-    return np.asarray(chance < np.where(np.arange(count) < WHOLE_BATCHES, SHARE_RIGHT, SHARE_RIGHT / 2), bool)
+    right, rest = inputs.between(seed, f"{what}: right", *of_two_hundred), max(count - WHOLE_BATCHES, 0)
+    generator = np.random.default_rng(inputs.between(seed, f"{what}: which", 0, 2**32))
+    chosen = np.arange(count)
+    chosen[:WHOLE_BATCHES] = generator.permutation(chosen[:WHOLE_BATCHES])
+    chosen[WHOLE_BATCHES:] = generator.permutation(rest)
+    return np.where(np.arange(count) < WHOLE_BATCHES, chosen < right, chosen < rest * right / WHOLE_BATCHES / 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,11 +125,17 @@ class Evaluated:
     evidence: Evidence
     model: oracle.Affine
     split: Split
+    right: NDArray[np.bool_]
     before: dict[str, TensorValue]
     after: dict[str, TensorValue]
     trainable_before: object
     trainable_after: object
     digits_changed: bool
+
+    @property
+    def share(self) -> float:
+        """The accuracy: the share of right answers."""
+        return float(np.mean(self.right))
 
     @property
     def changed(self) -> list[str]:
@@ -127,7 +150,11 @@ def _same(before: TensorValue | None, after: TensorValue | None) -> bool:
 
 @remembered
 def evaluated(
-    lab: Lab, choose: Callable[[Pool], Split], observe: bool = False, other_model: bool = False, between: bool = False
+    lab: Lab,
+    choose: Callable[[Pool], Arrangement],
+    observe: bool = False,
+    other_model: bool = False,
+    between: bool = False,
 ) -> Evaluated:
     """Ask `evaluate` about digits that `choose` arranges for a model; with `other_model`, for another one.
 
@@ -142,30 +169,25 @@ def evaluated(
         lab.notes.standins.add("build_model")
         model = lab.standin("build_model")
         affine, before = _examined(lab, model)
-    split = choose(make_pool(lab.seed, affine))
+    arrangement = choose(make_pool(lab.seed, affine))
+    split = arrangement.split
     if other_model:
         lab.probe("stir", model, lab.seed + 1, 2 * SPREAD, of="build_model")
     pieces = (model, dataset := lab.dataset(split), lab.device())
     if between:
         lab.dataset(inputs.tiny_split(lab.seed, train=False))
+    digits = _items(lab, dataset, split)
     seen = lab.call("evaluate", *pieces, observe=observe, asked="evaluate(model, dataset, device)")
     after = cast("Condition", lab.probe("condition", model, of="build_model").value)
-    return Evaluated(seen, affine, split, before[0], after[0], before[1], after[1], _differs(lab, dataset, split))
+    differs = _items(lab, dataset, split) != digits
+    return Evaluated(seen, affine, split, arrangement.right, before[0], after[0], before[1], after[1], differs)
 
 
-def _differs(lab: Lab, dataset: Handle, split: Split) -> bool:
-    """Tell whether some of a data set's items are not, or no longer, a split's images with their labels."""
+def _items(lab: Lab, dataset: Handle, split: Split) -> list[bytes]:
+    """Return the pixels of some of a data set's items, in whatever order it has them."""
     indices = [0, len(split.labels) // 2, len(split.labels) - 1]
     items = cast("list[Any]", lab.probe("items", dataset, indices, of="load_mnist").value)
-    return not all(
-        type(item) is tuple
-        and len(item) == 2
-        and type(item[0]) is TensorValue
-        and item[0].shape == (1, 28, 28)
-        and np.allclose(item[0].array, split.images[index] / 255, rtol=0, atol=measure.PIXEL_ATOL)
-        and item[1] == split.labels[index]
-        for index, item in zip(indices, items, strict=True)
-    )
+    return [part.array.tobytes() for item in items for part in item[:1] if type(part) is TensorValue]
 
 
 def _examined(lab: Lab, model: Handle) -> tuple[oracle.Affine, Condition]:
@@ -175,24 +197,33 @@ def _examined(lab: Lab, model: Handle) -> tuple[oracle.Affine, Condition]:
     return oracle.Affine(*(part.array.astype(float) for part in shown)), before
 
 
-def agreeing(pool: Pool) -> Split:
+def agreeing(pool: Pool) -> Arrangement:
     """Whole batches of digits that get the same answer scaled and raw."""
-    return arrange(pool, pool.scaled == pool.raw, share_right(WHOLE_BATCHES))
+    return arrange(pool, pool.scaled == pool.raw, drawn_right(pool.seed, "agreeing", WHOLE_BATCHES))
 
 
-def ragged(pool: Pool) -> Split:
+def agreeing_too(pool: Pool) -> Arrangement:
+    """More whole batches of such digits, with another share of right answers: one of them can be guessed."""
+    count = WHOLE_BATCHES + 100
+    return arrange(pool, pool.scaled == pool.raw, drawn_right(pool.seed, "agreeing, too", count))
+
+
+def ragged(pool: Pool) -> Arrangement:
     """Digits that get the same answer scaled and raw, with an incomplete last batch."""
-    return arrange(pool, pool.scaled == pool.raw, share_right(RAGGED))
+    count = RAGGED[inputs.between(pool.seed, "ragged", 0, len(RAGGED) - 1)]
+    return arrange(pool, pool.scaled == pool.raw, drawn_right(pool.seed, "ragged digits", count))
 
 
-def many(pool: Pool) -> Split:
+def many(pool: Pool) -> Arrangement:
     """Digits as `agreeing` has them, more than fill any usual batch, some of them several times."""
+    count = MANY[inputs.between(pool.seed, "many", 0, len(MANY) - 1)]
     chosen = np.flatnonzero(pool.scaled == pool.raw)
-    often = np.resize(chosen, MANY)
-    repeated = Pool(pool.images[often], pool.scaled[often], pool.raw[often])
-    return arrange(repeated, np.ones(MANY, bool), share_right(MANY))
+    often = np.resize(chosen, count)
+    repeated = Pool(pool.images[often], pool.scaled[often], pool.raw[often], pool.seed)
+    return arrange(repeated, np.ones(count, bool), drawn_right(pool.seed, "many digits", count))
 
 
-def disagreeing(pool: Pool) -> Split:
-    """Digits whose answer changes with the scale of their pixels, each labelled with the scaled one's."""
-    return arrange(pool, pool.scaled != pool.raw, np.ones(WHOLE_BATCHES, bool))
+def disagreeing(pool: Pool) -> Arrangement:
+    """Digits whose answer changes with the scale of their pixels, most of them labelled with the scaled one's."""
+    right = drawn_right(pool.seed, "disagreeing", WHOLE_BATCHES, RIGHT_BY_SCALE)
+    return arrange(pool, pool.scaled != pool.raw, right)

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
     from .pieces import Lab
 
-LABEL, PREDICTION = 7, 2  # two digits, so that the title shows which is which
 NAMED = re.compile(
     r"\b((?:pred\w*|true|actual|real|target|label|answer)(?: +(?:label|digit|class))?) *[:=] *(\d{1,9})(?!\d)", re.I
 )
+
+
+def digits(seed: int, again: bool = False) -> tuple[int, int]:
+    """Return label and prediction: two digits, so that the title shows which is which; other ones when asked again."""
+    label = inputs.between(seed, "label", 0, 9)
+    prediction = (label + inputs.between(seed, "prediction", 1, 9)) % 10
+    return ((label + 5) % 10, (prediction + 5) % 10) if again else (label, prediction)
 
 
 def image(seed: int) -> NDArray[Any]:
@@ -55,10 +61,11 @@ def is_right(seed: int, figure: dict[str, Any]) -> bool:
     return min(off) <= grey_level(seed)
 
 
-def shown(lab: Lab) -> Evidence:
-    """Ask for a picture."""
-    asked = f"show_prediction(image, label={LABEL}, prediction={PREDICTION})"
-    sent = TensorValue.of(image(lab.seed)), LABEL, PREDICTION
+def shown(lab: Lab, again: bool = False) -> Evidence:
+    """Ask for a picture; `again`, with other digits in its title."""
+    label, prediction = digits(lab.seed, again)
+    asked = f"show_prediction(image, label={label}, prediction={prediction})"
+    sent = TensorValue.of(image(lab.seed)), label, prediction
     return lab.call("show_prediction", *sent, keep=True, asked=asked)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,12 +14,48 @@ from graders.digits.idx import Split
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TINY_TRAIN, TINY_TEST = 250, 70  # digits of the tiny root; no multiples of the batch sizes that checks ask for
+TINY_BATCHES = 7  # full ones of the tiny training digits
+TINY_REST = 6  # images of the rest at least, and what it lacks of a batch
+TINY_PARTS = 5  # equal batches into which the tiny training digits can be divided, besides
 WHITE = 1.5  # by which bright pixels of the tiny root are lifted: a third of them, of 1 at most, become white
 DIM, DIM_ONES = 0.6, slice(3, None, 4)  # the brightest pixel of some images of the tiny root, and which they are
 OTHER = 60  # between the seeds of two tiny roots; every other input's seed lies elsewhere
 EXTREME = 1e4  # logits of this size overflow exp() and underflow log() wherever they are taken apart
 STEP_BATCH = 25  # images of a training batch
+
+
+def between(seed: int, what: str, low: int, high: int) -> int:
+    """Return a whole number from `low` to `high`, another one for another seed and for something else.
+
+    Whatever a check asks for hangs on the seed, sizes too: who knows the checks, and not the seed, knows no answer.
+    """
+    return int(np.random.default_rng([seed, zlib.crc32(what.encode())]).integers(low, high, endpoint=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Tiny:
+    """How many digits the tiny root has, and the batch size that a loader over its training digits is asked for.
+
+    They fill seven batches and leave a rest, and two of the lesson's, which leave one, too.
+    """
+
+    train: int
+    test: int
+    batch: int
+
+    @property
+    def full(self) -> int:
+        """How many full batches there are."""
+        return self.train // self.batch
+
+
+@lru_cache(maxsize=8)
+def tiny(seed: int) -> Tiny:
+    """Return the sizes of the tiny root."""
+    batch = between(seed, "tiny batch", 29, 35)
+    least, most = TINY_BATCHES * batch + TINY_REST, (TINY_BATCHES + 1) * batch - TINY_REST
+    train = TINY_PARTS * between(seed, "tiny training digits", -(-least // TINY_PARTS), most // TINY_PARTS)
+    return Tiny(train, between(seed, "tiny test digits", 61, 97), batch)
 
 
 @lru_cache(maxsize=8)
@@ -53,7 +91,7 @@ def tiny_split(seed: int, train: bool, other: bool = False) -> Split:
 
     As in MNIST, many pixels are 0 and some are 255, but not in every image: a few are dim.
     """
-    count, drawn = TINY_TRAIN if train else TINY_TEST, seed + 10 + train + OTHER * other
+    count, drawn = tiny(seed).train if train else tiny(seed).test, seed + 10 + train + OTHER * other
     pixels = np.minimum(random_images(drawn, count)[:, 0] * WHITE, 1)
     pixels[DIM_ONES] *= DIM
     return Split(np.rint(pixels * 255).astype(np.uint8), random_labels(drawn, count).astype(np.uint8))

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 STEPS = 8  # of a short epoch: enough for a slip to show, few enough for float32 to agree to 1e-6
 LEARNING_RATE, LESSONS_EPOCHS = 0.1, 15  # the lesson's
-OTHER_RATE = 0.03  # not the lesson's, so that a rate written down as a number, or a default, shows
 NO_RATE = 1e-9  # a learning rate whose steps are lost in float32's rounding
 GRADIENTS = (1.0, 0.0, -2.0)  # of three optimizer steps: momentum shows in the second, Adam's scale in the third
 
@@ -36,6 +35,11 @@ COST_ATOL = 2e-6  # of costs about 3 in nats: float32 eps is 2.4e-7 there, ten e
 EXTREME_ATOL = 1e-2  # of costs made of logits about 1e4, where float32 has steps of 1e-3; a few of them add up
 STEP_ATOL = 1e-6  # of parameters about 1 after one step
 WEIGHT_ATOL = 2e-5  # honest float32 differs from float64 by 9e-7 after 100 steps, the mildest cheat by 4e-4
+
+
+def other_rate(seed: int) -> float:
+    """Return a learning rate that is not the lesson's, so that one written down as a number, or a default, shows."""
+    return inputs.between(seed, "learning rate", 21, 49) / 1000
 
 
 # ---- reshape and model

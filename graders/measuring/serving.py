@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Source = Literal["own", "between", "other"]  # of the digits that a data loader is to serve
 
 MOST = 0.5  # of digits: fewer than that are served by nobody who goes through all of them
-TINY_BATCH = 32  # asked of a data loader over the tiny training digits: seven full batches and a rest
+EPOCHS = 3  # looked at: an order that comes back comes back in the third at the latest, where two take turns
 
 # ---- data
 
@@ -97,13 +97,13 @@ def expect_digits(lab: Lab) -> None:
         for train in (True, False):
             called = lab.call("load_mnist", root, train, keep=True, asked=f"load_mnist(root, train={train})")
             asked = f"{called.asked}[i]"
-            seen = lab.probe("pictures", called.value, inputs.TINY_TRAIN, of="load_mnist", asked=asked)
+            seen = lab.probe("pictures", called.value, inputs.tiny(lab.seed).train, of="load_mnist", asked=asked)
             count, pictures = cast("tuple[int, list[TensorValue]]", seen.value)
             images = _stacked(likeness.square(picture.array) for picture in pictures)
             expect.that(len(images) > 0, seen, "no_digits")
             which, like = likeness.nearest(images, digits)
             expect.that(like.sum() >= MOST * count, seen, "strange_digits", got=count - int(like.sum()), all=count)
-            different, fewest = len(set(which[like].tolist())), MOST * max(count, inputs.TINY_TEST)
+            different, fewest = len(set(which[like].tolist())), MOST * max(count, inputs.tiny(lab.seed).test)
             expect.that(different >= fewest, seen, "same_digits", got=different, all=count)
 
 
@@ -121,7 +121,7 @@ def loses_digits(lab: Lab) -> bool:
         return True
     if measure.is_nothing(called):
         return True
-    if lab.probe("length", called.value, of="load_mnist").value != inputs.TINY_TRAIN:
+    if lab.probe("length", called.value, of="load_mnist").value != inputs.tiny(lab.seed).train:
         return False
     try:
         lab.probe("items", called.value, [0], of="load_mnist")
@@ -135,7 +135,7 @@ def loses_digits(lab: Lab) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Served:
-    """What a data loader served in each of two epochs, over the tiny training digits."""
+    """What a data loader served in each epoch, over the tiny training digits."""
 
     evidence: Evidence
     split: Split
@@ -144,7 +144,7 @@ class Served:
 
 @remembered
 def served(lab: Lab, batch_size: int | None, source: Source = "own") -> Served:
-    """Serve two epochs of tiny training digits with the student's loader.
+    """Serve some epochs of tiny training digits with the student's loader, in batches of 100 where no size is given.
 
     They come from a data set of the student's, by itself or `between` others that are loaded, or are `other` digits in
     a plain list.
@@ -162,7 +162,7 @@ def served(lab: Lab, batch_size: int | None, source: Source = "own") -> Served:
     data_loader = lab.call("make_data_loader", dataset, *size, keep=True, asked=asked)
     if source == "between":
         lab.dataset(other)
-    seen = lab.probe("epochs", data_loader.value, 2, of="make_data_loader", asked=f"for images, labels in {asked}")
+    seen = lab.probe("epochs", data_loader.value, EPOCHS, of="make_data_loader", asked=f"for images, labels in {asked}")
     return Served(seen, other if source == "other" else own, cast("list[list[Any]]", seen.value))
 
 

@@ -38,7 +38,7 @@ def make_data_loader(lab: Lab) -> None:
 
     The digits have to be those of the data set that is given, also where others were loaded.
     """
-    size, full = serving.TINY_BATCH, inputs.TINY_TRAIN // serving.TINY_BATCH
+    size, full = inputs.tiny(lab.seed).batch, inputs.tiny(lab.seed).full
     sources: tuple[serving.Source, ...] = "own", "between"
     for source in sources:
         seen = serving.served(lab, size, source)
@@ -85,7 +85,10 @@ def build_criterion(lab: Lab) -> None:
 
 def build_optimizer(lab: Lab) -> None:
     """Expect the steps to be those of plain SGD, at any learning rate."""
-    for rate, gradients in ((measure.LEARNING_RATE, measure.GRADIENTS), (measure.OTHER_RATE, measure.GRADIENTS[:1])):
+    for rate, gradients in (
+        (measure.LEARNING_RATE, measure.GRADIENTS),
+        (measure.other_rate(lab.seed), measure.GRADIENTS[:1]),
+    ):
         seen = measure.stepped(lab, rate, gradients)
         expected = np.broadcast_to(-rate * np.asarray(gradients), seen.steps.shape)
         expect.close(seen.evidence, seen.steps, expected, measure.STEP_ATOL)
@@ -103,7 +106,7 @@ def train_epoch(lab: Lab) -> None:
 
 def train(lab: Lab) -> None:
     """Expect several epochs to leave the oracle's weights, with the pieces that are given."""
-    rate = measure.OTHER_RATE
+    rate = measure.other_rate(lab.seed)
     trainings.expect_weights(measure.trained(lab, "train", epochs=trainings.EPOCHS, learning_rate=rate, bare=True))
     trainings.expect_given_pieces(lab, "train")
 

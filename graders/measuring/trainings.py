@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from .pieces import Lab
 
-LONG, FEW = 130, 5  # batches of an epoch that nobody leaves unnoticed, longer than a timed one; images of each
+# Batches of an epoch that nobody leaves unnoticed: more than the lesson's 600, or a timed one's; images of each.
+LONG, FEW = (601, 640), 4
 EPOCHS = 3  # of a whole training, unless its default is asked for
 MAX_HELD = measure.STEPS // 2  # graphs of earlier batches: a name or two may hold one each, a leak holds all of them
 
@@ -33,9 +34,16 @@ def expect_weights(seen: measure.Trained) -> None:
 def expect_epochs_weights(lab: Lab) -> None:
     """Expect the weights after an epoch to be the oracle's, be it short or long."""
     expect_weights(measure.trained(lab, "train_epoch"))
-    seen = measure.trained(lab, "train_epoch", steps=LONG, size=FEW)
-    asked = f"{seen.evidence.asked} with {LONG} batches of {FEW} images"
-    expect_weights(replace(seen, evidence=replace(seen.evidence, asked=asked)))
+    expect_weights(_long_epoch(lab))
+
+
+@remembered
+def _long_epoch(lab: Lab) -> measure.Trained:
+    """Train an epoch that is longer than any other, of small batches."""
+    steps = inputs.between(lab.seed, "long epoch", *LONG)
+    seen = measure.trained(lab, "train_epoch", steps=steps, size=FEW)
+    asked = f"{seen.evidence.asked} with {steps} batches of {FEW} images"
+    return replace(seen, evidence=replace(seen.evidence, asked=asked))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +111,7 @@ def are_seeded(drawn: list[list[int]]) -> bool:
 def expect_given_pieces(lab: Lab, function: str) -> None:
     """Expect one step of a training, `train_epoch` or `train`, to be of the criterion and optimizer it is given."""
     # Twice the cost at half the rate takes the step of the cost at the rate, which is no default.
-    rate = measure.OTHER_RATE
+    rate = measure.other_rate(lab.seed)
     seen = doubled(lab, function, rate / 2)
     wanted = oracle.train(seen.start, inputs.training_batches(lab.seed, 1), rate)
     expect_weights(replace(seen, expected=(wanted,)))

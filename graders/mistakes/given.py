@@ -60,8 +60,7 @@ def costed(lab: Lab) -> Given:
 def examined(lab: Lab) -> Given:
     """Measure an accuracy."""
     seen = arranged.evaluated(lab, arranged.agreeing)
-    expected = np.mean(arranged.share_right(len(seen.split.labels)))
-    right = abs(expect.number(seen.evidence) - expected) <= arranged.ACCURACY_ATOL
+    right = abs(expect.number(seen.evidence) - seen.share) <= arranged.ACCURACY_ATOL
     return Given(bool(right), seen.digits_changed)
 
 

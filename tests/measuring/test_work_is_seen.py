@@ -15,7 +15,7 @@ from graders.harness.judge.grading import Grading, Options
 from graders.harness.judge.lab import Shared
 from graders.harness.judge.notes import Notes
 from graders.harness.walls.levels import Chosen
-from graders.measuring import drawn, predictions, serving
+from graders.measuring import drawn, inputs, predictions, serving
 from graders.measuring.pieces import Lab
 from graders.spec import SPEC
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def see_epoch(lab: Lab) -> None:
     """Look for an epoch."""
-    serving.expect_epoch(serving.served(lab, serving.TINY_BATCH))
+    serving.expect_epoch(serving.served(lab, inputs.tiny(lab.seed).batch))
 
 
 def see_picture(lab: Lab) -> None:

@@ -47,6 +47,7 @@ class Lengths:
     training: int
     test: int
     ends: bool
+    right: tuple[int, int]
 
     @property
     def both(self) -> tuple[int, int]:
@@ -54,19 +55,17 @@ class Lengths:
         return self.training, self.test
 
 
-RIGHT = (inputs.TINY_TRAIN, inputs.TINY_TEST)
-
-
 def look_at_splits(lab: Lab) -> Lengths:
     """Ask how many training and test digits there are."""
     root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
     found = [lab.call("load_mnist", root, train, keep=True).value for train in (True, False)]
     training, test = (values.whole(lab.probe("length", dataset, of="load_mnist").value) for dataset in found)
+    right = inputs.tiny(lab.seed).train, inputs.tiny(lab.seed).test
     try:
-        lab.probe("items", found[0], [RIGHT[0] - 1], of="load_mnist")
+        lab.probe("items", found[0], [right[0] - 1], of="load_mnist")
     except CheckFailed as failed:
-        return Lengths(training, test, failed.failure.params.get("type") == "IndexError")
-    return Lengths(training, test, ends=False)
+        return Lengths(training, test, failed.failure.params.get("type") == "IndexError", right)
+    return Lengths(training, test, ends=False, right=right)
 
 
 COUNT = Clue((SPLITS,), look_at_splits)
@@ -78,27 +77,27 @@ MNIST = (60_000, 10_000)
 
 @COUNT.mistake("train-flag-inverted", Idea.DATASET)
 def _inverted(seen: Lengths) -> bool:
-    return seen.both == RIGHT[::-1]
+    return seen.both == seen.right[::-1]
 
 
 @COUNT.mistake("train-flag-ignored", Idea.DATASET)
 def _ignored(seen: Lengths) -> bool:
-    return seen.training == seen.test and seen.training in RIGHT
+    return seen.training == seen.test and seen.training in seen.right
 
 
 @COUNT.mistake("splits-joined", Idea.DATASET)
 def _joined(seen: Lengths) -> bool:
-    return seen.training == seen.test == sum(RIGHT)
+    return seen.training == seen.test == sum(seen.right)
 
 
 @ENDING.mistake("digits-missing", Idea.DATASET)
 @COUNT.mistake("digits-missing", Idea.DATASET)
 def _missing(seen: Lengths) -> dict[str, object] | bool:
     """Recognise lengths that lack the same number or share in both splits, or digits that are not there at all."""
-    lost, other = (all_ - there for all_, there in zip(RIGHT, seen.both, strict=True))
-    alike = lost == other or lost * RIGHT[1] == other * RIGHT[0]
+    lost, other = (all_ - there for all_, there in zip(seen.right, seen.both, strict=True))
+    alike = lost == other or lost * seen.right[1] == other * seen.right[0]
     here = lost > 0 and other >= 0 and not (_inverted(seen) or _ignored(seen))
-    return here and (alike or seen.ends) and {"count": lost, "all": RIGHT[0]}
+    return here and (alike or seen.ends) and {"count": lost, "all": seen.right[0]}
 
 
 @WHOLE.mistake("root-ignored", Idea.DATASET)

@@ -18,7 +18,6 @@ from .accuracy import ATOL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graders.digits.idx import Split
     from graders.measuring.pieces import Lab
 
 BATCH = 100  # the lesson's
@@ -26,7 +25,7 @@ BATCH = 100  # the lesson's
 CASES = ((299, 1), (299, 3), (299, 5), (499, 3), (499, 7), (499, 9))
 
 
-def _few_wrong(count: int, wrong: int, pool: arranged.Pool) -> Split:
+def _few_wrong(count: int, wrong: int, pool: arranged.Pool) -> arranged.Arrangement:
     """Arrange digits of which a few, scattered, are wrong."""
     right = np.ones(count, bool)
     right[np.linspace(0, count - 1, wrong + 2, dtype=int)[1:-1]] = False

@@ -55,10 +55,11 @@ def _exam_of_ten(lab: Lab) -> Exam:
     images = np.rint(inputs.random_images(lab.seed + 31, TEN)[:, 0] * 255).astype(np.uint8)
     # The same seed builds the same model as the one that will be evaluated.
     answers = lab.known_model(arranged.SPREAD)[1].logits(images / 255).argmax(axis=0)
-    labels = np.where(np.arange(TEN) < 7, answers, (answers + 1) % 10).astype(np.uint8)
+    right = np.arange(TEN) < 7
+    labels = np.where(right, answers, (answers + 1) % 10).astype(np.uint8)
 
-    def choose(_pool: arranged.Pool) -> Split:
-        return Split(images, labels)
+    def choose(_pool: arranged.Pool) -> arranged.Arrangement:
+        return arranged.Arrangement(Split(images, labels), right)
 
     seen = arranged.evaluated(lab, choose)
     return Exam(seen.model, seen.split, expect.number(seen.evidence))

@@ -33,15 +33,14 @@ ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK = (
 )
 LIKE_OWN_CHECK = "test_any_dataset_is_served_like_your_own"
 ALL = (FORM_CHECK, SIZE_CHECK, COUNT_CHECK, ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK, LIKE_OWN_CHECK)
-SIZE = serving.TINY_BATCH
 LESSONS = 100
+FEW = 32  # images that are looked for among changed ones
 LOTS_SCATTER = 5  # of how many different images 224 lots draw of 250
-SIZES = (None, SIZE, 25)  # asked for; None is the default, 25 divides the digits
 
 
 def look(lab: Lab) -> serving.Served:
     """Serve two epochs."""
-    return serving.served(lab, SIZE)
+    return serving.served(lab, inputs.tiny(lab.seed).batch)
 
 
 # ---- what a batch is
@@ -97,12 +96,14 @@ def _labels_first(seen: serving.Served) -> bool:
 
 # ---- how many
 
-Lengths = tuple[int, ...]
+Lengths = tuple[tuple[int, int], ...]  # asked for, the default first, and seen
 
 
 def look_at_sizes(lab: Lab) -> Lengths:
-    """Return the size of the first batch, for each size that is asked for."""
-    return tuple(_batch_sizes(serving.served(lab, size))[0] for size in SIZES)
+    """Return the size of the first batch, for each size that is asked for; the last one divides the digits."""
+    tiny = inputs.tiny(lab.seed)
+    sizes = (None, tiny.batch, tiny.train // inputs.TINY_PARTS)
+    return tuple((size or LESSONS, _batch_sizes(serving.served(lab, size))[0]) for size in sizes)
 
 
 SIZES_CLUE = Clue((SIZE_CHECK,), look_at_sizes)
@@ -111,17 +112,18 @@ COUNT = Clue((COUNT_CHECK,), look)
 
 @SIZES_CLUE.mistake("batch-size-ignored", Idea.BATCHES)
 def _ignored(seen: Lengths) -> dict[str, object] | bool:
-    return len(set(seen)) == 1 and {"size": seen[0]}
+    return len({got for _, got in seen}) == 1 and {"size": seen[0][1]}
 
 
 @SIZES_CLUE.mistake("batch-size-default-changed", Idea.BATCHES)
 def _another_default(seen: Lengths) -> dict[str, object] | bool:
-    return seen[1:] == SIZES[1:] and seen[0] != LESSONS and {"size": seen[0]}
+    default, *given = seen
+    return all(got == asked for asked, got in given) and default[1] != LESSONS and {"size": default[1]}
 
 
 @SIZES_CLUE.mistake("batch-size-scaled", Idea.BATCHES)
 def _scaled(seen: Lengths) -> bool:
-    ratios = [got / (asked or LESSONS) for got, asked in zip(seen, SIZES, strict=True)]
+    ratios = [got / asked for asked, got in seen]
     return len(set(ratios)) == 1 and ratios[0] != 1
 
 
@@ -136,20 +138,20 @@ def _batch_sizes(seen: serving.Served) -> list[int]:
 @COUNT.mistake("incomplete-batch-kept", Idea.BATCHES)
 def _kept(seen: serving.Served) -> bool:
     sizes = _batch_sizes(seen)
-    full, rest = divmod(inputs.TINY_TRAIN, max(sizes))  # whatever size was made of the one that was asked for
+    full, rest = divmod(len(seen.split.labels), max(sizes))  # whatever size was made of the one that was asked for
     return rest > 0 and sorted(sizes, reverse=True) == [max(sizes)] * full + [rest]
 
 
 @COUNT.mistake("full-batch-dropped", Idea.BATCHES)
 def _dropped(seen: serving.Served) -> bool:
     size, count = values.only(set(_batch_sizes(seen))), len(seen.epochs[0])
-    return count < inputs.TINY_TRAIN // size
+    return count < len(seen.split.labels) // size
 
 
 @COUNT.mistake("batches-never-end", Idea.BATCHES)
 def _too_many(seen: serving.Served) -> bool:
     size, count = values.only(set(_batch_sizes(seen))), len(seen.epochs[0])
-    return count > inputs.TINY_TRAIN // size
+    return count > len(seen.split.labels) // size
 
 
 # ---- in which order
@@ -162,6 +164,7 @@ class Orders:
     orders: tuple[list[int], list[int]]
     labels: tuple[list[float], list[float]]
     true_labels: list[int]
+    size: int  # of the first batch
 
     @property
     def pairs(self) -> tuple[list[int], list[float]]:
@@ -181,7 +184,8 @@ def orders(seen: serving.Served) -> Orders:
     """Recognise the images of what was served."""
     found = serving.order(seen, 0), serving.order(seen, 1)
     labels = serving.served_labels(seen, 0), serving.served_labels(seen, 1)
-    return Orders(found, labels, [int(label) for label in seen.split.labels])
+    sizes = [serving.count(images) for images, _ in serving.batches(seen, 0)]
+    return Orders(found, labels, [int(label) for label in seen.split.labels], max([1, *sizes[:1]]))
 
 
 ORDER = Clue((ORDER_CHECK,), look_at_order)
@@ -223,12 +227,12 @@ def _reversed(seen: Orders) -> bool:
 @ONCE.mistake("images-repeated", Idea.BATCHES)
 def _repeated(seen: Orders) -> bool:
     """Recognise images that are put back after they were drawn, by how many different ones chance leaves."""
-    return seen.orders[0] != seen.orders[1] and all(map(_by_lot, seen.orders))
+    return seen.orders[0] != seen.orders[1] and all(_by_lot(order, len(seen.true_labels)) for order in seen.orders)
 
 
-def _by_lot(order: list[int]) -> bool:
+def _by_lot(order: list[int], every: int) -> bool:
     """Tell whether as many images came as N lots draw of them, but for four times the usual scatter."""
-    every, drawn = inputs.TINY_TRAIN, len(order)
+    drawn = len(order)
     different = every * (1 - (1 - 1 / every) ** drawn)
     return drawn <= every and abs(len(set(order)) - different) <= LOTS_SCATTER * 4 and order != sorted(order)
 
@@ -240,13 +244,16 @@ def _torn(seen: Orders) -> bool:
     replaced = len(set(zip(wanted, got, strict=True))) == len(set(wanted))
     rest = Counter(got)
     rest.subtract(seen.true_labels)
-    first_again = all(_batch(got, n) == seen.true_labels[: len(_batch(got, n))] for n in range(len(got) // SIZE))
+    starts = range(0, len(got) // seen.size * seen.size, seen.size)
+    first_again = all(_starts_anew(seen, got, start) for start in starts)
     strange = sum(a != b for a, b in zip(wanted, got, strict=True)) > len(got) / 2
     return strange and not replaced and (max(rest.values()) <= 0 or first_again)
 
 
-def _batch(labels: list[float], number: int) -> list[float]:
-    return labels[number * SIZE : (number + 1) * SIZE]
+def _starts_anew(seen: Orders, labels: list[float], start: int) -> bool:
+    """Tell whether a batch has the first labels of the data set."""
+    batch = labels[start : start + seen.size]
+    return batch == seen.true_labels[: len(batch)]
 
 
 @PAIRS.mistake("labels-shifted-by-the-loader", Idea.BATCHES)
@@ -268,7 +275,7 @@ def _match(change: Callable[[Any], Any], seen: serving.Served) -> bool:
     rows = [values.shaped(images, images.array.size // 784, 784) for images, _ in serving.batches(seen, 0)]
     if not rows:
         raise NoClue
-    first = np.concatenate(rows)[:SIZE]
+    first = np.concatenate(rows)[:FEW]
     distances = np.abs(first[:, None] - known[None]).max(axis=2)
     return bool((distances.min(axis=1) < measure.PIXEL_ATOL * 10).all())
 

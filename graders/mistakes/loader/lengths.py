@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graders.harness.judge.clues import Clue
+from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, serving
 from graders.mistakes.ideas import Idea
 
@@ -13,12 +13,13 @@ from . import batches
 if TYPE_CHECKING:
     from graders.measuring.pieces import Lab
 
-FULL = inputs.TINY_TRAIN // batches.SIZE  # batches
-
 
 def look_at_length(lab: Lab) -> tuple[object, int]:
-    """Return what a loader says how many batches it has, and how many it has."""
-    return serving.told_length(lab, batches.SIZE).value, len(batches.look(lab).epochs[0])
+    """Return what a loader says how many batches it has, and how many it has. Raises NoClue where it has others."""
+    tiny, count = inputs.tiny(lab.seed), len(batches.look(lab).epochs[0])
+    if count != tiny.full:
+        raise NoClue
+    return serving.told_length(lab, tiny.batch).value, count
 
 
 LENGTH = Clue((batches.COUNT_CHECK,), look_at_length)
@@ -26,14 +27,13 @@ LENGTH = Clue((batches.COUNT_CHECK,), look_at_length)
 
 @LENGTH.mistake("loader-without-length", Idea.BATCHES)
 def _no_length(seen: tuple[object, int]) -> bool:
-    told, count = seen
-    return told is None and count == FULL
+    return seen[0] is None
 
 
 @LENGTH.mistake("loader-length-wrong", Idea.BATCHES)
 def _other_length(seen: tuple[object, int]) -> dict[str, object] | bool:
     told, count = seen
-    return type(told) is int and told != count == FULL and {"told": told, "count": count}
+    return type(told) is int and told != count and {"told": told, "count": count}
 
 
 CLUES = (LENGTH,)

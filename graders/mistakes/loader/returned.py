@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graders.harness.judge.clues import Clue
-from graders.measuring import inputs, measure, serving
+from graders.measuring import inputs, measure
 from graders.mistakes.data import dataset
 from graders.mistakes.ideas import Idea
 
@@ -25,7 +25,7 @@ def look_at_dataset(lab: Lab) -> Evidence:
 def look_at_data_loader(lab: Lab) -> Evidence:
     """Return what make_data_loader returns, whatever it is."""
     dataset = lab.dataset(inputs.tiny_split(lab.seed, True), train=True)
-    return lab.call("make_data_loader", dataset, serving.TINY_BATCH, keep=True)
+    return lab.call("make_data_loader", dataset, inputs.tiny(lab.seed).batch, keep=True)
 
 
 DATASET, DATA_LOADER = Clue(dataset.SERVING, look_at_dataset), Clue(batches.ALL, look_at_data_loader)

@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graders.harness.judge.clues import NO_MATCH, Clue
-from graders.measuring import serving
+from graders.measuring import inputs, serving
 from graders.mistakes.ideas import Idea
 
-from .batches import COUNT, LIKE_OWN_CHECK, ONCE, ORDER, PAIRS, SIZE, orders
+from .batches import COUNT, LIKE_OWN_CHECK, ONCE, ORDER, PAIRS, orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 def look_at_both(lab: Lab) -> tuple[serving.Served, serving.Served]:
     """Serve the student's own data set and another."""
-    return serving.served(lab, SIZE), serving.served(lab, SIZE, "other")
+    size = inputs.tiny(lab.seed).batch
+    return serving.served(lab, size), serving.served(lab, size, "other")
 
 
 def look_at_whose(lab: Lab) -> tuple[bool, ...]:
     """Tell whether digits of another data set come: by itself, where a list is given, where others are loaded."""
     sources: tuple[serving.Source, ...] = "own", "other", "between"
-    return tuple(serving.is_of_another(lab, serving.served(lab, SIZE, source)) for source in sources)
+    size = inputs.tiny(lab.seed).batch
+    return tuple(serving.is_of_another(lab, serving.served(lab, size, source)) for source in sources)
 
 
 LIKE_OWN = Clue((LIKE_OWN_CHECK,), look_at_both)

@@ -13,7 +13,6 @@ import numpy as np
 from graders.harness.base.model import Handle, Named
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import drawn, measure
-from graders.measuring.drawn import LABEL, PREDICTION
 from graders.mistakes import values
 from graders.mistakes.formulas import image_changes
 from graders.mistakes.ideas import Idea
@@ -40,6 +39,7 @@ class Drawn:
     figure: dict[str, Any]
     image: NDArray[np.float64]  # `[1, 28, 28]`
     right: bool  # the picture is, whatever else is not
+    digits: tuple[str, str]  # label and prediction
 
     @property
     def title(self) -> str:
@@ -63,7 +63,9 @@ class Drawn:
 def look_at_figure(lab: Lab) -> Drawn:
     """Read the figure."""
     figure = drawn.read(lab, lab.seen(drawn.shown))
-    return Drawn(figure, drawn.image(lab.seed).astype(np.float64), drawn.is_right(lab.seed, figure))
+    label, prediction = drawn.digits(lab.seed)
+    right = drawn.is_right(lab.seed, figure)
+    return Drawn(figure, drawn.image(lab.seed).astype(np.float64), right, (str(label), str(prediction)))
 
 
 PICTURE = Clue((SHOWN,), look_at_figure)
@@ -152,18 +154,24 @@ def _template(seen: Drawn) -> bool:
 
 @TITLES.mistake("title-without-prediction", Idea.PICTURE)
 def _no_prediction(seen: Drawn) -> bool:
-    return str(LABEL) in seen.title and str(PREDICTION) not in seen.title
+    label, prediction = seen.digits
+    return label in seen.title and prediction not in seen.title
 
 
 @TITLES.mistake("title-without-label", Idea.PICTURE)
 def _no_label(seen: Drawn) -> bool:
-    return str(PREDICTION) in seen.title and str(LABEL) not in seen.title
+    label, prediction = seen.digits
+    return prediction in seen.title and label not in seen.title
 
 
 @TITLES.mistake("title-swapped", Idea.PICTURE)
 def _swapped(seen: Drawn) -> bool:
     """Recognise the prediction behind the word label."""
-    return sorted(set(drawn.named_digits(seen.title))) == [(False, PREDICTION), (True, LABEL)]
+    label, prediction = seen.digits
+    return sorted(set(drawn.named_digits(seen.title))) == [
+        (False, int(prediction)),
+        (True, int(label)),
+    ]
 
 
 RESULT = Clue((SHOWN, STYLE, TITLE), drawn.shown)

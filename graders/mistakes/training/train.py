@@ -46,7 +46,9 @@ class Counted:
 
 def look(lab: Lab) -> Counted:
     """Watch trainings of three and of five epochs. Raises NoClue where one breaks off: nothing was counted then."""
-    three, five = (watch(lab, "train", asked, steps=FEW_STEPS, rate=measure.OTHER_RATE) for asked in ASKED[:2])
+    three, five = (
+        watch(lab, "train", asked, steps=FEW_STEPS, rate=measure.other_rate(lab.seed)) for asked in ASKED[:2]
+    )
     if three.raised or five.raised:
         raise NoClue
     return Counted(three, (_count(three), _count(five)))
