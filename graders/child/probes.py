@@ -122,11 +122,6 @@ def logits(model: Any, rows: Tensor) -> Tensor:
         return result.double()
 
 
-def digit_logits(model: Any, images: Tensor) -> Tensor:
-    """Return the model's logits for digits `[B, 28, 28]` uint8, their pixels scaled to [0, 1], as float64."""
-    return logits(model, images.reshape(-1, PIXELS).float() / 255)
-
-
 def raw_logits(model: Any, rows: Tensor) -> Any:
     """Return just what the model returns for rows `[B, 784]` float32."""
     settle(model)

@@ -29,7 +29,8 @@ LEVELS = ("process", "none", *(["sandbox"] if levels.find_maker()[0] else []))
 CORES = os.cpu_count() or 1
 SEVERAL_BUGS = ("loss-summed", "no-zero-grad")
 
-WITH_BUGS = {f"bug-{bug.name}": partial(bug_source, bug) for bug in BUGS}
+# Without isolation, what ends its own process ends the judge's.
+WITH_BUGS = {f"bug-{bug.name}": partial(bug_source, bug) for bug in BUGS if bug.mistake != "process-ended"}
 CORRECT = {f"correct-{name}": partial(path.read_text, "utf-8") for name, path in correct_sources().items()}
 
 
