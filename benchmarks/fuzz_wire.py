@@ -136,7 +136,7 @@ def read(data: bytes) -> None:
         header, arrays = frame
         wire.decode(header["value"], CODEC, arrays)
         for line in header["transcript"]:
-            submission._read_line(line)
+            codec.read_line(line)
 
 
 def lines_of(data: bytes) -> frozenset[tuple[str, int]]:

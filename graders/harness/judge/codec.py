@@ -6,9 +6,12 @@ from typing import Any
 
 from graders.harness.base.errors import HarnessFault, StaleHandle
 from graders.harness.base.model import Folder, Handle, NumpyScalar, TensorValue, TorchCall, Where
-from graders.harness.worker.wire import WireError, decode, pick, place, tidy
+from graders.harness.worker.wire import MAX_STDOUT, WireError, decode, finite, pick, place, tidy, whole
 
 MAX_NAME, MAX_KINDS = 200, 20  # letters of a name; classes that an object descends from
+MAX_OUTPUT = 3 * MAX_STDOUT  # characters: a recorder keeps its last piece whole
+MAX_FUNCTIONS = 20_000  # of a module; `from torch import *` brings 1,300
+MAX_PLACES = 100  # arguments of a call, and dimensions of a tensor
 
 
 class JudgeCodec:
@@ -36,30 +39,76 @@ class JudgeCodec:
             flags = node["dtype"], node["device"], node["requires_grad"]
             if [type(flag) for flag in flags] != [str, str, bool]:
                 raise WireError("a malformed tensor")
-            return TensorValue(pick(node, arrays), *flags)
+            dtype, device, requires_grad = flags
+            return TensorValue(pick(node, arrays), read_name(dtype), read_name(device), requires_grad)
         if kind == "scalar":
-            return NumpyScalar(str(node["dtype"]), float(decode(node["value"], self, arrays)))
+            value = decode(node["value"], self, arrays)
+            if type(value) is not float:
+                raise WireError("a malformed scalar")
+            return NumpyScalar(read_name(node["dtype"]), value)
         if kind == "handle":
-            kinds = tuple(tidy(name, MAX_NAME) for name in node["kinds"][:MAX_KINDS])
-            return Handle(int(node["id"]), self._generation, kinds)
+            kinds = tuple(map(read_name, read_list(node["kinds"])[:MAX_KINDS]))
+            return Handle(whole(node["id"]), self._generation, kinds)
         raise WireError(f"unknown kind {kind!r}")
 
 
-def read_where(place: list[Any] | None) -> Where | None:
+# What stands beside a value. Each raises WireError, TypeError and such for what no worker of ours writes.
+
+
+def read_list(items: Any, most: int = MAX_FUNCTIONS) -> list[Any]:
+    """Return a list of at most that many items."""
+    if type(items) is not list or len(items) > most:
+        raise WireError("no list, or one that is too long")
+    return items
+
+
+def read_name(text: Any) -> str:
+    """Return a name fit to be shown."""
+    if type(text) is not str:
+        raise WireError("a name that is no text")
+    return tidy(text, MAX_NAME)
+
+
+def read_output(text: Any) -> str:
+    """Return what was printed."""
+    if type(text) is not str or len(text) > MAX_OUTPUT:
+        raise WireError("no output, or too much of it")
+    return text
+
+
+def read_where(place: Any) -> Where | None:
     """Return the place that [file, line] names."""
-    return None if place is None else Where(tidy(place[0], MAX_NAME), int(place[1]))
+    if place is None:
+        return None
+    file, line = read_list(place)
+    return Where(read_name(file), whole(line))
+
+
+def read_functions(found: Any) -> dict[str, Where | None]:
+    """Return the functions of a submission by name, each with its place where that is known."""
+    if type(found) is not dict or len(found) > MAX_FUNCTIONS:
+        raise WireError("no functions, or too many")
+    return {name: read_where(place) for name, place in found.items()}
+
+
+def read_numbers(numbers: Any) -> tuple[int, ...]:
+    """Return a few whole numbers: a shape, or the places of arguments that were changed."""
+    return tuple(map(whole, read_list(numbers, MAX_PLACES)))
 
 
 def read_line(line: dict[str, Any]) -> TorchCall:
     """Return a line of a transcript."""
+    where = read_where(line["where"])
+    if where is None:
+        raise WireError("a call from nowhere")
     return TorchCall(
-        name=tidy(line["name"], MAX_NAME),
-        where=Where(tidy(line["where"][0], MAX_NAME), int(line["where"][1])),
-        count=int(line["count"]),
-        shapes=tuple(tuple(int(n) for n in shape) for shape in line["shapes"]),
-        dtypes=tuple(tidy(dtype, MAX_NAME) for dtype in line["dtypes"]),
+        name=read_name(line["name"]),
+        where=where,
+        count=whole(line["count"]),
+        shapes=tuple(read_numbers(shape) for shape in read_list(line["shapes"], MAX_PLACES)),
+        dtypes=tuple(map(read_name, read_list(line["dtypes"], MAX_PLACES))),
         grad_enabled=line["grad_enabled"] is True,
         tracks_gradients=line["tracks"] is True,
-        low=None if line["low"] is None else float(line["low"]),
-        high=None if line["high"] is None else float(line["high"]),
+        low=None if line["low"] is None else finite(line["low"]),
+        high=None if line["high"] is None else finite(line["high"]),
     )

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 from graders.harness.base.errors import CheckFailed, StandinLacks, Unloadable, Unwritten
 from graders.harness.base.model import Evidence, Failure, Handle, Raised, Suspicion, Where, Word
 from graders.harness.link.transport import WorkerGone
-from graders.harness.worker.wire import MALFORMED, WireError, decode, encode, tidy
+from graders.harness.worker.wire import MALFORMED, MAX_BROKEN, MAX_LINES, WireError, decode, encode, tidy
 
-from .codec import MAX_NAME, JudgeCodec, read_line, read_where
+from .codec import (
+    JudgeCodec,
+    read_functions,
+    read_line,
+    read_list,
+    read_name,
+    read_numbers,
+    read_output,
+    read_where,
+)
 from .describe import describe_arguments
 from .raising import failure_of
 
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
     from graders.harness.link.launcher import Launcher
     from graders.harness.source.source import Source
 
+MAX_PATCHED = 100  # names that are told of, of all replies together
 MAX_CRASHES = 2  # of one function; each costs a new worker, some seconds, and a hang its whole time limit
 
 
@@ -135,14 +145,17 @@ class Submission:
             if "raised" in loaded:
                 raise Unloadable(failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
             self._note_patched(loaded)
-            return {str(name): read_where(place) for name, place in loaded["functions"].items()}
+            return read_functions(loaded["functions"])
         except MALFORMED:
             raise Unloadable(Failure("unreadable", {"text": Word("import_answer")}, asked)) from None
 
     def _note_patched(self, reply: dict[str, Any]) -> None:
-        for name, at in reply.get("patched", []):
-            kind = "builtin" if str(name).startswith("builtins.") else "patched"
-            self.patched[Suspicion(kind, tidy(name, MAX_NAME), read_where(at))] = None
+        for name, at in read_list(reply.get("patched", []), MAX_BROKEN):
+            patched = read_name(name)
+            kind = "builtin" if patched.startswith("builtins.") else "patched"
+            found = Suspicion(kind, patched, read_where(at))
+            if len(self.patched) < MAX_PATCHED:
+                self.patched[found] = None
 
     def require(self, function: str) -> None:
         """Raise unless `function` is there to be called, as `call` does."""
@@ -210,10 +223,10 @@ class Submission:
             raise StandinLacks(failure, raised.standin) if raised.standin else CheckFailed(failure)
         self._note_patched(reply)
         value = decode(reply["value"], codec, arrays)
-        transcript = tuple(read_line(line) for line in reply["transcript"])
-        stdout, enabled = str(reply["stdout"]), reply["grad_enabled"] is True
+        transcript = tuple(map(read_line, read_list(reply["transcript"], MAX_LINES)))
+        stdout, enabled = read_output(reply["stdout"]), reply["grad_enabled"] is True
         returned = self.source.where_returned(function) or self._where(function)
-        changed = tuple(int(place) for place in reply.get("changed", ()))
+        changed = read_numbers(reply.get("changed", []))
         return Evidence(asked, value, returned, self._where(function), stdout, transcript, enabled, changed)
 
     def _refuse_unwritten(self, raised: Raised) -> None:
@@ -223,12 +236,14 @@ class Submission:
             raise Unwritten(raised.function, raised.where)
 
     def _read_raised(self, raised: dict[str, Any]) -> Raised:
-        text, function = tidy(raised["text"]), raised["function"]
-        name = function and tidy(function, MAX_NAME)
+        text, function = raised["text"], raised["function"]
+        if type(text) is not str:
+            raise WireError("an error's text that is none")
+        name = None if function is None else read_name(function)
         standin = raised.get("standin")
         lacking = standin if standin in self._contract else None
         called = read_where(raised.get("called"))
-        return Raised(tidy(raised["type"], MAX_NAME), text, read_where(raised["where"]), name, lacking, called)
+        return Raised(read_name(raised["type"]), tidy(text), read_where(raised["where"]), name, lacking, called)
 
     def _where(self, function: str) -> Where | None:
         return self.source.where(function) or self._functions.get(function)

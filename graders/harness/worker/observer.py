@@ -10,17 +10,17 @@ import contextlib
 import sys
 import threading
 import traceback
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .unasked import TRACEBACK, held, is_a, name_of, text_of
-from .wire import tidy
+from .wire import MAX_LINES, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import CodeType, FrameType
 
-MAX_LINES = 500  # transcript lines kept per call, after folding equal ones
 MAX_RANGED = 1_000_000  # elements of a tensor whose range is still cheap to read (under 1 ms)
 RANGED_CALLS = (
     50  # calls of one line whose range is read; a whole pass over a data set in batches of 100 repeats itself
@@ -198,5 +198,7 @@ def _widen(torch: Any, line: dict[str, Any], tensor: Any) -> None:
     if not 0 < tensor.numel() <= MAX_RANGED or tensor.is_complex() or tensor.dtype == torch.bool:
         return
     low, high = (float(bound) for bound in torch.aminmax(tensor.detach()))
+    if not (isfinite(low) and isfinite(high)):  # the logarithm of 0, say: there is no range to tell
+        return
     line["low"] = low if line["low"] is None else min(low, line["low"])
     line["high"] = high if line["high"] is None else max(high, line["high"])

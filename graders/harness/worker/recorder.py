@@ -7,12 +7,11 @@ import io
 from collections import deque
 from typing import TYPE_CHECKING, Any, TextIO
 
+from .wire import MAX_STDOUT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Characters of output kept per call, of its beginning and as many of its end: 15 epochs print 600, and somebody who
-# prints every batch beside them 100,000.
-MAX_STDOUT = 400_000
 MAX_LINE = 200  # characters kept of a line of output
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.testing  # by itself, so that a nursery has it before it forks
 
 from .unasked import code_of, is_from
+from .wire import MAX_BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from .observer import Places
 
 ENGINE = f"{__package__}".rpartition(".")[0] + "."  # how the names of our own modules begin
-MAX_BROKEN = 20
 EACH, PAIRED, LENGTH = all, map, len  # as they are before a submission may put its own in their place
 
 

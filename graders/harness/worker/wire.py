@@ -30,6 +30,10 @@ MAX_REPLY = 32 * 2**20  # bytes of a worker's answer; the largest honest one is 
 MAX_ITEMS = MAX_HEADER // 2  # of one container: each takes a character and a comma at least
 MAX_DEPTH = 24  # nested containers; deeper values are nobody's answer
 MAX_INT = 2**63
+# What one reply holds at most beside its value: lines of a transcript, after folding equal ones; names that were
+# patched; characters of output, of its beginning and as many of its end (15 epochs print 600, and somebody who prints
+# every batch beside them 100,000).
+MAX_LINES, MAX_BROKEN, MAX_STDOUT = 500, 20, 400_000
 DTYPES = frozenset(
     ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]
 )
@@ -108,8 +112,12 @@ def decode(node: Any, codec: Codec, arrays: list[NDArray[Any]], depth: int = 0) 
     """Turn JSON back into the value. Raises WireError for anything that `encode` would not have written."""
     if depth > MAX_DEPTH + 1:
         raise WireError("nested too deeply")
-    if node is None or isinstance(node, (bool, int, float, str)):
+    if node is None or isinstance(node, (bool, str)):
         return node
+    if isinstance(node, int):
+        return whole(node)
+    if isinstance(node, float):
+        return finite(node)
     if isinstance(node, list):
         return [decode(item, codec, arrays, depth + 1) for item in node]
     try:
@@ -134,6 +142,20 @@ def _decode_object(node: dict[str, Any], codec: Codec, arrays: list[NDArray[Any]
     if kind == "array":
         return pick(node, arrays)
     return codec.load(kind, node, arrays)
+
+
+def whole(number: Any) -> int:
+    """Return what `encode` writes down as a whole number. Raises WireError for anything else."""
+    if type(number) is not int or abs(number) >= MAX_INT:
+        raise WireError("no whole number")
+    return number
+
+
+def finite(number: Any) -> float:
+    """Return what `encode` writes down as a float. Raises WireError for anything else, one that JSON overflows say."""
+    if type(number) is not float or not math.isfinite(number):
+        raise WireError("no number")
+    return number
 
 
 def pick(node: dict[str, Any], arrays: list[NDArray[Any]]) -> NDArray[Any]:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from graders.harness.base.errors import CheckFailed, Unloadable, Unwritten
 from graders.harness.base.model import Where
-from graders.harness.judge.submission import MAX_CRASHES
+from graders.harness.judge.submission import MAX_CRASHES, MAX_PATCHED
 from graders.harness.link.transport import WorkerGone
+from graders.harness.worker.wire import MAX_BROKEN
 
 SETTINGS = settings(
     max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -262,3 +263,47 @@ def test_class_name_cannot_move_the_cursor(open_script, script):
     """Control characters in the name of an exception's class do not reach the terminal."""
     raised = {"type": "E\x1b[2J", "text": "", "where": None, "function": None}
     assert "\x1b" not in failure_of(open_script(script(call={"raised": raised}))).params["type"]
+
+
+# ---- too much
+
+
+@pytest.mark.parametrize(
+    ("name", "flood"),
+    [
+        ("patched", [["torch.relu", None]] * 20_000),
+        ("transcript", 20_000),
+        ("stdout", "x" * 2_000_000),
+        ("changed", [0] * 20_000),
+    ],
+)
+def test_flood_beside_a_value_is_unreadable(open_script, script, good_reply, name, flood):
+    """No worker of ours says that much, however much a submission does."""
+    flood = good_reply["transcript"] * flood if name == "transcript" else flood
+    assert failure_of(open_script(script(call={**good_reply, name: flood}))).key == "unreadable"
+
+
+def test_flood_of_functions_is_unloadable(open_script, script):
+    """No module has so many."""
+    loaded = {"functions": {f"f{number}": None for number in range(50_000)}, "stdout": ""}
+    with pytest.raises(Unloadable):
+        open_script(script(load=loaded)).call("f")
+
+
+def test_patched_names_are_told_of_up_to_a_number(open_script, script, good_reply):
+    """A worker that claims other ones with every reply makes the report no longer than that."""
+    seen = script()
+    lab = open_script(seen)
+    for turn in range(30):
+        names = [[f"torch.n{turn}_{number}", ["lab.py", 1]] for number in range(MAX_BROKEN)]
+        seen.call = {**good_reply, "patched": names}
+        lab.call("f")
+    assert len(lab.submission.patched) == MAX_PATCHED
+
+
+@pytest.mark.parametrize("number", [True, 2**63, 10**399, 1.0, "1", None, [1], math.inf, math.nan])
+@pytest.mark.parametrize("path", [("transcript", 0, "count"), ("transcript", 0, "where", 1), ("changed", 0)])
+def test_whole_number_is_one_that_a_worker_writes(open_script, script, good_reply, path, number):
+    """What is none, or has 400 digits, is not taken for one: neither a count, nor a line, nor a place."""
+    reply = changed({**good_reply, "changed": [0]}, path, number)
+    assert failure_of(open_script(script(call=reply))).key == "unreadable"

@@ -307,11 +307,14 @@ def test_any_json_is_a_value_or_a_wire_error(node):
     [
         {"$": "handle", "id": math.inf, "kinds": []},
         {"$": "scalar", "dtype": "float32", "value": 10**400},
+        2**63,
+        [10**399],
+        math.inf,
     ],
-    ids=["infinite_handle", "scalar_beyond_float"],
+    ids=["infinite_handle", "scalar_beyond_float", "beyond_64_bits", "400_digits", "overflowing_float"],
 )
 def test_number_out_of_range_is_a_wire_error(node):
-    """A number that Python cannot convert is refused like anything else that is malformed."""
+    """A number that Python cannot convert, or that no worker writes, is refused like all else that is malformed."""
     with pytest.raises(WireError):
         wire.decode(node, CODEC, [])
 

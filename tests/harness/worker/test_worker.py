@@ -13,8 +13,8 @@ import pytest
 from graders.harness.base.errors import CheckFailed, HarnessFault, Unloadable, Unwritten
 from graders.harness.base.model import Handle, NumpyScalar, TensorValue, Where
 from graders.harness.link.excerpt import excerpt
-from graders.harness.worker.recorder import MAX_LINE, MAX_STDOUT
-from graders.harness.worker.wire import MAX_TEXT
+from graders.harness.worker.recorder import MAX_LINE
+from graders.harness.worker.wire import MAX_STDOUT, MAX_TEXT
 
 LAB = """
 import os, random, sys
@@ -184,6 +184,10 @@ def grad_off_and_raise():
 
 def grad_is_on():
     return torch.is_grad_enabled()
+
+
+def endless_range(x):
+    return torch.exp(torch.log(x * 0))
 
 
 def observed():
@@ -688,6 +692,13 @@ def test_transcript_tells_the_range_of_values(lab):
     """Each call is told with the range of its first tensor."""
     line = next(line for line in lab.call("observed", observe=True).transcript if line.name == "relu")
     assert (line.low, line.high, line.shapes, line.dtypes) == (-1.0, 3.0, ((3,),), ("torch.float32",))
+
+
+def test_numbers_without_end_have_no_range(lab):
+    """A logarithm of 0 on the way is told of like any call."""
+    seen = lab.call("endless_range", TensorValue.of(np.ones(3, np.float32)), observe=True).transcript
+    ranges = {line.name: (line.low, line.high) for line in seen}
+    assert (ranges["log"], ranges["exp"]) == ((0.0, 0.0), (None, None))
 
 
 def test_transcript_tells_what_hangs_on_a_graph(lab):
