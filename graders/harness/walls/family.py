@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from . import shared
 from .plan import Excess, Plan
 
 assert sys.platform == "linux"
@@ -26,7 +27,7 @@ def excess_of(plan: Plan) -> Excess | None:
     below = descendants(os.getpid())
     if plan.processes and len(below) > plan.processes:
         return Excess.PROCESSES
-    if plan.memory and sum(map(_own_memory, below)) > FAMILY_SHARE * plan.memory * 2**20:
+    if plan.memory and sum(map(_own_memory, below)) + shared.used(below) > FAMILY_SHARE * plan.memory * 2**20:
         return Excess.MEMORY
     # Nothing lies there where a sandbox has its own folder in memory, which has a size.
     if plan.disk and _disk_used(plan.disk * 2**20) > plan.disk * 2**20:
@@ -35,7 +36,7 @@ def excess_of(plan: Plan) -> Excess | None:
 
 
 def _own_memory(pid: int) -> int:
-    """Return the bytes that a process holds and no file does: statm's resident less shared pages."""
+    """Return the bytes that a process holds for itself: statm's resident less shared pages."""
     try:
         _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
     except (OSError, ValueError):

@@ -100,6 +100,31 @@ def daemon():
 def hog(step=2**26):
     kept = []
     while True: kept.append(bytearray(os.urandom(1) * step))
+def shares(how, megabytes):
+    import mmap
+    size, block = megabytes * 2**20, b"x" * 2**20
+    if how == "written":
+        file = os.memfd_create("hog")
+        for _ in range(megabytes): os.write(file, block)
+    else:
+        if how == "removed":
+            file = os.open("/dev/shm/hog", os.O_RDWR | os.O_CREAT)
+            os.unlink("/dev/shm/hog")
+            os.ftruncate(file, size)
+            piece = mmap.mmap(file, size)
+            os.close(file)
+        else:
+            piece = mmap.mmap(-1, size)
+        for at in range(0, size, 2**20): piece[at : at + 2**20] = block
+        if how == "out of sight": piece.madvise(mmap.MADV_DONTNEED)
+        if how == "locked":
+            import ctypes
+            ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+        if how == "in a family":
+            for _ in range(3):
+                if os.fork() == 0: sum(piece[::4096]); time.sleep(20); os._exit(0)
+    time.sleep(4)
+    return "alive"
 def family_of_hogs():
     for _ in range(4):
         if os.fork() == 0:
@@ -397,6 +422,24 @@ def test_fork_bomb_goes_off_in_a_small_room(open_lab, level):
 def test_memory_of_a_whole_family_counts(open_lab, level):
     """Children that stay below the limit one by one are ended when they pass it together."""
     assert key(open_lab(LAB, isolation=level, memory=1500), "family_of_hogs") == "too_much_memory"
+
+
+@each_level
+@pytest.mark.parametrize("how", ["touched", "out of sight", "written", "locked"])
+def test_memory_that_could_be_shared_counts(open_lab, level, how):
+    """Whichever way it was asked for, and whether or not anything of it is resident: 1 GB is more than is let pass."""
+    assert key(open_lab(LAB, isolation=level, memory=400), "shares", how, 1000) == "too_much_memory"
+
+
+def test_removed_file_in_memory_counts(open_lab):
+    """A file of /dev/shm lives as long as it is mapped; a sandbox's own has a size."""
+    assert key(open_lab(LAB, memory=400), "shares", "removed", 1000) == "too_much_memory"
+
+
+@each_level
+def test_shared_memory_counts_once(open_lab, level):
+    """Four processes that look at one piece of 1 GB have 1 GB, beside torch in each."""
+    assert open_lab(LAB, isolation=level, memory=2500).call("shares", "in a family", 1000).value == "alive"
 
 
 @each_level
