@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from html import escape
 from typing import Any
 
 from graders.harness.base.exhibits import Exhibit
@@ -19,13 +20,25 @@ from graders.harness.base.tamed import Tamed
 MAX_TEXT = 1_000  # characters of one row of a message, or a hint
 MAX_NAME = 300  # of everything else: names, titles, versions, lines of code
 MAX_ROWS = 10  # of one message, or lines of an excerpt
+MAX_SUSPICIONS = 200  # places that a person is sent to
+# Bytes of all texts together, with what formats spell out in them; one in which every check fails has 60,000. Formats
+# say some texts twice, and stay below 1 MB with that.
+MAX_WHOLE = 300_000
+SHARES = (1, 4, 20)  # of the lengths above, until all is short enough
 LONG = ((Row, "text"), (CheckResult, "hint"))
-FEW = ((CheckResult, "rows"), (Excerpt, "lines"))
+FEW = {(CheckResult, "rows"): MAX_ROWS, (Excerpt, "lines"): MAX_ROWS, (Report, "suspicions"): MAX_SUSPICIONS}
 
 
 def tame(report: Report) -> Tamed:
-    """Return the report with every text cut and every control character, surrogate and text direction spelled out."""
-    return Tamed(_tamed(report, MAX_NAME))
+    """Return the report with every text cut and every control character, surrogate and text direction spelled out.
+
+    Where there is more text than anybody reads, all of it is cut shorter.
+    """
+    for share in SHARES:
+        tamed = _tamed(report, MAX_NAME // share, share)
+        if _size(tamed) <= MAX_WHOLE:
+            break
+    return Tamed(tamed)
 
 
 def name(text: str) -> str:
@@ -37,24 +50,37 @@ def _line(text: str, most: int) -> str:
     cut = text if len(text) <= most else text[:most] + "…"
     if cut.isprintable():
         return cut
-    return "".join(c if c.isprintable() or c == "\u3000" else " " if c.isspace() else repr(c)[1:-1] for c in cut)
+    said = "".join(c if c.isprintable() or c == "\u3000" else " " if c.isspace() else repr(c)[1:-1] for c in cut)
+    return said if len(said) <= most else said[:most] + "…"  # spelled out, one character takes up to ten
 
 
-def _tamed(value: Any, most: int) -> Any:
+def _size(value: Any) -> int:
+    """Return how many bytes the texts of any value of a report take."""
+    if isinstance(value, str):
+        return len(escape(value).encode())
+    if isinstance(value, (tuple, Mapping)):
+        return sum(map(_size, [*value.keys(), *value.values()] if isinstance(value, Mapping) else value))
+    if is_dataclass(value) and not isinstance(value, (type, Exhibit)):
+        return sum(_size(getattr(value, field.name)) for field in fields(value))
+    return 0
+
+
+def _tamed(value: Any, most: int, share: int) -> Any:
     """Return any value of a report with its texts tamed, each of at most `most` characters."""
     if isinstance(value, (Enum, Exhibit)):  # a few words of ours; bytes, which become text nowhere
         return value
     if isinstance(value, str):
         return _line(value, most)
     if isinstance(value, tuple):
-        return tuple(_tamed(each, most) for each in value)
+        return tuple(_tamed(each, most, share) for each in value)
     if isinstance(value, Mapping):
-        return {_tamed(key, most): _tamed(each, most) for key, each in value.items()}
+        return {_tamed(key, most, share): _tamed(each, most, share) for key, each in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _field(value, field.name) for field in fields(value)})
+        return replace(value, **{field.name: _field(value, field.name, share) for field in fields(value)})
     return value
 
 
-def _field(holder: object, field: str) -> Any:
+def _field(holder: object, field: str, share: int) -> Any:
     value, place = getattr(holder, field), (type(holder), field)
-    return _tamed(value[:MAX_ROWS] if place in FEW else value, MAX_TEXT if place in LONG else MAX_NAME)
+    few = value[: FEW[place]] if place in FEW else value
+    return _tamed(few, (MAX_TEXT if place in LONG else MAX_NAME) // share, share)

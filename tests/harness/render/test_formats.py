@@ -140,6 +140,26 @@ def test_endless_lines_are_capped(evil, make_report, failed, format_name):
     assert len(FORMATS[format_name](make_report(failed(rows=(Row(Key.GOT, "x"),) * 1_000_000)))) < LARGEST
 
 
+@each_format
+@pytest.mark.parametrize("text", ["x", "\U0001f600", '"', "<&>", "\x1b", "\U000e0001", "한", "\ud800"])
+def test_no_report_is_larger_than_1_mb(make_report, failed, format_name, text):
+    """Whatever stands in every text of a whole lab's failed checks, and however much is to be looked at."""
+    long = text * 5_000
+    rows = tuple(Row(key, long) for key in Key)
+    said = {"hint": long, "where": Where(long, 1), "source_line": long, "excerpt": Excerpt(1, (long,) * 50)}
+    checks = [failed(f"test_{n}", rows=rows, standins=(long,) * 11, mistakes=(long,) * 2, **said) for n in range(60)]
+    strange = tuple(Suspicion("patched", f"{n}{long}", Where(long, n)) for n in range(5_000))
+    written = FORMATS[format_name](make_report(*checks, suspicions=strange))
+    assert len(written.encode()) <= 2**20
+
+
+def test_report_with_too_much_text_is_cut_evenly(make_report, failed):
+    """Of each text something is left, and a second taming leaves it so."""
+    once = tame(make_report(*(failed(f"test_{n}", text="long " * 500) for n in range(500))))
+    assert {len(row.text) for check in once.checks for row in check.rows if row.key is Key.GOT} <= {51, 251}
+    assert tame(once) == once
+
+
 def test_taming_leaves_honest_texts_alone(report):
     """What is short and printable stays, Korean too."""
     korean = replace(report, title="손글씨　실습", submission="제출물")
