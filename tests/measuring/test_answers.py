@@ -53,7 +53,6 @@ RIGHT: dict[str, tuple[list[Any], Any]] = {
     "optimizer_steps": ([0, 0, [1.0]], [[WEIGHTS, BIAS], [WEIGHTS, BIAS]]),
     "optimized": ([0, 0], (2, 0)),
     "tags_alive": ([0], [(0, 3)]),
-    "exhausted": ([0], 3),
     "fetches": ([0], 0),
     "costs_noted": ([0], [2.3]),
     "orders_noted": ([0], [[0, 2, 1], [1, 0, 2]]),

@@ -25,6 +25,7 @@ from graders.harness.base.rows import Row
 from graders.harness.link.launcher import Launcher, Target
 from graders.harness.link.workers import Workers
 from graders.harness.source.source import Source
+from graders.harness.source.suspicion import ranked
 
 from .messages import ROWS, Messages
 from .rubric import load_rubric
@@ -66,6 +67,7 @@ class Grading:
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
         self.messages = Messages.of_lab(spec.folder, options.language)
         self.source = Source.find(options.submission, self.rubric.file)
+        _ = self.source.texts  # read now: where a submission can write, its files say something else once it has run
         self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
         self.submission = self._opened(self.source, self.rubric.functions)
         self._beside: list[Submission] = []
@@ -196,7 +198,7 @@ class Grading:
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
-            suspicions=(*self.source.suspicions, *self.submission.patched),
+            suspicions=ranked((*self.source.suspicions, *self.submission.patched)),
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import difflib
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +15,13 @@ from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.base.model import Excerpt, Failure, Where
 
 from . import archive, slips
-from .suspicion import suspicions
+from .texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graders.harness.base.model import Suspicion
 
-MAX_FILES = 50  # Python files that are looked at
 MAX_SOURCE = 2 * 2**20  # bytes; a lab is 10 kB
 MAX_LINE = 160  # characters of a line that is shown
 AROUND = 3  # lines shown before and after a place
@@ -129,23 +127,14 @@ class Source:
         return content
 
     @cached_property
+    def texts(self) -> Texts:
+        """The Python files of the submission; to be asked for before any of them runs."""
+        return Texts.of(self.path, self.path.parent if self.visible != self.path else None)
+
+    @property
     def suspicions(self) -> list[Suspicion]:
         """What a person should look at, in the file and in those beside it."""
-        found = []
-        for path in [self.path, *self._beside()]:
-            with suppress(SyntaxError, ValueError, RecursionError, MemoryError, OSError):
-                if path.is_file() and path.stat().st_size <= MAX_SOURCE:  # a pipe would be waited for
-                    found += suspicions(ast.parse(path.read_bytes()), path.name)
-        return found
-
-    def _beside(self) -> list[Path]:
-        """Return the other Python files of a submission that is a folder."""
-        own = self.path
-        if self.visible == own:
-            return []
-        with suppress(OSError):
-            return sorted(p for p in own.parent.glob("*.py") if p != own and p.is_file())[:MAX_FILES]
-        return []
+        return self.texts.suspicions()
 
     @cached_property
     def sites(self) -> dict[str, Site]:

@@ -1,21 +1,23 @@
-"""What in a submission's text a person should look at: ways by which others have tried to beat graders.
+"""What a person should look at in a submission: ways by which others have tried to beat graders.
 
-Judge side; nothing runs. What is found moves no points: much of it has honest uses.
+Judge side; nothing runs. What is found moves no points: much of it has honest uses. Here are the names; `search` looks
+for them in a text, and a worker tells which of them it saw used.
 """
 
 from __future__ import annotations
 
-import ast
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from graders.harness.base.model import Suspicion, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MODULES = {
     "ctypes": "native",
+    "_ctypes": "native",
     "cffi": "native",
     "mmap": "native",
     "inspect": "frames",
@@ -23,6 +25,7 @@ MODULES = {
     "subprocess": "processes",
     "signal": "processes",
     "socket": "network",
+    "_socket": "network",
     "urllib": "network",
     "http": "network",
     "requests": "network",
@@ -34,132 +37,146 @@ MODULES = {
     "_pytest": "grader",
     "conftest": "grader",
     "atexit": "ends",
+    "marshal": "dynamic",
+    "runpy": "dynamic",
 }
 NAMES = {  # by the last two names of a dotted path
-    "sys._getframe": "frames",
-    "sys._current_frames": "frames",
     "sys.exc_info": "frames",
-    "traceback.walk_stack": "frames",
-    "gc.get_objects": "objects",
-    "gc.get_referrers": "objects",
-    "gc.get_referents": "objects",
-    "os.getppid": "system",
     "os.fork": "processes",
-    "os.forkpty": "processes",
     "os.kill": "processes",
-    "os.killpg": "processes",
     "os.system": "processes",
     "os.popen": "processes",
     "os.setsid": "processes",
-    "os._exit": "ends",
     "os.abort": "ends",
     "os.write": "descriptors",
     "os.dup": "descriptors",
-    "os.dup2": "descriptors",
     "os.fdopen": "descriptors",
     "sys.modules": "hooks",
-    "sys.meta_path": "hooks",
-    "sys.path_hooks": "hooks",
-    "sys.settrace": "hooks",
-    "sys.setprofile": "hooks",
-    "sys.addaudithook": "hooks",
-    "threading.settrace": "hooks",
     "importlib.reload": "hooks",
+    "importlib.import_module": "dynamic",
 }
-ATTRIBUTES = {
+ATTRIBUTES = {  # whoever has them: these names mean nothing else
+    "_getframe": "frames",
+    "_getframemodulename": "frames",
+    "_current_frames": "frames",
+    "_current_exceptions": "frames",
+    "walk_stack": "frames",
     "f_back": "frames",
     "f_locals": "frames",
     "f_globals": "frames",
+    "f_builtins": "frames",
     "gi_frame": "frames",
+    "cr_frame": "frames",
+    "ag_frame": "frames",
     "tb_frame": "frames",
+    "__globals__": "frames",
+    "__closure__": "frames",
+    "cell_contents": "frames",
+    "get_objects": "objects",
+    "get_referrers": "objects",
+    "get_referents": "objects",
+    "__subclasses__": "objects",
+    "getppid": "system",
+    "forkpty": "processes",
+    "killpg": "processes",
+    "posix_spawn": "processes",
+    "_exit": "ends",
+    "dup2": "descriptors",
+    "meta_path": "hooks",
+    "path_hooks": "hooks",
+    "settrace": "hooks",
+    "setprofile": "hooks",
+    "addaudithook": "hooks",
+    "__builtins__": "builtin",
 }
 CALLS = {"eval": "dynamic", "exec": "dynamic", "compile": "dynamic", "__import__": "dynamic"}
+EVENTS = {  # of Python's audit, by their names or what these begin with
+    "sys._getframe": "frames",
+    "sys._getframemodulename": "frames",
+    "sys._current_frames": "frames",
+    "sys._current_exceptions": "frames",
+    "object.__getattr__": "frames",
+    "object.__setattr__": "patched",
+    "gc.": "objects",
+    "ctypes.": "native",
+    "mmap.": "native",
+    "socket.": "network",
+    "urllib.": "network",
+    "http.": "network",
+    "ftplib.": "network",
+    "subprocess.": "processes",
+    "os.": "processes",
+    "pty.": "processes",
+    "signal.": "processes",
+    "sys.": "hooks",
+    "exec": "dynamic",
+    "compile": "dynamic",
+    "code.": "dynamic",
+    "function.": "dynamic",
+    "marshal.": "dynamic",
+}
 SPECIAL = {"__eq__", "__ne__", "__torch_function__", "__array_function__", "__array_ufunc__", "__torch_dispatch__"}
-PRETENDED = {"shape", "dtype", "device", "__class__"}  # as properties
 SNIFFED = re.compile(r"CI|PYTEST\w*|GITHUB_\w+|GRAD(ER|ING)\w*|AUTOGRADER\w*")
-SECRETS = re.compile(r"/(proc|sys|etc|root)(/|$)|report\.json|sitecustomize|\.pth$")
+SECRETS = re.compile(r"/(proc|sys|etc|root)(/|$)|/dev/(tty|pts)|report\.json|sitecustomize|\.pth$")
 OPEN_TO_CHANGE = ("torch.backends",)  # settings, not functions
-MAX_FOUND, MAX_WHAT = 100, 80
+UNSEARCHED = "unsearched"
+MAX_EACH, MAX_WHAT = 20, 80  # of a kind; characters
 
 
-def suspicions(tree: ast.Module, file: str) -> list[Suspicion]:
-    """Return what stands out in a file, in the order of its lines, each kind once a line."""
-    imported = {name for node in ast.walk(tree) for name in _imported(node)}
-    found: dict[tuple[int, str], Suspicion] = {}
-    for node in ast.walk(tree):
-        for kind, what in _seen_in(node, imported):
-            line = getattr(node, "lineno", 1)
-            found.setdefault((line, kind), Suspicion(kind, what[:MAX_WHAT], Where(file, line)))
-    return [found[key] for key in sorted(found)][:MAX_FOUND]
+def of_import(name: str) -> str | None:
+    """Return the kind of suspicion that an import of `name`, a module or what is in one, gives rise to."""
+    return MODULES.get(name.partition(".")[0]) or of_path(name)
 
 
-def _imported(node: ast.AST) -> list[str]:
-    """Return the names that a statement binds to modules, or to what is in them."""
-    if isinstance(node, ast.Import):
-        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
-    return [alias.asname or alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+def of_path(path: str) -> str | None:
+    """Return the kind of suspicion that a dotted path gives rise to."""
+    *_, owner, last = path.rsplit(".", 2) if "." in path else ("", path)
+    return ATTRIBUTES.get(last) or NAMES.get(f"{owner}.{last}")
 
 
-def _seen_in(node: ast.AST, imported: set[str]) -> Iterator[tuple[str, str]]:
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from _of_import(node)
-    elif isinstance(node, ast.Attribute):
-        path = _path(node)
-        name = ".".join(path.split(".")[-2:])
-        kind = NAMES.get(name) or ATTRIBUTES.get(node.attr)
-        if kind:
-            yield kind, path
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        yield from _of_call(node, node.func.id, imported)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if SNIFFED.fullmatch(node.value):
-            yield "environment", node.value
-        elif SECRETS.search(node.value) and "\n" not in node.value:
-            yield "system", repr(node.value)
-    elif isinstance(node, ast.ClassDef):
-        yield from _of_class(node)
-    elif isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete)):
-        yield from _of_assignment(node, imported)
+def of_text(text: str) -> str | None:
+    """Return the kind of suspicion that a text among the code gives rise to."""
+    if SNIFFED.fullmatch(text):
+        return "environment"
+    if "\n" not in text and SECRETS.search(text):
+        return "system"
+    return ATTRIBUTES.get(text)
 
 
-def _of_import(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
-    names = [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        module = node.module or ""
-        names = [module, *(f"{module}.{name}" for name in names)]
-    for name in names:
-        kind = MODULES.get(name.partition(".")[0]) or NAMES.get(name)
-        if kind:
-            yield kind, f"import {name}"
+def of_change(path: str) -> str | None:
+    """Return the kind of suspicion that a change of what was imported gives rise to."""
+    return None if path.startswith(OPEN_TO_CHANGE) else "patched"
 
 
-def _of_call(node: ast.Call, name: str, imported: set[str]) -> Iterator[tuple[str, str]]:
-    if name in CALLS:
-        yield CALLS[name], f"{name}(…)"
-    if name in ("setattr", "delattr") and node.args and _path(node.args[0]).partition(".")[0] in imported:
-        yield "patched", ast.unparse(node)
+def of_event(event: str, detail: str) -> str | None:
+    """Return the kind of suspicion that an event of Python's audit gives rise to."""
+    if event == "import":
+        return of_import(detail)
+    if event == "open":
+        return "system" if SECRETS.search(detail) else None
+    group = event[: event.find(".") + 1]
+    return EVENTS.get(event) or EVENTS.get(group)
 
 
-def _of_class(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
-    for statement in node.body:
-        if isinstance(statement, ast.FunctionDef):
-            disguised = statement.name in PRETENDED and statement.decorator_list
-            if statement.name in SPECIAL or disguised:
-                yield "lies", f"{node.name}.{statement.name}"
+def ranked(found: Iterable[Suspicion]) -> tuple[Suspicion, ...]:
+    """Return what was found, the rarest first, so that no flood of one kind hides another; what is left out is told."""
+    distinct = list(dict.fromkeys(found))
+    kinds = Counter(one.kind for one in distinct)
+    whats = Counter((one.kind, one.what) for one in distinct)
+    order = sorted(distinct, key=lambda one: (kinds[one.kind], one.kind, whats[one.kind, one.what], _place(one.where)))
+    return tuple(_cut(order, kinds))
 
 
-def _of_assignment(
-    node: ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Delete, imported: set[str]
-) -> Iterator[tuple[str, str]]:
-    targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target]
-    for target in targets:
-        path = _path(target) if isinstance(target, ast.Attribute) else ""
-        if path.partition(".")[0] in imported and not path.startswith(OPEN_TO_CHANGE):
-            yield "patched", path
+def _cut(order: list[Suspicion], kinds: Counter[str]) -> Iterator[Suspicion]:
+    told = Counter[str]()
+    for one in order:
+        told[one.kind] += 1
+        if told[one.kind] <= MAX_EACH:
+            yield one
+    for kind, count in kinds.items():
+        if count > MAX_EACH:
+            yield Suspicion(UNSEARCHED, f"{count - MAX_EACH} more: {kind}")
 
 
-def _path(node: ast.AST) -> str:
-    """Return a dotted path as text; what is no name has none."""
-    if isinstance(node, ast.Attribute):
-        return f"{_path(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
+def _place(where: Where | None) -> tuple[str, int]:
+    return (where.file, where.line) if where else ("", 0)
