@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import coverage
 
-from graders.harness.worker import worker
+from graders.harness.worker import loading
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def import_text(name: str, text: str) -> ModuleType:
 
 
 if RUNNING is not None:
-    worker._import_text = import_text  # of use with `--isolation none`, where probes run in the judge
+    loading.import_text = import_text  # of use with `--isolation none`, where probes run in the judge
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -35,7 +35,7 @@ from .submission import Submission
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graders.harness.base.model import Named
+    from graders.harness.base.model import Named, Suspicion
     from graders.harness.walls.levels import Chosen
 
     from .lab import LabSpec
@@ -198,8 +198,14 @@ class Grading:
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
-            suspicions=ranked((*self.source.suspicions, *self.submission.patched)),
+            suspicions=ranked(self._suspicions()),
         )
+
+    def _suspicions(self) -> Iterator[Suspicion]:
+        text = self.source.suspicions
+        yield from text
+        yield from self.submission.sightings.beside(text)
+        yield from self.submission.patched
 
 
 def _unseen(result: CheckResult) -> Iterator[str]:

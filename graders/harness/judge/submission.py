@@ -21,6 +21,7 @@ from .codec import (
 )
 from .describe import describe_arguments
 from .raising import failure_of
+from .sightings import Sightings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -44,6 +45,7 @@ class Submission:
         self._unloadable: Unloadable | None = None
         self._functions: dict[str, Where | None] = {}
         self.patched: dict[Suspicion, None] = {}  # what was seen to be put in others' places, in order
+        self.sightings = Sightings()
         self._checked_generation = 0
         self._last_function, self._last_asked = "", ""
 
@@ -142,6 +144,7 @@ class Submission:
     def _read_loaded(self, loaded: dict[str, Any]) -> dict[str, Where | None]:
         asked = f"import {self.source.path.stem}"
         try:
+            self.sightings.note(loaded)
             if "raised" in loaded:
                 raise Unloadable(failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
             self._note_patched(loaded)
@@ -216,6 +219,7 @@ class Submission:
     def _read_reply(
         self, function: str, reply: dict[str, Any], arrays: list[Any], codec: JudgeCodec, asked: str
     ) -> Evidence:
+        self.sightings.note(reply)
         if "raised" in reply:
             raised = self._read_raised(reply["raised"])
             self._refuse_unwritten(raised)

@@ -152,7 +152,7 @@ def of_event(event: str, detail: str) -> str | None:
     """Return the kind of suspicion that an event of Python's audit gives rise to."""
     if event == "import":
         return of_import(detail)
-    if event == "open":
+    if event in ("open", "os.chdir", "os.listdir", "os.scandir"):
         return "system" if SECRETS.search(detail) else None
     group = event[: event.find(".") + 1]
     return EVENTS.get(event) or EVENTS.get(group)

@@ -41,7 +41,9 @@ class Places:
     """Knows which frames are the student's: those of files in the submission's folder."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
+        # Python itself may lie in the submission's folder, as an environment in that of a project does.
+        self.python = tuple({path for path in (sys.prefix, sys.base_prefix) if Path(path).is_relative_to(root)})
         self._known: dict[CodeType, str | None] = {}
         self._called: dict[str, str] = {}
 
@@ -53,8 +55,8 @@ class Places:
         """Return the student's file that `code` is from, relative to the submission, or None."""
         if code not in self._known:
             path = Path(code.co_filename)
-            inside = path.is_absolute() and path.is_relative_to(self._root)
-            self._known[code] = path.relative_to(self._root).as_posix() if inside else None
+            inside = path.is_absolute() and path.is_relative_to(self.root)
+            self._known[code] = path.relative_to(self.root).as_posix() if inside else None
         return self._known[code]
 
     def calling(self, frame: FrameType | None) -> tuple[str, int] | None:
@@ -97,8 +99,8 @@ class Places:
         if type(error) not in SYNTAX_ERRORS or type(error.filename) is not str:
             return None
         path, line = Path(error.filename), error.lineno
-        inside = path.is_relative_to(self._root)
-        return [path.relative_to(self._root).as_posix(), line if type(line) is int else 1] if inside else None
+        inside = path.is_relative_to(self.root)
+        return [path.relative_to(self.root).as_posix(), line if type(line) is int else 1] if inside else None
 
 
 def _standin_of(error: BaseException) -> str | None:

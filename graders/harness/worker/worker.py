@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
 import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from . import exits
+from . import exits, loading
 from .given import Given
+from .lookout import Lookout
 from .observer import Places, Transcript
 from .recorder import Recorder
 from .seals import Seals
@@ -31,6 +30,7 @@ from .wire import MAX_REPLY, WireError, decode, encode, pack, pick, place, read_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
 PACKAGE = __name__.partition(".")[0]
 MODULE = "lab"  # the name under which a submission is imported, whatever its file is called
@@ -47,6 +47,7 @@ class Worker:
         self._probes: Any = None
         self._torch: Any = None
         self._places = Places(Path(os.devnull))
+        self._lookout = Lookout()
         self._home = None if echo else str(Path.cwd())  # a process of its own starts in a folder of its own
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -57,7 +58,7 @@ class Worker:
         carry_out: Callable[..., dict[str, Any]] = getattr(self, f"_op_{request['op']}")
         out: list[Any] = []
         reply = carry_out(request, arrays, out)
-        return {"id": request["id"], **reply}, out
+        return {"id": request["id"], **reply, "seen": self._lookout.fresh()}, out
 
     def _op_prepare(self, request: dict[str, Any], _in: list[Any], _out: list[Any]) -> dict[str, Any]:
         try:
@@ -65,7 +66,7 @@ class Worker:
             self._torch = importlib.import_module("torch")
             self._torch.set_num_threads(request["threads"])
             for name, text in request["modules"]:
-                self._probes = _import_text(f"{PACKAGE}.{name}", text)  # the last are the probes
+                self._probes = loading.import_text(f"{PACKAGE}.{name}", text)  # the last are the probes
             self._remember()
         except Exception as error:
             return {"raised": {"type": type(error).__name__, "text": tidy(str(error)), "where": None, "function": None}}
@@ -89,10 +90,13 @@ class Worker:
         path = Path(request["path"])
         self._places = Places(path.parent)
         sys.path.append(str(path.parent))  # last, so that a file named random.py cannot take a module's place
+        if not self._echo:  # nobody can take these away again
+            loading.only_as_written(self._places.root, self._places.python)
+            self._lookout.begin(self._places)
         recorder = Recorder(sys.__stdout__ if self._echo else None)
         try:
             with contextlib.redirect_stdout(recorder), exits.Raising():
-                _import_file(MODULE, path, self._begin)
+                loading.import_file(MODULE, path, self._begin)
         except BaseException as error:
             return {"raised": self._places.describe(error), "stdout": recorder.text()}
         patched = self._seals.broken(self._places, MODULE)
@@ -231,24 +235,6 @@ def _write(folder: Path, files: dict[str, Any]) -> None:
     for inside, content in files.items():
         (folder / inside).parent.mkdir(parents=True, exist_ok=True)
         (folder / inside).write_bytes(content.data)
-
-
-def _import_text(name: str, text: str) -> ModuleType:
-    module = ModuleType(name)
-    sys.modules[name] = module
-    exec(compile(text, f"<{name}>", "exec"), module.__dict__)
-    return module
-
-
-def _import_file(name: str, path: Path, begin: Callable[[ModuleType], None]) -> None:
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path.name} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    begin(module)
-    spec.loader.exec_module(module)
-    sys.modules[name] = module  # probes ask this one, whatever the submission has put there
 
 
 def _limit_memory(limit: int | None) -> None:
