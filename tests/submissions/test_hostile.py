@@ -31,9 +31,8 @@ from readers import expect_every_format_to_be_read
 from graders.commands import report
 from graders.commands.teacher import batch
 from graders.harness.walls import levels
-from graders.harness.walls.confine import SHARED_PLACES
 from graders.harness.walls.family import descendants
-from graders.harness.walls.plan import Maker
+from graders.harness.walls.plan import SHARED_PLACES, Maker
 from graders.harness.walls.restrict import USERS_FROM, prctl
 from graders.spec import SPEC
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from . import bubblewrap, family, namespaces, restrict
-from .plan import UNCONFINED, Plan
+from .plan import SHARED_PLACES, UNCONFINED, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 assert sys.platform == "linux"
 
 PR_SET_CHILD_SUBREAPER = 36
-SHARED_PLACES = ("/dev/shm", "/tmp", "/var/tmp", "/run/lock", "/dev/mqueue")  # where programs leave things for others
 LOOK_SECONDS = 0.5  # between two looks at what the worker's family uses
 
 

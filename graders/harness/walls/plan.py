@@ -10,6 +10,7 @@ from typing import ClassVar
 # What starts a function of a module of ours in a fresh Python; its first argument is the folder of our packages.
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from {0} import {1}; del sys.path[0]; {1}()"
 ENGINE = str(__package__).rpartition(".")[0]  # the package of all our rooms
+SHARED_PLACES = ("/dev/shm", "/tmp", "/var/tmp", "/run/lock", "/dev/mqueue")  # where programs leave things for others
 UNCONFINED = 239  # the exit code of a sandbox that could not be built, so that nothing of the worker ran
 
 

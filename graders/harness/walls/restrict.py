@@ -15,14 +15,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import landlock, seccomp
+from .layout import DEVICES, GPU_DEVICES, python_folders
+from .plan import SHARED_PLACES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .plan import Plan
 
 assert sys.platform == "linux"
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 CAPABILITY_VERSION_3, LAST_CAPABILITY, CAP_DAC_OVERRIDE = 0x20080522, 40, 1
+OURS = Path(__file__).parents[3]  # the checkout, or the folder of packages that has ours
 USERS_FROM = 2_000_000_000  # user and group ids that nobody has; one for each worker of root's, to know what is its own
 
 
@@ -46,11 +51,23 @@ def restrict(plan: Plan, untouchable: tuple[int, ...], keeper: int) -> None:
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(kind, (most, most))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is then an OSError, which says so
-    if landlock.available():
-        landlock.install()
+    landlock.install(None if plan.sandbox else _writable(plan))
     if seccomp.available():
         everybody = -1
         seccomp.install((everybody, *untouchable))
+
+
+def _writable(plan: Plan) -> Iterator[str]:
+    """Yield where a worker may write that no sandbox keeps to its own folder; terminals are none of it.
+
+    Nothing of the grader's, of Python's or of its packages lies there: the judge would run it, if not now, next time.
+    """
+    kept = [Path(path).resolve() for path in (OURS, *python_folders())]
+    yield plan.folder
+    for place in SHARED_PLACES:
+        yield from landlock.parts_without(Path(place), kept)
+    for pattern in (*DEVICES, *GPU_DEVICES):
+        yield from (str(device) for device in Path("/dev").glob(pattern))
 
 
 def _most_processes(plan: Plan) -> int:

@@ -585,3 +585,43 @@ def test_filter_fits_its_jumps():
         program = seccomp.program(machine, (-1, 10, -10, 11, -11))
         assert len(program) % 8 == 0
         assert len(program) // 8 < 4096
+
+
+@pytest.mark.skipif(landlock.version() < 1, reason="needs Landlock")
+@pytest.mark.parametrize("fresh", [True, False])
+def test_worker_writes_to_nothing_that_a_judge_runs(open_lab, fresh, tmp_path):
+    """Neither the grader, nor Python, nor its packages; nor a terminal, nor what else is a user's own."""
+    lab = open_lab(LAB, fresh=fresh)
+    package = Path(np.__file__).parent
+    for path in (ROOT / "graders", ROOT, package, Path(os.__file__).parent, Path.home()):
+        assert lab.call("writes", str(path / "written")).value in ("EACCES", "EROFS"), path
+    for path in (ROOT / "conftest.py", ROOT / "graders" / "rubric.toml"):
+        before = path.read_bytes()
+        assert lab.call("removes", str(path)).value in ("EACCES", "EROFS"), path
+        assert path.read_bytes() == before
+    assert lab.call("writes", "own").value == "done"
+    assert lab.call("writes", "/dev/null").value == "done"
+    assert lab.call("writes", str(tmp_path / "shared")).value == "done"
+
+
+@pytest.mark.skipif(landlock.version() < 1, reason="needs Landlock")
+def test_worker_writes_to_no_terminal(open_lab):
+    """It has none, and opens none by its own name."""
+    ours, theirs = os.openpty()
+    try:
+        lab = open_lab(LAB)
+        assert lab.call("writes", "/dev/tty").value in ("ENXIO", "EACCES")
+        assert lab.call("writes", os.ttyname(theirs)).value == "EACCES"
+        assert lab.call("writes", f"/proc/{os.getpid()}/fd/{theirs}").value == "EACCES"
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_parts_without_what_is_to_be_kept(tmp_path):
+    """A folder that holds something to be kept is opened by its other parts."""
+    for name in ("kept/inside", "other", "deep/kept", "deep/other"):
+        (tmp_path / name).mkdir(parents=True)
+    kept = [tmp_path / "kept", tmp_path / "deep" / "kept"]
+    assert set(landlock.parts_without(tmp_path, kept)) == {f"{tmp_path}/other", f"{tmp_path}/deep/other"}
+    assert list(landlock.parts_without(tmp_path / "kept" / "inside", kept)) == []
