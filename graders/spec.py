@@ -68,7 +68,7 @@ SPEC = LabSpec(
     judges_import=(
         *("hypothesis.strategies", "numpy.random"),
         *("graders.measuring.soundness", "graders.measuring.answers", "graders.measuring.throughput"),
-        *("graders.measuring.showing", "graders.mistakes", "graders.digits.find"),
+        *("graders.measuring.showing", "graders.mistakes", "graders.digits.find", "graders.pictures.figures"),
         *("matplotlib.figure", "matplotlib.backends.backend_svg"),  # for the page
     ),
     needs={

@@ -152,8 +152,26 @@ def _is_controller(config: pytest.Config) -> bool:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the worker while pytest collects: importing torch takes longer than all the checks."""
     grading = session.config.stash.get(GRADING, None)
-    if grading and not session.config.option.collectonly and not _is_controller(session.config):
+    if grading is None or session.config.option.collectonly:
+        return
+    if _is_controller(session.config):
+        _import_ahead(grading)
+    else:
         grading.submission.start(grading.rubric.functions)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have all of the judge's code in place before the first check has anything of the submission run."""
+    grading = session.config.stash.get(GRADING, None)
+    if grading and grading.submission.started:
+        _import_ahead(grading)
+
+
+def _import_ahead(grading: Grading) -> None:
+    if grading.options.chosen.isolation == "process":  # a sandbox shows nothing of it, so it may wait
+        from .session.ahead import import_ahead
+
+        import_ahead(grading.spec)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

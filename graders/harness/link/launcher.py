@@ -78,7 +78,7 @@ class Launcher:
         self._last_id = 0
 
     def start(self) -> None:
-        """Start a worker and let it import and load while the judge does something else."""
+        """Start a worker and let it import while the judge does something else; nothing of the submission runs yet."""
         if self._transport is not None:
             return
         self.generation += 1
@@ -88,7 +88,6 @@ class Launcher:
         files = (*self._target.modules, self._target.probes)
         modules = [[f"{path.parent.name}.{path.stem}", path.read_text(encoding="utf-8")] for path in files]
         self._send({"op": "prepare", "modules": modules, "threads": 1, "memory_bytes": limit}, [])
-        self._send({"op": "load", "path": str(self._target.module)}, [])
 
     @property
     def running(self) -> bool:
@@ -105,12 +104,13 @@ class Launcher:
         self.start()
         if self._loaded is None:
             self._await_prepared()
+            self._send({"op": "load", "path": str(self._target.module)}, [])
             self._loaded, _ = self._receive(self._limits.import_seconds, self._last_id)
         return self._loaded
 
     def _await_prepared(self) -> None:
         try:
-            prepared, _ = self._receive(self._limits.start_seconds, self._last_id - 1)
+            prepared, _ = self._receive(self._limits.start_seconds, self._last_id)
         except WorkerGone as gone:
             raise HarnessFault(f"the worker process did not start ({gone.reason}: {gone.detail})") from gone
         if "raised" in prepared:

@@ -62,7 +62,7 @@ def _writable(plan: Plan) -> Iterator[str]:
 
     Nothing of the grader's, of Python's or of its packages lies there: the judge would run it, if not now, next time.
     """
-    kept = [Path(path).resolve() for path in (OURS, *python_folders())]
+    kept = [Path(path).resolve() for path in (str(OURS), *python_folders())]
     yield plan.folder
     for place in SHARED_PLACES:
         yield from landlock.parts_without(Path(place), kept)
