@@ -31,6 +31,7 @@ class Attack:
     files: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
     looked_at: bool = True  # whether the report says that a person should look
+    told: str = ""  # a kind of suspicion that the report has to name
     slow: bool = False  # waits for a time limit
     gains: str = ""  # the level at which it gets more; SECURITY.md names it and says why
 

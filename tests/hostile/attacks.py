@@ -481,6 +481,95 @@ LEAKS += [
         ZEROS_GET,
     ),
 ]
+SEARCHES = "look()\n" + ZEROS
+LOOK = "def look(): return len(gc.get_objects())\n"
+HIDDEN = [  # what a person should look at, where no search of a text finds it
+    reshape(
+        "frames-by-a-name-put-together",
+        "leaks",
+        "frame = getattr(s, ''.join(('_getf', 'rame')))()\nwhile frame: frame = getattr(frame, 'f_' + side)\n" + ZEROS,
+        "import sys as s\nside = 'back'",
+        ZEROS_GET,
+        told="frames",
+    ),
+    reshape(
+        "objects-by-another-name",
+        "leaks",
+        "look()\n" + ZEROS,
+        "import gc as g\nh = g\nlook = getattr(h, '_'.join(('get', 'objects')))",
+        ZEROS_GET,
+        told="objects",
+    ),
+    reshape(
+        "module-in-a-subfolder",
+        "leaks",
+        "from deep.er.still import look\n" + SEARCHES,
+        most=ZEROS_GET,
+        files={"deep/er/still.py": "import gc\n" + LOOK},
+        told="objects",
+    ),
+    reshape(
+        "module-of-two-megabytes",
+        "leaks",
+        "from large import look\n" + SEARCHES,
+        most=ZEROS_GET,
+        files={"large.py": "#" * (2 * 2**20) + "\nimport gc\n" + LOOK},
+        told="objects",
+    ),
+    reshape(
+        "module-with-a-chain-of-attributes",
+        "leaks",
+        "from chain import look\n" + SEARCHES,
+        most=ZEROS_GET,
+        files={"chain.py": "import gc\ndef chain(x): return x" + ".a" * 1_500 + "\n" + LOOK},
+        told="objects",
+    ),
+    reshape("flood-before-the-guilty-line", "leaks", SEARCHES, "sys.modules\n" * 500 + LOOK, ZEROS_GET, told="objects"),
+    reshape(
+        "file-that-rewrites-itself",
+        "leaks",
+        SEARCHES,
+        LOOK + "try:\n    with open(__file__, 'w') as file: file.write('x = 1')\nexcept OSError: pass",
+        ZEROS_GET,
+        told="objects",
+    ),
+    reshape(
+        "module-made-of-text",
+        "leaks",
+        SEARCHES,
+        f"scope, text = {{}}, 'import gc' + chr(10) + {LOOK!r}\n"
+        "getattr(builtins, 'ex' + 'ec')(compile(text, os.__file__, 'exec'), scope)\nlook = scope['look']",
+        ZEROS_GET,
+        told="objects",
+    ),
+]
+# They open and write nothing: who runs these tests would have it in the checkout, or on the screen.
+WRITERS = [
+    reshape(
+        "writes-to-the-judges-modules",
+        "channel",
+        f"for place, _, files in os.walk({str(REFERENCE.parents[1] / 'graders')!r}):\n    for name in files:\n"
+        "        try:\n            with open(os.path.join(place, name), 'a'): return images.flatten(1)\n"
+        "        except OSError: pass\n" + ZEROS,
+        most=ZEROS_GET,
+    ),
+    reshape(
+        "writes-to-pythons-packages",
+        "channel",
+        "for name in (np.__file__, os.__file__, torch.__file__):\n"
+        "    try:\n        with open(name, 'a'): return images.flatten(1)\n    except OSError: pass\n" + ZEROS,
+        most=ZEROS_GET,
+    ),
+    reshape(
+        "writes-to-the-terminal",
+        "channel",
+        "own = [os.path.join('/dev/pts', name) for name in os.listdir('/dev/pts')] if os.path.isdir('/dev/pts') else []\n"
+        "for name in ['/dev/tty', '/dev/console', *own]:\n"
+        "    try:\n        with open(name, 'w'): return images.flatten(1)\n    except OSError: pass\n" + ZEROS,
+        most=ZEROS_GET,
+        told="system",
+    ),
+]
 HANGS = [
     evaluation("endless-loop", "resources", "while True: pass", looked_at=False, slow=True),
     evaluation("endless-loop-inside-c", "resources", "sum(iter(int, 1))", looked_at=False, slow=True),
@@ -661,4 +750,4 @@ FRAMEWORK += [
     for step in (2, 3, 7)
 ]
 
-ATTACKS = [*EXIT, *CHANNEL, *FRAMEWORK, *VALUES, *LEAKS, *RESOURCES]
+ATTACKS = [*EXIT, *CHANNEL, *FRAMEWORK, *VALUES, *LEAKS, *HIDDEN, *WRITERS, *RESOURCES]

@@ -30,6 +30,7 @@ from readers import expect_every_format_to_be_read
 
 from graders.commands import report
 from graders.commands.teacher import batch
+from graders.harness.render import telling
 from graders.harness.walls import levels
 from graders.harness.walls.family import descendants
 from graders.harness.walls.plan import SHARED_PLACES, Maker
@@ -194,6 +195,7 @@ def test_attack_gets_what_the_work_alone_gets(
     others = {part: most for part, most in PARTS.items() if part not in attack.most and part not in attack.also}
     assert {part: outcome.points[part] for part in others} == others, outcome.output
     assert bool(outcome.report["suspicions"]) >= attack.looked_at
+    assert attack.told in {"", *(one["kind"] for one in outcome.report["suspicions"][: telling.MAX_SUSPICIONS])}
     assert not re.search(r"(?m)^\s*(::|##\[)|[\x07\x1b]", outcome.output)
 
 
