@@ -54,7 +54,6 @@ FORMS = {
     "epochs": Form(each(of(list)), lambda sent: int(sent[1])),
     "raw_logits": Form(_anything),
     "logits": Form(of(TensorValue)),
-    "digit_logits": Form(of(TensorValue)),
     "weights_in_use": Form(of(TensorValue)),
     "start": NOTHING,
     "stir": NOTHING,

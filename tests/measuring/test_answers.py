@@ -26,7 +26,6 @@ RIGHT: dict[str, tuple[list[Any], Any]] = {
     "told_length": ([0], None),
     "raw_logits": ([0, WEIGHTS], WEIGHTS),
     "logits": ([0, WEIGHTS], WEIGHTS),
-    "digit_logits": ([0, WEIGHTS], WEIGHTS),
     "weights_in_use": ([0, 0], WEIGHTS),
     "start": ([0, 0, 0.0], None),
     "stir": ([0, 0, 0.0], None),
