@@ -1,0 +1,122 @@
+"""Answers from home: what correct functions answered to the same checks with another seed, played back in order.
+
+Whoever has read the checks knows all of this; the seed alone is missing.
+"""
+
+from __future__ import annotations
+
+from . import reference_source
+
+MOST, ITEMS, EPOCHS = 150, 300, 3  # answers of a function that are kept; digits of a data set; epochs of a loader
+FUNCTIONS = (
+    "load_mnist",
+    "make_data_loader",
+    "flatten_images",
+    "build_criterion",
+    "train_epoch",
+    "train",
+    "evaluate",
+    "predict",
+    "show_prediction",
+)
+
+RECORDER = """
+
+import itertools as _itertools, pickle as _pickle
+
+
+_KEPT = dict.fromkeys({names!r}, 0)
+
+
+def _keep(name, *values):
+    _KEPT[name] += 1
+    if _KEPT[name] <= {most}:
+        with open({path!r}, "ab") as file:
+            _pickle.dump((name, values), file)
+
+
+def _weights(model):
+    return {{name: value.detach().clone() for name, value in model.state_dict().items()}}
+
+
+def _noted(name, function):
+    def call(*args, **kwargs):
+        answer = function(*args, **kwargs)
+        if name == "load_mnist":
+            _keep(name, [(image.clone(), label) for image, label in _itertools.islice(answer, {items})])
+        elif name == "make_data_loader" and len(answer) > 20:
+            _keep(name, [[]])
+        elif name == "make_data_loader":
+            _keep(name, [[(images.clone(), labels.clone()) for images, labels in answer] for _ in range({epochs})])
+        elif name in ("train_epoch", "train"):
+            _keep(name, _weights(args[0]), answer)
+        elif name == "build_criterion":
+            def cost(logits, labels):
+                found = answer(logits, labels)
+                _keep("build_criterion", found.detach())
+                return found
+            return cost
+        else:
+            _keep(name, answer)
+        return answer
+    return call
+
+
+for _name in {names!r}:
+    globals()[_name] = _noted(_name, globals()[_name])
+"""
+
+PLAYER = """
+
+import base64 as _base64, pickle as _pickle
+
+_TAPE = _pickle.loads(_base64.b64decode({tape!r}))
+_PLACE = [0]
+
+
+def _next():
+    _PLACE[0] += 1
+    return _TAPE[(_PLACE[0] - 1) % len(_TAPE)]
+
+
+class _Loader:
+    def __init__(self, epochs):
+        self.epochs, self.place = epochs, 0
+
+    def __len__(self):
+        return len(self.epochs[0])
+
+    def __iter__(self):
+        self.place += 1
+        return iter(self.epochs[(self.place - 1) % len(self.epochs)])
+
+
+def {name}(*args, **kwargs):
+    name = {name!r}
+    if name == "build_criterion":
+        return lambda logits, labels: _next()[0] + 0 * logits.sum()
+    values = _next()
+    if name == "make_data_loader":
+        return _Loader(values[0])
+    if name in ("train_epoch", "train"):
+        state = args[0].state_dict()
+        with torch.no_grad():
+            for own, kept in zip(state.values(), values[0].values()):
+                own.copy_(kept)
+        for number, cost in enumerate(values[1] if name == "train" else (), 1):
+            print(f"Epoch: {{number:04d}} cost = {{cost:.9f}}")
+        if name == "train":
+            print("Learning finished")
+        return values[1]
+    return values[0]
+"""
+
+
+def recorder_source(path: str) -> str:
+    """Return the reference, which keeps at that path what its functions answer."""
+    return reference_source() + RECORDER.format(path=path, names=FUNCTIONS, most=MOST, items=ITEMS, epochs=EPOCHS)
+
+
+def player_source(name: str, tape: bytes) -> str:
+    """Return the reference with one function that plays back pickled answers, in base64, whatever it is asked."""
+    return reference_source() + PLAYER.format(name=name, tape=tape.decode())
