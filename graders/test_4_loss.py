@@ -67,6 +67,7 @@ def _mean(value: object) -> float:
 def test_cost_is_a_scalar(lab: Lab, seed: int) -> None:
     """One number for the whole batch, with no dimension left."""
     expect.tensor(measure.cost(lab, *inputs.random_logits(seed, batch(seed))), [])
+    work.expect_cost_of_answers(lab)
 
 
 def test_cost_survives_extreme_logits(lab: Lab, seed: int) -> None:

@@ -155,10 +155,11 @@ def evaluated(
     observe: bool = False,
     other_model: bool = False,
     between: bool = False,
+    again: bool = False,
 ) -> Evaluated:
     """Ask `evaluate` about digits that `choose` arranges for a model; with `other_model`, for another one.
 
-    With `between`, other digits are loaded between these and the question.
+    With `between`, other digits are loaded between these and the question; with `again`, it is the same question anew.
 
     It is a stand-in where the student's answers leave nothing to examine with: all of them alike, say.
     """

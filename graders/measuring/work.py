@@ -129,12 +129,15 @@ def _are_alike(answers: NDArray[np.float64]) -> bool:
 
 @remembered
 def expect_cost_of_answers(lab: Lab) -> None:
-    """Expect a cost to change with the logits, and with the labels unless it bends at least.
+    """Expect a cost to change with the logits, and with the labels unless it bends at least; and with nothing else.
 
     A number made of the logits alone, and in proportion to them, knows nothing of right and wrong.
     """
     (logits, labels), (fresh, _) = (inputs.random_logits(lab.seed + turn, COSTS) for turn in (52, 53))
     seen, known = _cost(lab, logits, labels)
+    again = measure.asked_of_criterion(lab, "cost", logits, labels, len(logits), ", again")
+    same = np.array_equal(known, np.sum(_numbers(again)[1]), equal_nan=True)
+    expect.that(same, again, "answers_by_chance")
     others = (fresh, labels), (logits, (labels + 1) % 10), (2 * logits, labels)
     other_logits, other_labels, twice = (_cost(lab, *asked)[1] for asked in others)
     expect.that(abs(other_logits - known) > measure.COST_ATOL, seen, "logits_ignored")
@@ -212,10 +215,12 @@ def expect_training_of_epochs(lab: Lab) -> None:
 
 @remembered
 def expect_examination(lab: Lab) -> None:
-    """Expect what `evaluate` says, or at least prints, to change with the digits, and with the model."""
+    """Expect what `evaluate` says, or at least prints, to change with the digits and with the model, and only then."""
     seen = arranged.evaluated(lab, arranged.agreeing)
     digits = arranged.evaluated(lab, arranged.disagreeing)
     model = arranged.evaluated(lab, arranged.agreeing, other_model=True)
+    again = arranged.evaluated(lab, arranged.agreeing, again=True)
+    expect.that(_said(seen) == _said(again), again.evidence.beside, "answers_by_chance")
     expect.that(_said(seen) != _said(digits), seen.evidence.beside, "digits_ignored")
     expect.that(_said(seen) != _said(model), seen.evidence.beside, "model_ignored")
 
