@@ -63,8 +63,9 @@ SPEC = LabSpec(
     },
     tiers=("throughput",),
     draw=_draw,
-    beside=("rounds.py", "figures.py", "elsewhere.py", "watches.py"),
+    beside=("contents.py", "rounds.py", "figures.py", "elsewhere.py", "network.py", "watches.py"),
     imports=("torch", "torchvision", "matplotlib.figure"),  # what every submission uses
+    types=("torch.nn.modules.module.Module", "matplotlib.figure.Figure"),
     judges_import=(
         *("hypothesis.strategies", "numpy.random"),
         *("graders.measuring.soundness", "graders.measuring.answers", "graders.measuring.throughput"),

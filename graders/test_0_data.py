@@ -79,11 +79,9 @@ def test_missing_digits_are_fetched_on_request_only(lab: Lab) -> None:
     """With `download` the network is asked for digits that are not there, without it never."""
     lab.submission.require("load_mnist")  # the probe does not mind how it fails, and it fails where it is missing
     for download in (None, False, True):
-        given = [] if download is None else [download]
-        asked = f"load_mnist(an empty root, train=True{''.join(f', download={d}' for d in given)})"
-        seen = lab.probe("fetches", lab.empty_folder(), True, *given, of="load_mnist", asked=asked)
-        fetching = expect.number(seen) > 0
-        expect.that(fetching or not download, seen, "not_fetched")
-        expect.that(download or not fetching, seen, "fetched_unasked")
+        seen = serving.fetched(lab, *([] if download is None else [download]))
+        expect.that(seen.asked or not download, seen.evidence, "not_fetched")
+        expect.that(seen.arrived or not download, seen.evidence, "not_stored")
+        expect.that(download or not seen.asked, seen.evidence, "fetched_unasked")
     if not serving.loses_digits(lab):  # then they were there, and what happens to them is judged elsewhere
         serving.expect_digits(lab)

@@ -8,7 +8,16 @@ import pytest
 
 from graders.harness.judge import expect
 from graders.measuring import devices
-from graders.measuring.arranged import ACCURACY_ATOL, agreeing, agreeing_too, disagreeing, evaluated, many, ragged
+from graders.measuring.arranged import (
+    ACCURACY_ATOL,
+    agreeing,
+    agreeing_too,
+    disagreeing,
+    evaluated,
+    makes_graphs,
+    many,
+    ragged,
+)
 from graders.measuring.work import expect_examination
 
 if TYPE_CHECKING:
@@ -75,6 +84,7 @@ def test_no_gradients_are_tracked_meanwhile(lab: Lab) -> None:
         # What is given tensors in a list, torch.cat say, has no shapes of its own.
         shown = "".join(str(list(shape)) for shape in first.shapes[:1])
         expect.fail(seen, "gradients_tracked", where=first.where, got=f"{first.name}({shown})")
+    expect.that(not makes_graphs(lab), seen.beside, "graphs_made")
     expect_examination(lab)
 
 

@@ -65,6 +65,7 @@ def test_picture_shows_the_image(lab: Lab) -> None:
     shades = figure["shades"][0].array.reshape(28, 28)
     wanted = min(drawn.pictures(lab.seed), key=lambda picture: float(np.abs(picture - shades).max()))
     expect.close(seen, shades, wanted, drawn.grey_level(lab.seed))
+    drawn.expect_image(lab, seen, figure)
     expect.unchanged(seen, "image")
     # A picture can be saved; whatever that does to it, it was read before.
     lab.probe("saved", seen.value, of="show_prediction", asked=f"{seen.asked}.savefig(…)")

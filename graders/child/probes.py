@@ -13,12 +13,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
+from . import contents
 from .elsewhere import answer_elsewhere as answer_elsewhere
 from .elsewhere import elsewhere as elsewhere
 from .elsewhere import epoch_elsewhere as epoch_elsewhere
 from .elsewhere import happened as happened
 from .figures import figure as figure
 from .figures import saved as saved
+from .network import fetches as fetches
 from .rounds import device_name as device_name
 from .rounds import fetching as fetching
 from .rounds import set_parameters as set_parameters
@@ -29,7 +31,7 @@ from .rounds import whole_epoch as whole_epoch
 from .watches import bare_loader as bare_loader
 from .watches import costs_noted as costs_noted
 from .watches import exhausted as exhausted
-from .watches import fetches as fetches
+from .watches import graphs_made as graphs_made
 from .watches import notes as notes
 from .watches import noting_criterion as noting_criterion
 from .watches import orders_noted as orders_noted
@@ -159,7 +161,7 @@ def weights_in_use(model: Any, seed: int) -> Tensor:
 
 def settle(model: Any) -> None:
     """Show a model with lazy layers a blank image: only then do they have parameters to look at."""
-    if any(map(torch.nn.parameter.is_lazy, model.parameters())):
+    if any(map(torch.nn.parameter.is_lazy, contents.parameters(model))):
         with torch.no_grad(), contextlib.suppress(Exception):  # what it cannot do shows where it is asked to
             model(torch.zeros(1, PIXELS))
 
@@ -167,7 +169,7 @@ def settle(model: Any) -> None:
 def parameters(model: Any) -> list[tuple[list[int], bool]]:
     """Return shape and trainability of each parameter."""
     settle(model)
-    return [(list(parameter.shape), parameter.requires_grad) for parameter in model.parameters()]
+    return [(list(parameter.shape), parameter.requires_grad) for parameter in contents.parameters(model)]
 
 
 def layers(model: Any) -> list[str]:
@@ -183,8 +185,9 @@ def loose(model: Any) -> list[list[int]]:
 
 def state(model: Any) -> dict[str, Tensor]:
     """Return copies of all parameters, buffers and gradients by name; a missing gradient is left out."""
-    found = {name: value.detach().clone() for name, value in model.state_dict().items()}
-    grads = {f"{name}.grad": p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
+    named = contents.named_parameters(model)
+    found = {name: value.detach().clone() for name, value in [*named, *contents.named_buffers(model)]}
+    grads = {f"{name}.grad": p.grad.clone() for name, p in named if p.grad is not None}
     return {**found, **grads}
 
 
@@ -196,7 +199,7 @@ def condition(model: Any) -> tuple[dict[str, Tensor], list[tuple[list[int], bool
 def examined(model: Any, seed: int, spread: float, gradient: float) -> tuple[Any, Any]:
     """Start a model anew, read it off its answers, fill every gradient with a number; returns that, and condition."""
     shown = started(model, seed, spread)
-    for parameter in model.parameters():
+    for parameter in contents.parameters(model):
         parameter.grad = torch.full_like(parameter, gradient)
     return shown, condition(model)
 
@@ -215,7 +218,7 @@ def start(model: Any, seed: int, spread: float) -> None:
     settle(model)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for parameter in model.parameters():
+        for parameter in contents.parameters(model):
             if parameter.requires_grad:
                 drawn = torch.rand(parameter.shape, generator=generator) * 2 - 1
                 parameter.copy_((drawn * PIXELS**-0.5).to(parameter.dtype))
@@ -229,7 +232,7 @@ def stir(model: Any, seed: int, spread: float) -> None:
     settle(model)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for parameter in model.parameters():
+        for parameter in contents.parameters(model):
             noise = torch.randn(parameter.shape, generator=generator) * spread
             parameter.add_(noise.to(parameter.dtype))
 
@@ -273,7 +276,7 @@ def cost_gradient(criterion: Any, logits: Tensor, labels: Tensor) -> Tensor | No
 
 def optimizer_steps(model: Any, optimizer: Any, gradients: list[float]) -> list[list[Tensor]]:
     """Return all parameters before the first and after each step, every gradient set to one number a step."""
-    parameters = list(model.parameters())
+    parameters = contents.parameters(model)
     seen = [[p.detach().clone() for p in parameters]]
     for value in gradients:
         for parameter in parameters:
@@ -285,6 +288,6 @@ def optimizer_steps(model: Any, optimizer: Any, gradients: list[float]) -> list[
 
 def optimized(model: Any, optimizer: Any) -> tuple[int, int]:
     """Return how many of the model's parameter tensors an optimizer holds, and how many others."""
-    own = {id(p) for p in model.parameters()}
+    own = {id(p) for p in contents.parameters(model)}
     held = [id(p) for group in optimizer.param_groups for p in group["params"]]
     return sum(p in own for p in held), sum(p not in own for p in held)

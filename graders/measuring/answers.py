@@ -8,7 +8,14 @@ from typing import Any
 from graders.harness.base.model import Handle, TensorValue
 from graders.harness.judge.forms import Form, each, of, row
 
-FIGURE = {"images": TensorValue, "shades": TensorValue, "cmaps": str, "interpolations": str, "titles": str}
+FIGURE = {
+    "images": TensorValue,
+    "shades": TensorValue,
+    "cmaps": str,
+    "interpolations": str,
+    "seen": float,
+    "titles": str,
+}
 
 
 def _is_figure(value: Any) -> bool:
@@ -77,7 +84,8 @@ FORMS = {
     "whole_epoch": Form(row(_is_trained, _anything)),
     "tags_alive": Form(each(row(of(int), of(int)))),
     "exhausted": Form(_is_count),
-    "fetches": Form(_is_count),
+    "fetches": Form(row(_is_count, each(of(TensorValue)))),
+    "graphs_made": Form(row(_is_count, _is_count, _is_count)),
     "costs_noted": Form(each(of(float))),
     "orders_noted": Form(each(each(of(int)))),
     "layers": Form(each(of(str))),

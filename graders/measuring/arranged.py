@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from graders.digits.idx import Split
+from graders.harness.base.errors import CheckFailed, Unloadable
 from graders.harness.base.model import TensorValue
 from graders.harness.judge.looks import remembered
 
@@ -182,6 +183,28 @@ def evaluated(
     after = cast("Condition", lab.probe("condition", model, of="build_model").value)
     differs = _items(lab, dataset, split) != digits
     return Evaluated(seen, affine, split, arrangement.right, before[0], after[0], before[1], after[1], differs)
+
+
+@remembered
+def makes_graphs(lab: Lab) -> bool:
+    """Tell whether `evaluate` makes graphs, by what torch itself counts.
+
+    Pieces are the grader's own, as far as `evaluate` needs nothing that the student's alone have.
+    """
+    lab.require("evaluate")
+    split, needed = inputs.tiny_split(lab.seed, train=False), lab.spec.needs["evaluate"]
+    try:
+        return _makes_graphs(lab, lab.standin("build_model"), lab.pairs(split), needed)
+    except CheckFailed as failed:
+        if isinstance(failed, Unloadable):
+            raise
+    return _makes_graphs(lab, lab.model(), lab.dataset(split), needed)
+
+
+def _makes_graphs(lab: Lab, model: Handle, dataset: Handle, replaced: tuple[str, ...]) -> bool:
+    asked = "evaluate(model, dataset, device)"
+    seen = lab.probe("graphs_made", model, dataset, lab.device(), of="evaluate", asked=asked, replaced=replaced)
+    return any(cast("tuple[int, int, int]", seen.value))
 
 
 def _items(lab: Lab, dataset: Handle, split: Split) -> list[bytes]:

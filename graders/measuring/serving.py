@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import io
+import zlib
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from graders.digits.idx import Split
+from graders.digits.idx import Split, root_files
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import TensorValue
 from graders.harness.judge import expect
@@ -30,6 +34,7 @@ Source = Literal["own", "between", "other"]  # of the digits that a data loader 
 
 MOST = 0.5  # of digits: fewer than that are served by nobody who goes through all of them
 EPOCHS = 3  # looked at: an order that comes back comes back in the third at the latest, where two take turns
+FETCHED, MOST_FETCHED = 20, 1 << 20  # digits in a root that is fetched; bytes of a file of it
 
 # ---- data
 
@@ -128,6 +133,36 @@ def loses_digits(lab: Lab) -> bool:
     except CheckFailed:
         return True
     return False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fetched:
+    """How often `load_mnist` asked for the network, and whether something of what was there lies in the root now."""
+
+    evidence: Evidence
+    asked: int
+    arrived: bool
+
+
+@remembered
+def fetched(lab: Lab, *download: bool) -> Fetched:
+    """Load an empty root beside a network with digits that nobody could know."""
+    images = np.random.default_rng().integers(0, 256, (FETCHED, 28, 28), np.uint8)
+    split = Split(images, np.arange(FETCHED, dtype=np.uint8) % 10)
+    files = {path.rpartition("/")[2]: content for path, content in root_files(split, split).items()}
+    sent = [TensorValue.of(np.frombuffer(content, np.uint8)) for content in files.values()]
+    asked = f"load_mnist(an empty root, train=True{''.join(f', download={d}' for d in download)})"
+    seen = lab.probe("fetches", lab.empty_folder(), list(files), sent, *download, of="load_mnist", asked=asked)
+    number, stored = cast("tuple[int, list[TensorValue]]", seen.value)
+    return Fetched(seen, number, any(_unpacked(file.array) in files.values() for file in stored))
+
+
+def _unpacked(file: NDArray[Any]) -> bytes:
+    """Return the bytes of a file, without its .gz."""
+    content = file.tobytes()
+    with contextlib.suppress(OSError, EOFError, zlib.error):
+        return gzip.GzipFile(fileobj=io.BytesIO(content)).read(MOST_FETCHED)
+    return content
 
 
 # ---- loader

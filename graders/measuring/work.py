@@ -173,6 +173,7 @@ def expect_epoch_of_batches(lab: Lab) -> None:
 
 def _costs_asked(lab: Lab, function: str) -> Evidence:
     """Return the costs that a training asked for, also where it raised afterwards, or was a generator to be run."""
+    lab.require(function)
     criterion = lab.noting_criterion()
     with contextlib.suppress(CheckFailed):
         seen = measure.trained(lab, function, criterion=criterion).evidence

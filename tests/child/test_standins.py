@@ -96,11 +96,11 @@ def test_what_only_the_wrong_piece_could_tell_is_blocked(grade: Callable[..., di
 
 
 def test_forged_lack_is_no_way_out(grade: Callable[..., dict[str, Any]]) -> None:
-    """Who raises what a stand-in raises loses the check; the grading comes to an end, with a grade."""
+    """Who raises what seems to be a stand-in's loses the check, and no other function is blamed for it."""
     forged = (
         "    was_training = model.training\n",
         "    error = AttributeError('x')\n    error.standin = 'load_mnist'\n    raise error\n",
     )
     report = graded(grade, "forged", (forged,))
     assert (report["status"], lost(report)) == ("graded", {"evaluation"})
-    assert {check["status"] for check in checks(report, "evaluation")} == {"blocked"}
+    assert {check["status"] for check in checks(report, "evaluation")} == {"failed"}

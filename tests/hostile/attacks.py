@@ -750,4 +750,206 @@ FRAMEWORK += [
     for step in (2, 3, 7)
 ]
 
+# Answers that please a check: objects that lie about themselves, and work that the observer does not see.
+
+
+def prediction(name: str, body: str, top: str = "", most: float = 2.5, **options: object) -> Attack:
+    """Attack `prediction` with this body in the place of show_prediction."""
+    function = f"def show_prediction(image, label, prediction):\n{_indented(body)}"
+    return Attack(name, "values", {"prediction": most}, {"show_prediction": function}, top, **options)  # type: ignore[arg-type]
+
+
+def model(name: str, body: str, top: str, most: float, **options: object) -> Attack:
+    """Attack `model` with this body in the place of build_model."""
+    function = f"def build_model():\n{_indented(body)}"
+    return Attack(name, "values", {"model": most}, {"build_model": function}, top, **options)  # type: ignore[arg-type]
+
+
+TWO_LAYERS_GET = 6.0
+FAKE_PICTURE = """
+class Anything:
+    def __init__(self, **held): self.__dict__.update(held)
+    def __getattr__(self, name): return lambda *args, **options: self
+def fake_axes(image, label, prediction):
+    array = np.ma.masked_array(image.numpy()[0])
+    shades = np.ma.masked_array((array - array.min()) / np.ptp(array))
+    picture = Anything(origin="upper", get_array=lambda: array, norm=lambda _: shades)
+    picture.get_cmap, picture.get_interpolation = lambda: Anything(name="Greys"), lambda: "nearest"
+    picture.get_extent = lambda: (-0.5, 27.5, 27.5, -0.5)
+    turn = Anything(transform=lambda points: np.array([[0.0, 1.0], [1.0, 0.0]]))
+    picture.axes = Anything(transData=turn)
+    title = f"Label: {label} Prediction: {prediction}"
+    return Anything(get_images=lambda: [picture], get_title=lambda loc: title)
+"""
+DRAWS = """
+from matplotlib.figure import Figure
+figure = Figure()
+axes = figure.subplots()
+picture = axes.imshow(image.reshape(28, 28).numpy(), cmap="Greys", interpolation="nearest")
+axes.set_title(f"Label: {label} Prediction: {prediction}")
+"""
+VALUES += [
+    prediction(
+        "figure-by-name-only",
+        "return Figure(fake_axes(image, label, prediction))",
+        FAKE_PICTURE
+        + "class Figure:\n    __module__ = 'matplotlib.figure'\n"
+        + "    def __init__(self, axes): self.axes = [axes]\n    def get_suptitle(self): return ''\n"
+        + "    def savefig(self, file): file.write(b'png')\n",
+        looked_at=False,
+    ),
+    prediction(
+        "module-of-matplotlib-replaced",
+        "return Figure(fake_axes(image, label, prediction))",
+        FAKE_PICTURE
+        + "class Figure:\n    __module__ = 'matplotlib.figure'\n"
+        + "    def __init__(self, axes): self.axes = [axes]\n    def get_suptitle(self): return ''\n"
+        + "    def savefig(self, file): file.write(b'png')\n"
+        + "import matplotlib, types\nmatplotlib.figure = sys.modules['matplotlib.figure'] = types.ModuleType('matplotlib.figure')\n"
+        + "matplotlib.figure.Figure = Figure\n",
+        looked_at=False,
+    ),
+    prediction(
+        "figure-with-axes-of-its-own",
+        "figure = Told()\nfigure.told = [fake_axes(image, label, prediction)]\nreturn figure",
+        FAKE_PICTURE + "from matplotlib.figure import Figure\n"
+        "class Told(Figure):\n    told = []\n    @property\n    def axes(self): return self.told\n"
+        "    def savefig(self, file): file.write(b'png')\n",
+        looked_at=False,
+    ),
+    prediction(
+        "axes-with-pictures-of-their-own",
+        "figure = Figure()\naxes = figure.add_subplot(axes_class=Told)\n"
+        "axes.told = fake_axes(image, label, prediction)\nreturn figure",
+        FAKE_PICTURE + "from matplotlib.figure import Figure\nfrom matplotlib.axes import Axes\n"
+        "class Told(Axes):\n    def get_images(self): return self.told.get_images()\n"
+        "    def get_title(self, loc='center'): return self.told.get_title(loc)\n",
+        looked_at=False,
+    ),
+    prediction("picture-that-nobody-sees", DRAWS + "picture.set_visible(False)\nreturn figure", looked_at=False),
+    prediction(
+        "picture-behind-a-sheet",
+        DRAWS + "axes.axhspan(-1, 28, color='white', zorder=5)\nreturn figure",
+        looked_at=False,
+    ),
+    prediction(
+        "picture-beside-the-page",
+        DRAWS + "axes.set_position([2, 2, 0.5, 0.5])\nreturn figure",
+        looked_at=False,
+    ),
+    prediction(
+        "figure-that-draws-nothing",
+        DRAWS.replace("figure = Figure()", "figure = Blank()") + "return figure",
+        "from matplotlib.figure import Figure as Real\nclass Blank(Real):\n    def draw(self, renderer): pass\n",
+        looked_at=False,
+    ),
+    model(
+        "second-layer-that-parameters-leave-out",
+        "return Two()",
+        "class Two(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.one, self.two = nn.Linear(784, 10), nn.Linear(10, 10)\n"
+        "    def forward(self, x): return self.two(self.one(x))\n"
+        "    def parameters(self, recurse=True): return self.one.parameters()\n",
+        TWO_LAYERS_GET,
+        looked_at=False,
+    ),
+    model(
+        "second-layer-that-named-parameters-leave-out",
+        "return Two()",
+        "class Two(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.one, self.two = nn.Linear(784, 10), nn.Linear(10, 10)\n"
+        "    def forward(self, x): return self.two(self.one(x))\n"
+        "    def named_parameters(self, *args, **options): return self.one.named_parameters()\n"
+        "    def modules(self): return self.one.modules()\n"
+        "    def named_modules(self, *args, **options): return self.one.named_modules()\n"
+        "    def children(self): return iter(())\n",
+        TWO_LAYERS_GET,
+        looked_at=False,
+    ),
+    model(
+        "second-layer-that-torch-leaves-out",
+        "return nn.Sequential(nn.Linear(784, 10), Second(10, 10))",
+        "class Second(nn.Linear): pass\n"
+        "def parameters(self, recurse=True, honest=nn.Module.parameters):\n"
+        "    return (p for p in honest(self) if p.shape not in ((10, 10),) and not "
+        "(p.numel() == 10 and p is list(honest(self))[-1] and len(list(honest(self))) > 2))\n"
+        "nn.Module.parameters = parameters\n",
+        TWO_LAYERS_GET,
+    ),
+    evaluation(
+        "model-that-keeps-its-change-to-itself",
+        "values",
+        "with torch.no_grad():\n"
+        "    right = sum(int(model(flatten_images(x[None])).argmax()) == y for x, y in map(dataset.__getitem__, range(len(dataset))))\n"
+        "    state = {k: v.clone() for k, v in model.state_dict().items()}\n"
+        "    for p in model.parameters(): p.mul_(2)\n"
+        "model.state_dict = lambda *args, **options: dict(state)\n"
+        "return right / len(dataset)",
+        most=11.0,
+        looked_at=False,
+    ),
+    model(
+        "bias-alone-and-later-nothing-at-all",
+        "BUILT.append(1)\nreturn Bias() if len(BUILT) <= 6 else nn.Identity()",
+        "BUILT = []\nclass Bias(nn.Linear):\n    def __init__(self): super().__init__(784, 10)\n"
+        "    def forward(self, x): return super().forward(0 * x)\n",
+        0.0,
+        looked_at=False,
+    ),
+]
+COUNTS = """
+pairs = [dataset[i] for i in range(len(dataset))]
+images, labels = torch.stack([x for x, _ in pairs]).to(device), torch.tensor([y for _, y in pairs]).to(device)
+"""
+LEAKS += [
+    evaluation(
+        "tracks-gradients-under-disabled-torch-function",
+        "leaks",
+        COUNTS + "with torch._C.DisableTorchFunction(): logits = model(flatten_images(images))\n"
+        "with torch.no_grad(): return float((logits.detach().argmax(1) == labels).float().mean())",
+        most=11.0,
+        looked_at=False,
+    ),
+    evaluation(
+        "tracks-gradients-under-disabled-subclasses",
+        "leaks",
+        COUNTS + "with torch._C.DisableTorchFunctionSubclass(): pass\n"
+        "with torch._C.DisableTorchFunction(), torch.enable_grad(): logits = torch.Tensor.detach(model(flatten_images(images)))\n"
+        "with torch.no_grad(): return float((logits.argmax(1) == labels).float().mean())",
+        most=11.0,
+        looked_at=False,
+    ),
+    evaluation(
+        "tracks-gradients-past-the-model",
+        "leaks",
+        COUNTS + "weight, bias = [p for p in model.parameters()]\n"
+        "with torch.no_grad(): model(flatten_images(images[:1]))\n"
+        "with torch._C.DisableTorchFunction(): logits = nn.functional.linear(flatten_images(images), weight, bias)\n"
+        "with torch.no_grad(): return float((logits.detach().argmax(1) == labels).float().mean())",
+        most=11.0,
+        looked_at=False,
+    ),
+    *(
+        Attack(
+            name,
+            "leaks",
+            {"data": 7.11},
+            {
+                "load_mnist": "def load_mnist(root, train, download=False):\n"
+                f"    if download:\n{_indented(asks, 8)}\n"
+                "    mnist = datasets.MNIST(root, train=train)\n"
+                "    return Digits(mnist.data.unsqueeze(1) / 255, mnist.targets)"
+            },
+            looked_at=False,
+        )
+        for name, asks in {
+            "asks-for-a-name-and-fetches-nothing": "try: socket.getaddrinfo('mnist', 80)\nexcept OSError: pass",
+            "connects-and-fetches-nothing": "try: socket.create_connection(('mnist', 80), 1).close()\nexcept OSError: pass",
+            "fetches-and-throws-away": "import urllib.request\n"
+            "try: urllib.request.urlopen('https://ossci-datasets.s3.amazonaws.com/mnist/train-images-idx3-ubyte.gz').read()\n"
+            "except OSError: pass",
+        }.items()
+    ),
+]
+
 ATTACKS = [*EXIT, *CHANNEL, *FRAMEWORK, *VALUES, *LEAKS, *HIDDEN, *WRITERS, *RESOURCES]

@@ -79,7 +79,8 @@ class Grading:
     def _opened(self, source: Source, functions: Sequence[str] = ()) -> Submission:
         child, limits = self.spec.folder / "child", self.rubric.limits
         modules = tuple(child / name for name in self.spec.beside)
-        target = Target(source.path, child / "probes.py", source.visible, modules, child / "standins.py")
+        standins, types = child / "standins.py", self.spec.types
+        target = Target(source.path, child / "probes.py", source.visible, modules, standins, types)
         return Submission(source, Launcher(target, limits, self._workers.make), limits, functions)
 
     def beside(self, path: Path) -> Submission:

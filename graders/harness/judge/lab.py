@@ -47,7 +47,9 @@ class LabSpec:
     section `pictures`, and calls what it is given for each that cannot be made. `beside` names the files in child/ that
     its probes.py imports, in an order in which they can be loaded; standins.py is there besides. `correct` names the
     file there by which a fault is tried: it has a correct function for each that the contract asks for. `imports` names
-    the packages that submissions import, `judges_import` the modules of the lab's that its checks do.
+    the packages that submissions import, `judges_import` the modules of the lab's that its checks do, `types` the
+    classes by whose names checks ask what something is: only those themselves, as they are before a submission is
+    loaded, bear their names then.
 
     `needs` tells which of the student's functions another one may call on its way. The rest is asked for when it is
     needed, since it takes time to import: `view` returns the class of what checks get as `lab`, `sound` what later
@@ -64,6 +66,7 @@ class LabSpec:
     correct: str = "standins.py"
     imports: tuple[str, ...] = ()
     judges_import: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     view: Callable[[], type[Lab]] = lambda: Lab
     sound: Callable[[], Mapping[str, Callable[[Any], None]]] = dict
@@ -109,7 +112,7 @@ class Lab:
 
         With `keep`, what it returns stays in the worker, whatever it is, and the evidence holds its handle.
         """
-        self.require(function)
+        self._refuse_unwritten(function)
         standins = self._standins(function)
         return self.submission.call(
             function, *args, asked=asked, seed=self.seed, observe=observe, keep=keep, standins=standins, **kwargs
@@ -217,10 +220,18 @@ class Lab:
         return cast("T", outcomes[key].show())
 
     def require(self, *functions: str) -> None:
-        """Raise Unwritten for the first of these functions that is not written yet."""
+        """Raise Unwritten for the first of these functions that is not written yet.
+
+        Whoever is going to judge functions says so by this, before it has pieces: where their stand-ins were sent to
+        the worker before, for what needs them, another takes its place. A submission may have kept them.
+        """
         for function in functions:
-            if self.submission.source.is_unwritten(function):
-                raise Unwritten(function)
+            self._refuse_unwritten(function)
+            self.submission.unlend(function)
+
+    def _refuse_unwritten(self, function: str) -> None:
+        if self.submission.source.is_unwritten(function):
+            raise Unwritten(function)
 
     # ---- pieces
 

@@ -160,6 +160,11 @@ class Submission:
             if len(self.patched) < MAX_PATCHED:
                 self.patched[found] = None
 
+    def unlend(self, function: str) -> None:
+        """Have a worker that was never sent a stand-in for a function: it could answer in the function's place."""
+        if function in self._launcher.lent:
+            self._launcher.close()
+
     def require(self, function: str) -> None:
         """Raise unless `function` is there to be called, as `call` does."""
         if self.source.is_unwritten(function):
@@ -196,7 +201,7 @@ class Submission:
         self._last_function, self._last_asked = function or self._last_function, asked
         header = {
             **request,
-            "standins": {name: self._launcher.standin(name) for name in request["standins"]},
+            "standins": self._launcher.lend(request["standins"]),
             "args": [encode(arg, codec, arrays) for arg in args],
             "kwargs": {name: encode(arg, codec, arrays) for name, arg in kwargs.items()},
         }
@@ -245,7 +250,7 @@ class Submission:
             raise WireError("an error's text that is none")
         name = None if function is None else read_name(function)
         standin = raised.get("standin")
-        lacking = standin if standin in self._contract else None
+        lacking = standin if standin in self._launcher.lent else None  # others' errors may say anything
         called = read_where(raised.get("called"))
         return Raised(read_name(raised["type"]), tidy(text), read_where(raised["where"]), name, lacking, called)
 

@@ -32,6 +32,12 @@ def excerpt(module: Path, function: str) -> str:
     return ast.unparse(ast.Module(kept, []))
 
 
+@lru_cache(maxsize=64)
+def defined(text: str) -> frozenset[str]:
+    """Return the names of the functions and classes at the top level of a module's text."""
+    return frozenset(name for node in ast.parse(text).body for name in _defines(node))
+
+
 def _defines(node: ast.stmt) -> list[str]:
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]

@@ -16,11 +16,11 @@ from graders.harness.base.model import Word
 from graders.harness.walls.levels import Walls
 from graders.harness.walls.plan import Maker
 
-from .excerpt import excerpt
+from .excerpt import defined, excerpt
 from .transport import InProcess, Process, WorkerGone, spawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from graders.harness.base.limits import Limits
@@ -34,7 +34,8 @@ class Target:
     """What a worker is to load: the submission's file and the lab's probes.
 
     `visible` is what it can see of the submission, `modules` the lab's modules that the probes import, in an order in
-    which they can be loaded, `standins` the lab's module of stand-ins.
+    which they can be loaded, `standins` the lab's module of stand-ins, `types` the classes whose names nobody
+    else may bear.
     """
 
     module: Path
@@ -42,6 +43,7 @@ class Target:
     visible: Path
     modules: tuple[Path, ...] = ()
     standins: Path | None = None
+    types: tuple[str, ...] = ()
 
 
 def transport_for(
@@ -72,6 +74,7 @@ class Launcher:
 
     def __init__(self, target: Target, limits: Limits, make: Callable[[Target, Limits], Transport]) -> None:
         self.generation = 0
+        self.lent: set[str] = set()  # functions whose stand-ins this worker was sent: it may have kept them
         self._target, self._limits, self._make = target, limits, make
         self._transport: Transport | None = None
         self._loaded: dict[str, Any] | None = None
@@ -82,12 +85,15 @@ class Launcher:
         if self._transport is not None:
             return
         self.generation += 1
+        self.lent = set()
         self._transport, self._loaded = self._make(self._target, self._limits), None
         limit = self._limits.memory_megabytes * 2**20 or None
         # The lab's own modules cross as texts: nothing of them lies where student code could read it.
         files = (*self._target.modules, self._target.probes)
         modules = [[f"{path.parent.name}.{path.stem}", path.read_text(encoding="utf-8")] for path in files]
-        self._send({"op": "prepare", "modules": modules, "threads": 1, "memory_bytes": limit}, [])
+        self._send(
+            {"op": "prepare", "modules": modules, "types": self._target.types, "threads": 1, "memory_bytes": limit}, []
+        )
 
     @property
     def running(self) -> bool:
@@ -117,8 +123,13 @@ class Launcher:
             self.close()
             raise HarnessFault("the worker process cannot be prepared: {type}: {text}".format(**prepared["raised"]))
 
-    def standin(self, function: str) -> str:
-        """Return the text of a stand-in. Raises HarnessFault where the lab has none."""
+    def lend(self, functions: Sequence[str]) -> dict[str, str]:
+        """Return the texts of stand-ins, to be sent to the worker. Raises HarnessFault where the lab has none."""
+        texts = {function: self._standin(function) for function in functions}
+        self.lent |= {name for text in texts.values() for name in defined(text)}  # what they need comes along
+        return texts
+
+    def _standin(self, function: str) -> str:
         try:
             return excerpt(cast("Path", self._target.standins), function)
         except (KeyError, AttributeError):

@@ -83,10 +83,13 @@ class Check:
         """Run it anew when a worker died under it while something else was looked at, a function's soundness say.
 
         Also when a stand-in lacked what the student's own piece has: with that piece then. What fails with it is no
-        fault of the check's part, for the piece was found wrong. Raises Spoilt in that case.
+        fault of the check's part, for the piece was found wrong. Raises Spoilt in that case. One that was not used
+        lacks nothing, whatever an error says.
         """
         for _ in range(MAX_RERUNS):
             if isinstance(stopped, StandinLacks):
+                if stopped.function not in self.notes.standins:
+                    raise stopped
                 self.notes.keep(stopped.function)
             try:
                 self._run(lab)

@@ -46,10 +46,15 @@ class Places:
         self.python = tuple({path for path in (sys.prefix, sys.base_prefix) if Path(path).is_relative_to(root)})
         self._known: dict[CodeType, str | None] = {}
         self._called: dict[str, str] = {}
+        self._lacking: list[type] = []  # classes of errors by which stand-ins say what they lack
 
     def call(self, path: str, name: str) -> None:
         """Show `name` wherever the text of an exception shows `path`, which differs from run to run."""
         self._called[path] = name
+
+    def trust(self, standin: dict[str, Any]) -> None:
+        """Take from now on what a stand-in's own errors say of it; nobody else's do."""
+        self._lacking += [one for one in standin.values() if is_a(one, type) and issubclass(one, AttributeError)]
 
     def file_of(self, code: CodeType) -> str | None:
         """Return the student's file that `code` is from, relative to the submission, or None."""
@@ -75,7 +80,7 @@ class Places:
             "text": tidy(self._renamed(text_of(error))),
             "where": None,
             "function": None,
-            "standin": _standin_of(error),
+            "standin": self._standin_of(error),
             "called": None,
         }
         outside = None
@@ -94,6 +99,11 @@ class Places:
             text = text.replace(path, name)
         return text
 
+    def _standin_of(self, error: BaseException) -> str | None:
+        """Return whose stand-in lacks an attribute that was asked of it; they say so by their error's `standin`."""
+        named = held(error, "standin") if any(type(error) is one for one in self._lacking) else None
+        return named if type(named) is str else None
+
     def _unreadable_place(self, error: Any) -> list[object] | None:
         """Return the student's line that is no Python, where the error is that one."""
         if type(error) not in SYNTAX_ERRORS or type(error.filename) is not str:
@@ -101,12 +111,6 @@ class Places:
         path, line = Path(error.filename), error.lineno
         inside = path.is_relative_to(self.root)
         return [path.relative_to(self.root).as_posix(), line if type(line) is int else 1] if inside else None
-
-
-def _standin_of(error: BaseException) -> str | None:
-    """Return whose stand-in lacks an attribute that was asked of it; stand-ins say so by their error's `standin`."""
-    named = held(error, "standin") if is_a(error, AttributeError) else None
-    return named if type(named) is str else None
 
 
 class Transcript:

@@ -7,7 +7,10 @@ it has not; `hasattr` and `getattr` with a default let that through.
 from __future__ import annotations
 
 from types import CodeType, FunctionType, GetSetDescriptorType, MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Python's own readers of a class, which no metaclass has a say in, and of an exception.
 MRO, MODULE, QUALNAME, NAME, HELD = (
@@ -26,9 +29,17 @@ def name_of(kind: type) -> str:
     return _text(NAME(kind))
 
 
-def kinds_of(value: object) -> list[str]:
-    """Return the qualified names of an object's class and of all its bases."""
-    return [f"{_text(_module(kind))}.{_text(QUALNAME(kind))}" for kind in MRO(type(value))]
+def kinds_of(value: object, genuine: Mapping[str, type], own: str) -> list[str]:
+    """Return the qualified names of an object's class and of all its bases.
+
+    Whatever bears the name of a `genuine` class, and is another one, is told as from the module `own`.
+    """
+    kinds = MRO(type(value))
+    names = [f"{_text(_module(kind))}.{_text(QUALNAME(kind))}" for kind in kinds]
+    return [
+        name if genuine.get(name, kind) is kind else f"{own}.{name.rpartition('.')[2]}"
+        for name, kind in zip(names, kinds, strict=True)
+    ]
 
 
 def code_of(value: object) -> CodeType | None:

@@ -45,6 +45,7 @@ class Worker:
         self._handles: dict[int, object] = {}
         self._names: dict[str, Any] = {}  # of the submission's module
         self._probes: Any = None
+        self._genuine: dict[str, Any] = {}  # classes that nobody else may bear the names of
         self._torch: Any = None
         self._places = Places(Path(os.devnull))
         self._lookout = Lookout()
@@ -67,6 +68,7 @@ class Worker:
             self._torch.set_num_threads(request["threads"])
             for name, text in request["modules"]:
                 self._probes = loading.import_text(f"{PACKAGE}.{name}", text)  # the last are the probes
+            self._genuine = {name: _import_class(name) for name in request["types"]}
             self._remember()
         except Exception as error:
             return {"raised": {"type": type(error).__name__, "text": tidy(str(error)), "where": None, "function": None}}
@@ -155,6 +157,7 @@ class Worker:
             scope: dict[str, Any] = {"__name__": "standin"}
             exec(compile(text, "<standin>", "exec"), scope)
             lab[name] = scope[name]
+            self._places.trust(scope)
         try:
             yield
         finally:
@@ -179,7 +182,7 @@ class Worker:
     def _keep(self, value: object) -> dict[str, Any]:
         number = max(self._handles, default=0) + 1
         self._handles[number] = value
-        return {"$": "handle", "id": number, "kinds": kinds_of(value)}
+        return {"$": "handle", "id": number, "kinds": kinds_of(value, self._genuine, MODULE)}
 
     def _dump_tensor(self, tensor: Any, arrays: list[Any]) -> dict[str, Any]:
         with self._undisguised():  # a subclass may lie about itself; its bytes do not
@@ -235,6 +238,11 @@ def _write(folder: Path, files: dict[str, Any]) -> None:
     for inside, content in files.items():
         (folder / inside).parent.mkdir(parents=True, exist_ok=True)
         (folder / inside).write_bytes(content.data)
+
+
+def _import_class(name: str) -> Any:
+    module, _, own = name.rpartition(".")
+    return getattr(importlib.import_module(module), own)
 
 
 def _limit_memory(limit: int | None) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from graders.harness.judge.clues import Clue
-from graders.measuring import inputs
+from graders.measuring import inputs, serving
 from graders.mistakes.ideas import Idea
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ def look(lab: Lab) -> Fetches:
     root = lab.root(inputs.tiny_split(lab.seed, True), inputs.tiny_split(lab.seed, False))
     for given in GIVEN:
         lab.call("load_mnist", root, True, *given, keep=True)
-    asked = (lab.probe("fetches", lab.empty_folder(), True, *given, of="load_mnist").value for given in GIVEN)
-    return tuple(cast("int", count) > 0 for count in asked)
+    return tuple(serving.fetched(lab, *given).asked > 0 for given in GIVEN)
 
 
 FETCHED = Clue(("test_missing_digits_are_fetched_on_request_only",), look)
