@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
-from . import contents
+from .contents import named_buffers, named_parameters
+from .contents import parameters as parameters_of
 from .elsewhere import answer_elsewhere as answer_elsewhere
 from .elsewhere import elsewhere as elsewhere
 from .elsewhere import epoch_elsewhere as epoch_elsewhere
@@ -161,7 +162,7 @@ def weights_in_use(model: Any, seed: int) -> Tensor:
 
 def settle(model: Any) -> None:
     """Show a model with lazy layers a blank image: only then do they have parameters to look at."""
-    if any(map(torch.nn.parameter.is_lazy, contents.parameters(model))):
+    if any(map(torch.nn.parameter.is_lazy, parameters_of(model))):
         with torch.no_grad(), contextlib.suppress(Exception):  # what it cannot do shows where it is asked to
             model(torch.zeros(1, PIXELS))
 
@@ -169,7 +170,7 @@ def settle(model: Any) -> None:
 def parameters(model: Any) -> list[tuple[list[int], bool]]:
     """Return shape and trainability of each parameter."""
     settle(model)
-    return [(list(parameter.shape), parameter.requires_grad) for parameter in contents.parameters(model)]
+    return [(list(parameter.shape), parameter.requires_grad) for parameter in parameters_of(model)]
 
 
 def layers(model: Any) -> list[str]:
@@ -185,8 +186,8 @@ def loose(model: Any) -> list[list[int]]:
 
 def state(model: Any) -> dict[str, Tensor]:
     """Return copies of all parameters, buffers and gradients by name; a missing gradient is left out."""
-    named = contents.named_parameters(model)
-    found = {name: value.detach().clone() for name, value in [*named, *contents.named_buffers(model)]}
+    named = named_parameters(model)
+    found = {name: value.detach().clone() for name, value in [*named, *named_buffers(model)]}
     grads = {f"{name}.grad": p.grad.clone() for name, p in named if p.grad is not None}
     return {**found, **grads}
 
@@ -199,7 +200,7 @@ def condition(model: Any) -> tuple[dict[str, Tensor], list[tuple[list[int], bool
 def examined(model: Any, seed: int, spread: float, gradient: float) -> tuple[Any, Any]:
     """Start a model anew, read it off its answers, fill every gradient with a number; returns that, and condition."""
     shown = started(model, seed, spread)
-    for parameter in contents.parameters(model):
+    for parameter in parameters_of(model):
         parameter.grad = torch.full_like(parameter, gradient)
     return shown, condition(model)
 
@@ -218,7 +219,7 @@ def start(model: Any, seed: int, spread: float) -> None:
     settle(model)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for parameter in contents.parameters(model):
+        for parameter in parameters_of(model):
             if parameter.requires_grad:
                 drawn = torch.rand(parameter.shape, generator=generator) * 2 - 1
                 parameter.copy_((drawn * PIXELS**-0.5).to(parameter.dtype))
@@ -232,7 +233,7 @@ def stir(model: Any, seed: int, spread: float) -> None:
     settle(model)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for parameter in contents.parameters(model):
+        for parameter in parameters_of(model):
             noise = torch.randn(parameter.shape, generator=generator) * spread
             parameter.add_(noise.to(parameter.dtype))
 
@@ -276,7 +277,7 @@ def cost_gradient(criterion: Any, logits: Tensor, labels: Tensor) -> Tensor | No
 
 def optimizer_steps(model: Any, optimizer: Any, gradients: list[float]) -> list[list[Tensor]]:
     """Return all parameters before the first and after each step, every gradient set to one number a step."""
-    parameters = contents.parameters(model)
+    parameters = parameters_of(model)
     seen = [[p.detach().clone() for p in parameters]]
     for value in gradients:
         for parameter in parameters:
@@ -288,6 +289,6 @@ def optimizer_steps(model: Any, optimizer: Any, gradients: list[float]) -> list[
 
 def optimized(model: Any, optimizer: Any) -> tuple[int, int]:
     """Return how many of the model's parameter tensors an optimizer holds, and how many others."""
-    own = {id(p) for p in contents.parameters(model)}
+    own = {id(p) for p in parameters_of(model)}
     held = [id(p) for group in optimizer.param_groups for p in group["params"]]
     return sum(p in own for p in held), sum(p not in own for p in held)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from . import contents
+from .contents import parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ def set_parameters(model: Any, values: Tensor) -> None:
     """Set all parameters, one after the other, from one row of numbers."""
     start = 0
     with torch.no_grad():
-        for parameter in contents.parameters(model):
+        for parameter in parameters(model):
             stop = start + parameter.numel()
             parameter.copy_(values[start:stop].view(parameter.shape))
             start = stop
@@ -136,7 +136,7 @@ def _parameters(stage: Stage) -> Tensor:
     """Return all parameters in a row; reading them waits for what the device has still to do."""
     if stage.device.type == "cuda":
         torch.cuda.synchronize(stage.device)  # side streams too
-    return torch.cat([parameter.detach().flatten().cpu() for parameter in contents.parameters(stage.model)])
+    return torch.cat([parameter.detach().flatten().cpu() for parameter in parameters(stage.model)])
 
 
 def _same_for_all() -> None:
