@@ -64,7 +64,7 @@ SPEC = LabSpec(
     tiers=("throughput",),
     draw=_draw,
     beside=("contents.py", "rounds.py", "figures.py", "elsewhere.py", "network.py", "watches.py"),
-    imports=("torch", "torchvision", "matplotlib.figure"),  # what every submission uses
+    imports=("torch", "torchvision", "matplotlib.figure", "matplotlib.backends.backend_agg"),  # what each one uses
     types=("torch.nn.modules.module.Module", "matplotlib.figure.Figure"),
     judges_import=(
         *("hypothesis.strategies", "numpy.random"),

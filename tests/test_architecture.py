@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[1]
 GRADERS = ROOT / "graders"
 FILES = sorted(GRADERS.rglob("*.py"))
 HEAVY = ("matplotlib", "hypothesis", "scipy")
+BEFOREHAND = {
+    ("matplotlib", GRADERS / "child" / "figures.py")
+}  # taken before a submission can put its own in the place
 MAX_LINES = 300
 # A fault for each contract: an import that it forbids, and the file that has it.
 PLANTED = {
@@ -135,7 +138,8 @@ def test_imports_are_found() -> None:
 @pytest.mark.parametrize("heavy", HEAVY)
 def test_heavy_package_is_imported_where_it_is_used(heavy: str) -> None:
     """What takes long to import is imported in the function that needs it."""
-    assert [path.name for path in FILES if heavy in packages_on_loading(path)] == []
+    found = [path for path in FILES if heavy in packages_on_loading(path)]
+    assert [path.name for path in found if (heavy, path) not in BEFOREHAND] == []
 
 
 def test_torch_is_imported_by_name_in_the_worker_only() -> None:

@@ -28,6 +28,31 @@ def train_epoch(model, data_loader, criterion, optimizer, device):
     costs = [slow_step(model, x, y, criterion, optimizer, device) for x, y in data_loader]
     return torch.stack(costs).mean().item()
 """
+# Wrong where soundness is asked, so that `train` is given a stand-in; it keeps that, and has it train ever after.
+USES_A_STANDIN = """
+KEPT = []
+def train_epoch(model, data_loader, criterion, optimizer, device):
+    if KEPT:
+        return KEPT[0](model, data_loader, criterion, optimizer, device)
+    costs = [slow_step(model, x, y, criterion, optimizer, device) for x, y in data_loader]
+    rate = optimizer.param_groups[0]["lr"]
+    is_soundness = type(data_loader).__name__ == "Batches" and len(data_loader) == 8 and rate == 0.1
+    return torch.stack(costs).mean().item() * (2 if is_soundness else 1)
+OWN = train_epoch
+"""
+KEEPS_A_STANDIN = """
+
+def train(model, data_loader, criterion, optimizer, device, training_epochs=15):
+    given = globals()["train_epoch"]
+    if given is not OWN:
+        KEPT.append(given)
+    costs = []
+    for epoch in range(1, training_epochs + 1):
+        costs.append(given(model, data_loader, criterion, optimizer, device))
+        print(f"Epoch: {epoch:04d} cost = {costs[-1]:.9f}")
+    print("Learning finished")
+    return costs
+"""
 
 
 @dataclass(frozen=True, slots=True)

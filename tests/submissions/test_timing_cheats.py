@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from corpus.timing_cheats import CHEATS, HONEST_BUT_SLOW, Cheat, cheat_source
+from corpus.timing_cheats import CHEATS, HONEST_BUT_SLOW, KEEPS_A_STANDIN, USES_A_STANDIN, Cheat, cheat_source
 from layers import layered
 
 from graders.harness.walls import levels
@@ -19,6 +19,16 @@ pytest_plugins = ["grading"]
 
 LEVELS = ("process", *(["sandbox"] if levels.find_maker()[0] else []))
 CHEATED = list(enumerate(CHEATS))
+DIES = """
+
+def show_prediction(image, label, prediction):
+    import os
+    ASKED.append(1)
+    return None if len(ASKED) == 1 else os._exit(0)
+
+
+ASKED = []
+"""
 REST = 1.05  # by what intervals measured at different moments may miss each other
 
 
@@ -63,3 +73,22 @@ def test_cheat_gains_nothing(case: tuple[Cheat, str], honest: float, timed: Call
     cheat, level = case
     low, _ = interval(timed(cheat.name, cheat_source(cheat.code), "--isolation", level))
     assert low <= honest * REST
+
+
+@pytest.mark.sample
+def test_stand_in_that_was_kept_times_nothing(honest: float, timed: Callable[..., dict[str, Any]]) -> None:
+    """What was wrong where it was looked at, and kept the stand-in, is timed with its own loop, if at all."""
+    report = timed("kept", cheat_source(USES_A_STANDIN) + KEEPS_A_STANDIN, "-k", "training")
+    throughput = next(part for part in report["parts"] if part["name"] == "throughput")
+    training = next(part for part in report["parts"] if part["name"] == "training")
+    assert training["points"] == training["max_points"]  # it was asked, and its stand-in was lent
+    assert interval({**report, "parts": [throughput]})[0] <= honest * REST
+
+
+@pytest.mark.sample
+def test_worker_that_ends_takes_no_timing_along(timed: Callable[..., dict[str, Any]]) -> None:
+    """A slow loop beside a function that ends the process, when its mistake is looked into, is timed all the same."""
+    dies = cheat_source(HONEST_BUT_SLOW).replace("def show_prediction(", "def shown_honestly(") + DIES
+    report = timed("dies", dies, "-k", "training_keeps_up or picture or title")
+    (throughput,) = (part for part in report["parts"] if part["name"] == "throughput")
+    assert (throughput["max_points"], len(report["throughput"])) == (5, 1)
