@@ -57,7 +57,6 @@ RIGHT: dict[str, tuple[list[Any], Any]] = {
     "tags_alive": ([0], [(0, 3)]),
     "fetches": ([0, ["a"], [WEIGHTS]], (0, [WEIGHTS])),
     "graphs_made": ([0, 0, 0], (0, 0, 0)),
-    "exhausted": ([0], 3),
     "costs_noted": ([0], [2.3]),
     "orders_noted": ([0], [[0, 2, 1], [1, 0, 2]]),
     "epoch_elsewhere": ([0] * 7, (0.5, WEIGHTS, [])),
