@@ -3,8 +3,8 @@
     python benchmarks/fuzz_answers.py --gradings 2000
 
 Each grading is a whole one, of the reference or of a lab with a bug, with replies changed at random between worker and
-judge (see changing_answers.py). None may be void, be without a report, write one of more than 1 MB, or take longer than
-a grading may. Prints a tally, with the seeds of what was wrong: `--seed N --gradings 1` runs one again.
+judge (see tests/changing_answers.py). None may be void, be without a report, write one of more than 1 MB, or take
+longer than a grading may. Prints a tally, with the seeds of what was wrong: `--seed N --gradings 1` runs one again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from graders.spec import SPEC  # noqa: E402
 
 MAX_REPORT = 2**20  # bytes, of each file
 MAX_SECONDS = 120.0  # of a grading: six calls that hang
-PLUGIN = ["-o", f"pythonpath={ROOT / 'benchmarks'}", "-p", "changing_answers"]
+PLUGIN = ["-o", f"pythonpath={ROOT / 'tests'}", "-p", "changing_answers"]
 TIMED_SHARE, PAGE_SHARE, CORRECT_SHARE = 0.05, 0.1, 0.5
 FAULTS = re.compile(r"(?:CheckFault|NamingFault|PictureFault): (.*)")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import changing_answers
 import numpy as np
 import pytest
 
@@ -18,16 +20,14 @@ from graders.harness.worker import wire
 ROOT = Path(__file__).parents[3]
 FUZZER = ROOT / "benchmarks" / "fuzz_wire.py"
 OF_ANSWERS = FUZZER.with_name("fuzz_answers.py")
-CHANGING = FUZZER.with_name("changing_answers.py")
 
 
-def program(path: Path) -> Any:
-    """Import a program."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+def fuzzer() -> Any:
+    """Import the fuzzer, which is a program."""
+    spec = importlib.util.spec_from_file_location("fuzz_wire", FUZZER)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # where dataclasses look for their annotations
     spec.loader.exec_module(module)
     return module
 
@@ -49,7 +49,7 @@ def test_decoder_that_breaks_is_seen(monkeypatch):
         raise OSError
 
     monkeypatch.setattr(wire, "pick", broken)
-    assert program(FUZZER).fuzz(2_000, 1)["bad"]
+    assert fuzzer().fuzz(2_000, 1)["bad"]
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,17 @@ def test_whatever_is_answered_there_is_a_grade(gradings: int, seed: int):
 
 def test_changes_reach_every_part_of_a_reply():
     """Among two hundred changed replies each field was changed, and some are no frames any more."""
-    changing = program(CHANGING)
-    line = changing.LINE
     honest = {"id": 3, "value": {"$": "tensor", "i": 0, "dtype": "float32", "device": "cpu", "requires_grad": False}}
-    honest |= {"stdout": "epoch 1", "transcript": [line], "patched": [["torch.relu", ["lab.py", 3]]], "changed": []}
+    honest |= {
+        "stdout": "epoch 1",
+        "transcript": [changing_answers.LINE],
+        "patched": [["torch.relu", ["lab.py", 3]]],
+        "changed": [],
+    }
     honest |= {"grad_enabled": True}
     changed, refused = set[str](), 0
     for seed in range(200):
-        plan = changing.Plan.drawn(seed)
+        plan = changing_answers.Plan.drawn(seed)
         plan.only, plan.first, plan.chance = "", 0, 1.0
         try:
             header, arrays = plan.change("cost", (honest, [np.zeros(3, np.float32)]))
@@ -94,8 +97,7 @@ def test_changes_reach_every_part_of_a_reply():
 
 def test_workers_that_never_loaded_the_submission_are_left_alone():
     """What comes before the submission is loaded is nobody's to change."""
-    changing = program(CHANGING)
-    plan = changing.Plan(changing.random.Random(1), (changing.the_value,))
+    plan = changing_answers.Plan(random.Random(1), (changing_answers.the_value,))
     frame: tuple[dict[str, Any], list[Any]] = ({"id": 1, "value": 1, "torch": "2"}, [])
     assert plan.change("prepare", frame) is frame
     assert plan.change("f", frame)[0] != frame[0]

@@ -1,8 +1,8 @@
 """A pytest plugin of judges: what the submission's worker replies is changed at random before the judge reads it.
 
-`fuzz_answers.py` gives it to the judges that it has grade. Replies of the grader's own workers, the yardstick's say,
-stay as they are: no submission can reach those. What is changed goes through bytes, so that the judge meets nothing
-that no worker could send.
+`benchmarks/fuzz_answers.py` gives it to the judges that it has grade. Replies of the grader's own workers, say the
+yardstick's, stay as they are: no submission can reach those. What is changed goes through bytes, so that the judge
+meets nothing that no worker could send.
 """
 
 from __future__ import annotations
