@@ -952,4 +952,26 @@ LEAKS += [
     ),
 ]
 
+
+# A worker taken over from inside, which answers alike whatever it is asked.
+ALWAYS = (
+    ODD_ANSWERS[: ODD_ANSWERS.index("ASKED = []")]
+    + """
+def answer(self, request, arrays, honest=worker().handle):
+    reply, out = honest(self, request, arrays)
+    if request['op'] == 'call': CHANGE
+    return reply, out
+worker().handle = answer
+"""
+)
+ALIKE = {
+    "answers-of-400-digits": "reply['value'] = 10**399",
+    "arrays-for-answers": "reply['value'] = {'$': 'array', 'i': 0}; out[:] = [np.zeros(3)]",
+    "20000-patched-names-with-every-reply": "reply['patched'] = [[f'torch.n{id(reply)}_{n}', None] for n in range(20_000)]",
+}
+FRAMEWORK += [
+    reshape(name, "framework", ZEROS, ALWAYS.replace("CHANGE", change), ZEROS_GET, also=tuple(PARTS))
+    for name, change in ALIKE.items()
+]
+
 ATTACKS = [*EXIT, *CHANNEL, *FRAMEWORK, *VALUES, *LEAKS, *HIDDEN, *WRITERS, *RESOURCES]

@@ -219,6 +219,7 @@ class Submission:
         except MALFORMED as error:
             self._launcher.close()
             failure = Failure("unreadable", {"text": type(error).__name__}, asked, self._where(function))
+            self._deaths.setdefault(function, []).append(failure)  # it has cost a worker
             raise CheckFailed(failure) from None
 
     def _read_reply(

@@ -265,6 +265,15 @@ def test_class_name_cannot_move_the_cursor(open_script, script):
     assert "\x1b" not in failure_of(open_script(script(call={"raised": raised}))).params["type"]
 
 
+def test_unreadable_answer_is_tried_again_a_few_times_only(open_script, script):
+    """It costs a new worker each time, as a crash does."""
+    seen = script(call={"value": 10**399, "stdout": "", "transcript": [], "grad_enabled": True})
+    lab = open_script(seen)
+    for _ in range(MAX_CRASHES + 3):
+        assert failure_of(lab).key == "unreadable"
+    assert seen.started == MAX_CRASHES
+
+
 # ---- too much
 
 
