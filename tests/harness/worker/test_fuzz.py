@@ -63,6 +63,7 @@ def test_decoder_that_breaks_is_seen(monkeypatch):
 def test_whatever_is_answered_there_is_a_grade(gradings: int, seed: int):
     """Whole gradings with replies changed on their way: none is void, or without a report, or one that floods."""
     command = [sys.executable, str(OF_ANSWERS), "--gradings", str(gradings), "--seed", str(seed), "--jobs", "2"]
+    command += ["--seconds", "300"]  # on a machine that has much else to do
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads(done.stdout)
