@@ -17,6 +17,7 @@ ENDINGS = (".zip", ".tar.gz", ".tgz")
 MAX_FILES, MAX_BYTES = 2_000, 64 * 2**20  # unpacked; a lab is one file of 10 kB
 MAX_ENTRIES = 20_000  # looked at, those left out among them
 CHUNK = 2**16
+MAX_DEPTH = 50  # of a file in folders; what is nested in thousands nobody can even delete again
 MAX_ADDED = 30  # folders around a lab that are looked through
 LEFT_OUT = ("__MACOSX", "__pycache__", "node_modules", "venv", "env")  # folders, and all whose names begin with a dot
 BROKEN = (
@@ -73,8 +74,10 @@ def _inside(name: str) -> PurePosixPath:
 
 
 def _wanted(name: str) -> bool:
-    folders = PurePosixPath(name.replace("\\", "/")).parts[:-1]
-    return not any(folder in LEFT_OUT or (folder[0] == "." and folder.strip(".")) for folder in folders)
+    """Tell whether a lab may need an entry: one that has a name, and lies neither too deep nor in a tool's folder."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    tools = any(folder in LEFT_OUT or (folder[0] == "." and folder.strip(".")) for folder in parts[:-1])
+    return 0 < len(parts) <= MAX_DEPTH and not tools
 
 
 def _write(stream: IO[bytes], path: Path, most: int) -> int:
@@ -102,7 +105,7 @@ def _of_zip(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, IO[bytes]]]:
         raise Unusable(f"it has more than {MAX_ENTRIES:,} entries")
     for entry in entries:
         kind = entry.external_attr >> 28  # the upper bits of a Unix mode; 0 from systems without
-        if not entry.is_dir() and kind in (0, 0o10) and _wanted(entry.filename):
+        if _wanted(entry.filename) and not entry.is_dir() and kind in (0, 0o10):  # one without a name cannot be asked
             with archive.open(entry) as stream:
                 yield entry.filename, entry.file_size, stream
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base.model import Suspicion, Where
 
+from .parsing import parse
 from .suspicion import ATTRIBUTES, CALLS, MAX_WHAT, NAMES, SPECIAL, UNSEARCHED, of_change, of_import, of_path, of_text
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ DEEP = 8  # names of a path; a file may have paths of hundreds, and a path begin
 def search(content: bytes, file: str) -> list[Suspicion]:
     """Return what stands out in a file, in the order of its lines, each kind once a line."""
     try:
-        tree = ast.parse(content)
+        tree = parse(content, file)
     except (SyntaxError, ValueError):
         return []  # nothing of it can be imported
     except (RecursionError, MemoryError) as error:
@@ -98,6 +99,13 @@ def path_of(node: ast.AST) -> str:
     return ".".join(reversed(names))
 
 
+def _root_of(node: ast.AST) -> str:
+    """Return the name that a dotted path begins with, however long it is."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def _seen_in(node: ast.AST, names: Names) -> Iterator[tuple[str, str]]:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         yield from _of_import(node)
@@ -164,7 +172,7 @@ def _of_assignment(
 ) -> Iterator[tuple[str, str]]:
     targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target]
     for target in targets:
-        if isinstance(target, ast.Attribute) and names.is_of_module(path_of(target)):
+        if isinstance(target, ast.Attribute) and names.is_of_module(_root_of(target)):
             path = names.path(target)
             if kind := of_change(path):
                 yield kind, path

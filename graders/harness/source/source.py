@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.base.model import Excerpt, Failure, Where
 
-from . import archive, slips
+from . import archive, parsing, slips
 from .texts import Texts
 
 if TYPE_CHECKING:
@@ -102,33 +102,46 @@ class Source:
     @cached_property
     def tree(self) -> ast.Module:
         """The parsed file. Raises Unloadable where it is missing, unreadable or no Python."""
-        content, file = self._bytes(), self.path.name
-        _refuse(slips.unlike_python(content, file))
-        try:
-            tree = ast.parse(content, filename=file)
-        except SyntaxError as error:
-            raise Unloadable(slips.no_python(error, content, file)) from None
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise Unloadable(Failure("unreadable_source", {"file": file, "text": str(error)})) from None
-        _refuse(slips.nothing_written(tree, file))
-        return tree
+        if isinstance(self._parsed, Failure):
+            raise Unloadable(self._parsed)
+        return self._parsed
 
-    def _bytes(self) -> bytes:
-        _refuse(self.problem)
+    @cached_property
+    def _parsed(self) -> ast.Module | Failure:
+        """The parsed file, or what is wrong with it; parsing it anew for every check would take as long each time."""
+        content, file = self._own, self.path.name
+        if isinstance(content, Failure):
+            return content
+        if unlike := slips.unlike_python(content, file):
+            return unlike
+        try:
+            tree = parsing.parse(content, file)
+        except SyntaxError as error:
+            return slips.no_python(error, content, file)
+        except (ValueError, RecursionError, MemoryError) as error:
+            return Failure("unreadable_source", {"file": file, "text": str(error)})
+        return slips.nothing_written(tree, file) or tree
+
+    @cached_property
+    def _own(self) -> bytes | Failure:
+        """What the file holds, or why it cannot be read."""
+        if self.problem is not None:
+            return self.problem
         try:
             if not self.path.is_file():
-                raise Unloadable(slips.missing(self.path.name, self.path.parent, self.name))
+                return slips.missing(self.path.name, self.path.parent, self.name)
             with self.path.open("rb") as stream:
                 content = stream.read(MAX_SOURCE + 1)
         except OSError as error:
-            raise Unloadable(slips.unreadable(self.path.name, error)) from None
+            return slips.unreadable(self.path.name, error)
         if len(content) > MAX_SOURCE:
-            raise Unloadable(Failure("source_too_large", {"file": self.path.name, "limit": MAX_SOURCE // 2**20}))
+            return Failure("source_too_large", {"file": self.path.name, "limit": MAX_SOURCE // 2**20})
         return content
 
     @cached_property
     def texts(self) -> Texts:
         """The Python files of the submission; to be asked for before any of them runs."""
+        _ = self._own  # the lab itself, too
         return Texts.of(self.path, self.path.parent if self.visible != self.path else None)
 
     @property
@@ -188,18 +201,10 @@ class Source:
         return Excerpt(first + 1, tuple(_shown(line) for line in lines[first : where.line + AROUND]))
 
     def _lines(self, where: Where) -> list[str]:
-        try:
-            path = (self.path.parent / where.file).resolve()
-            inside = path.is_relative_to(self.path.parent)  # the worker names the file, so it may name any
-            return path.read_text(encoding="utf-8", errors="replace").splitlines() if inside else []
-        except (OSError, ValueError):
-            return []
-
-
-def _refuse(failure: Failure | None) -> None:
-    """Raise Unloadable where something is wrong with the file as a whole, which is said once and not once a check."""
-    if failure is not None:
-        raise Unloadable(failure)
+        # The worker names the file, so it may name any; nothing is opened for it.
+        own = self._own if where.file == self.path.name else None
+        content = own if isinstance(own, bytes) else self.texts.read.get(where.file, b"")
+        return content.decode("utf-8", "replace").splitlines()
 
 
 def _shown(line: str) -> str:
@@ -222,11 +227,13 @@ def _site(node: ast.FunctionDef) -> Site:
 
 
 def _own_nodes(node: ast.AST) -> Iterable[ast.AST]:
-    """Walk a function's statements without entering functions and classes inside it."""
-    for child in ast.iter_child_nodes(node):
+    """Walk a function's statements without entering functions and classes inside it, in the order of the text."""
+    left = list(ast.iter_child_nodes(node))[::-1]  # no recursion: a sum of a thousand terms is a thousand nodes deep
+    while left:
+        child = left.pop()
         if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             yield child
-            yield from _own_nodes(child)
+            left += list(ast.iter_child_nodes(child))[::-1]
 
 
 def _is_placeholder(statement: ast.stmt) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import CodeType, FrameType
 
+MAX_SAID = 20_000  # characters of an exception's text that are searched for paths; it may have 64 million
 MAX_RANGED = 1_000_000  # elements of a tensor whose range is still cheap to read (under 1 ms)
 RANGED_CALLS = (
     50  # calls of one line whose range is read; a whole pass over a data set in batches of 100 repeats itself
@@ -77,7 +78,7 @@ class Places:
         """Describe an exception: type, text, the innermost student frame, and the last outside functions before it."""
         raised: dict[str, Any] = {
             "type": name_of(type(error)),
-            "text": tidy(self._renamed(text_of(error))),
+            "text": tidy(self._renamed(text_of(error)[:MAX_SAID])),
             "where": None,
             "function": None,
             "standin": self._standin_of(error),

@@ -30,7 +30,9 @@ def pack(path: Path, files: dict[str, bytes]) -> Path:
     if path.name.endswith(".zip"):
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
             for name, content in files.items():
-                packed.writestr(name, content)
+                zipped = zipfile.ZipInfo("lab")
+                zipped.filename = name  # which may be empty
+                packed.writestr(zipped, content, zipfile.ZIP_DEFLATED)
     else:
         with tarfile.open(path, "w:gz") as packed:
             for name, content in files.items():
@@ -67,6 +69,19 @@ def test_name_that_leads_out_is_refused(tmp_path, ending, name):
     given = pack(tmp_path / "in" / f"kim{ending}", {name: LAB})
     assert "outside of its folder" in refusal(given)
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [given.name]
+
+
+@each_ending
+@pytest.mark.parametrize("name", ["", ".", "./", "./.", "a/" * 1_400 + "b.py", "a/" * 1_400])
+def test_entry_that_no_lab_needs_is_left_out(tmp_path, ending, name):
+    """It has no name, or lies in folders that could not even be made; the lab beside it is graded."""
+    path = tmp_path / f"kim{ending}"
+    source = Source.find(pack(path, {"lab.py": LAB, name: b""}), "lab.py")
+    assert list(source.sites) == ["f"]
+    alone = Source.find(pack(tmp_path / f"alone{ending}", {name: b""}), "lab.py")
+    with pytest.raises(Unloadable) as caught:
+        _ = alone.tree
+    assert caught.value.failure.key == "no_file"
 
 
 @each_ending
