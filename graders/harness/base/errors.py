@@ -46,6 +46,10 @@ class Unloadable(CheckFailed):
     """The submission as a whole cannot be loaded, so no check can run; said once, not once a check."""
 
 
+class OutOfTime(Unloadable):
+    """The submission's calls have used up the time of the whole grading, so no check can go on with it."""
+
+
 class Unwritten(Exception):
     """A function of the contract is not written yet, or says so at `where` though there is something in it."""
 

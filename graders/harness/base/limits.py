@@ -15,3 +15,4 @@ class Limits:
     import_seconds: float = 60.0
     disk_megabytes: int = 0
     processes: int = 0
+    grading_seconds: float = 300.0

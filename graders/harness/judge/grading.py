@@ -16,6 +16,7 @@ from graders.harness.base.errors import (
     CheckFailed,
     ConfigurationError,
     HarnessFault,
+    OutOfTime,
     Spoilt,
     Unloadable,
     Unwritten,
@@ -133,7 +134,8 @@ class Grading:
             )
         if isinstance(error, CheckFailed):
             told = self._told(error.failure, name)
-            unloadable, credit = isinstance(error, Unloadable), error.failure.credit
+            unloadable = isinstance(error, Unloadable) and not isinstance(error, OutOfTime)
+            credit = error.failure.credit
             return replace(passed, status=Status.FAILED, unloadable=unloadable, credit=credit, **told)
         failure = Failure("void", {"text": _fault(error)})
         if isinstance(error, ConfigurationError):  # a broken data set, say: no fault of anybody's code, and no grade

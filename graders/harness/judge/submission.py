@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graders.harness.base.errors import CheckFailed, StandinLacks, Unloadable, Unwritten
+from graders.harness.base.errors import CheckFailed, OutOfTime, StandinLacks, Unloadable, Unwritten
 from graders.harness.base.model import Evidence, Failure, Handle, Raised, Suspicion, Where, Word
 from graders.harness.link.transport import WorkerGone
 from graders.harness.worker.wire import MALFORMED, MAX_BROKEN, MAX_LINES, WireError, decode, encode, tidy
@@ -127,6 +127,7 @@ class Submission:
     def _load(self) -> None:
         """Have a worker that has loaded the submission. Raises Unloadable."""
         _ = self.source.tree  # raises where it is no Python
+        self._refuse_late()
         if self._unloadable is not None:
             raise self._unloadable
         try:
@@ -140,6 +141,17 @@ class Submission:
         except Unloadable as unloadable:
             self._unloadable = unloadable  # it would fail again, and a hanging import would cost its limit again
             raise
+
+    def _refuse_late(self) -> None:
+        """Raise OutOfTime where all calls together have taken what a whole grading may."""
+        limit, spent = self._limits.grading_seconds, self._launcher.spent
+        if spent >= limit:
+            raise OutOfTime(Failure("out_of_time", {"spent": f"{spent:.0f}", "limit": f"{limit:g}"}))
+
+    @property
+    def hurried(self) -> bool:
+        """Whether half of a grading's time is used up: what is left is for checks, and not for naming mistakes."""
+        return self._launcher.spent >= self._limits.grading_seconds / 2
 
     def _read_loaded(self, loaded: dict[str, Any]) -> dict[str, Where | None]:
         asked = f"import {self.source.path.stem}"

@@ -6,6 +6,7 @@ Parent side. The judge never imports torch; only isolation "none", which is for 
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -75,6 +76,7 @@ class Launcher:
     def __init__(self, target: Target, limits: Limits, make: Callable[[Target, Limits], Transport]) -> None:
         self.generation = 0
         self.lent: set[str] = set()  # functions whose stand-ins this worker was sent: it may have kept them
+        self.spent = 0.0  # seconds in which the submission was waited for: its import and its calls
         self._target, self._limits, self._make = target, limits, make
         self._transport: Transport | None = None
         self._loaded: dict[str, Any] | None = None
@@ -111,7 +113,7 @@ class Launcher:
         if self._loaded is None:
             self._await_prepared()
             self._send({"op": "load", "path": str(self._target.module)}, [])
-            self._loaded, _ = self._receive(self._limits.import_seconds, self._last_id)
+            self._loaded, _ = self._receive_timed(self._limits.import_seconds)
         return self._loaded
 
     def _await_prepared(self) -> None:
@@ -139,7 +141,7 @@ class Launcher:
         """Send a request to a loaded worker and return its reply. Raises WorkerGone, having ended the worker."""
         self.load()
         self._send(header, arrays)
-        return self._receive(seconds, self._last_id)
+        return self._receive_timed(seconds)
 
     def close(self) -> None:
         """End the worker, if there is one."""
@@ -150,6 +152,14 @@ class Launcher:
     def _send(self, header: dict[str, Any], arrays: list[Any]) -> None:
         self._last_id += 1
         cast("Transport", self._transport).send({"id": self._last_id, **header}, arrays)
+
+    def _receive_timed(self, seconds: float) -> Frame:
+        """Wait for the last request's reply, at the submission's cost."""
+        began = time.monotonic()
+        try:
+            return self._receive(seconds, self._last_id)
+        finally:
+            self.spent += time.monotonic() - began
 
     def _receive(self, seconds: float, number: int) -> Frame:
         try:

@@ -77,7 +77,7 @@ class Places:
     def describe(self, error: BaseException) -> dict[str, Any]:
         """Describe an exception: type, text, the innermost student frame, and the last outside functions before it."""
         raised: dict[str, Any] = {
-            "type": name_of(type(error)),
+            "type": name_of(type(error))[:MAX_SAID],
             "text": tidy(self._renamed(text_of(error)[:MAX_SAID])),
             "where": None,
             "function": None,

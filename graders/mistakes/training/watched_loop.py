@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graders.harness.base.model import Evidence, Handle
     from graders.measuring.pieces import Lab
 
+MAX_OPERATIONS = 40  # between two forward passes; every candidate for a mistake is carried out with all of them
 OPERATIONS = ("zero", "forward", "backward", "step")
 
 
@@ -66,7 +67,7 @@ class Watched:
         return found - {"no-backward"} | {"graph-cut"} if called and "no-backward" in found else found
 
     def order(self) -> Loop:
-        """Return the loop whose order of operations was noted. Raises NoClue where it changed, or broke off."""
+        """Return the loop whose order of operations was noted. Raises NoClue where it changed, broke off, is long."""
         if self.raised or "batch" not in self.notes or "forward" not in self.notes:
             raise NoClue
         first = self.notes.index("forward")
@@ -76,6 +77,8 @@ class Watched:
             raise NoClue
         before = operations(self.notes[: self.notes.index("batch")])
         inside = operations(self.notes[self.notes.index("batch") : first])
+        if max(len(before), len(inside), *map(len, parts)) > MAX_OPERATIONS:
+            raise NoClue
         # What a loop does before its forward pass, such as `zero`, is noted at the end of the batch before.
         script = scripts.pop() if scripts else (*parts[0], *inside)
         return Loop(script=script, before=(*before, *inside), last=parts[-1])
