@@ -20,7 +20,7 @@ MAKERS = {  # whose results stay in the worker: a handle is all that arrives
     *("device", "pairs", "fixed_loader", "bare_loader", "shuffling_loader", "elsewhere", "stage"),
     *("doubled_criterion", "noting_criterion", "tagging_criterion"),
 }
-BESIDE = {"settle"}  # probes ask it, and nobody else
+BESIDE = {"settle", "parameters_of"}  # probes ask them, and nobody else
 RIGHT: dict[str, tuple[list[Any], Any]] = {
     "length": ([0], 250),
     "told_length": ([0], None),
