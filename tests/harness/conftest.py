@@ -65,9 +65,12 @@ def bench(folder: Path, text: str, make: Callable[..., Any], limits: Limits) -> 
     return Bench(Submission(source, launcher, limits), launcher)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_lab(nursery_socket: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Bench]]:
-    """Return a function that opens a submission with a worker; all are closed at the end."""
+    """Return a function that opens a submission with a worker; all are closed at the module's end.
+
+    Each has a keeper that looks through all of /proc twice a second: hundreds of them leave no time for anything else.
+    """
     opened = []
 
     def make(

@@ -184,7 +184,11 @@ def named(*clues: Clue) -> list[str]:
 def nothing(*clues: Clue) -> Lab:
     """Return a lab without a submission, and with some clues."""
     return Lab(
-        replace(SPEC, clues=lambda: clues), cast("Submission", SimpleNamespace(generation=1)), 0, Notes(), Shared()
+        replace(SPEC, clues=lambda: clues),
+        cast("Submission", SimpleNamespace(generation=1, hurried=False)),
+        0,
+        Notes(),
+        Shared(),
     )
 
 

@@ -24,6 +24,8 @@ FAMILY_SHARE = 1.5  # of one process's memory, for all together; memory shared s
 
 def excess_of(plan: Plan) -> Excess | None:
     """Return what all below this process together have too much of, if anything."""
+    if not (plan.processes or plan.memory or plan.disk):
+        return None  # nor is there any need to look
     below = descendants(os.getpid())
     if plan.processes and len(below) > plan.processes:
         return Excess.PROCESSES
