@@ -112,7 +112,7 @@ def drawn_right(seed: int, what: str, count: int, of_two_hundred: tuple[int, int
     Whoever leaves the incomplete last batch out, or counts it as a whole one, then gets another share.
     """
     right, rest = inputs.between(seed, f"{what}: right", *of_two_hundred), max(count - WHOLE_BATCHES, 0)
-    generator = np.random.default_rng(inputs.between(seed, f"{what}: which", 0, 2**32))
+    generator = inputs.generator(seed, f"{what}: which")
     chosen = np.arange(count)
     chosen[:WHOLE_BATCHES] = generator.permutation(chosen[:WHOLE_BATCHES])
     chosen[WHOLE_BATCHES:] = generator.permutation(rest)

@@ -31,7 +31,7 @@ class Disguise:
     @classmethod
     def of(cls, seed: int) -> Disguise:
         """Return the disguise of a seed."""
-        generator = np.random.default_rng(inputs.between(seed, "disguise", 0, 2**32))
+        generator = inputs.generator(seed, "disguise")
         return cls(generator.permutation(PIXELS), generator.permutation(CLASSES))
 
     def put_on(self, split: Split) -> Split:

@@ -32,6 +32,11 @@ def between(seed: int, what: str, low: int, high: int) -> int:
     return int(np.random.default_rng([seed, zlib.crc32(what.encode())]).integers(low, high, endpoint=True))
 
 
+def generator(seed: int, what: str) -> np.random.Generator:
+    """Return dice for something, others for another seed and for something else."""
+    return np.random.default_rng(between(seed, what, 0, 2**32))
+
+
 @dataclass(frozen=True, slots=True)
 class Tiny:
     """How many digits the tiny root has, and the batch size that a loader over its training digits is asked for.

@@ -34,7 +34,7 @@ def accuracy(lab: Lab) -> Evidence:
 def digit(lab: Lab) -> Evidence:
     """Read a digit."""
     images = inputs.random_images(lab.seed, 1)
-    return lab.call("predict", lab.known_model()[0], TensorValue.of(images[0]), lab.device())
+    return lab.call("predict", lab.model(), TensorValue.of(images[0]), lab.device())
 
 
 CLUES = (

@@ -141,8 +141,9 @@ class Source:
     @cached_property
     def texts(self) -> Texts:
         """The Python files of the submission; to be asked for before any of them runs."""
-        _ = self._own  # the lab itself, too
-        return Texts.of(self.path, self.path.parent if self.visible != self.path else None)
+        if isinstance(self._own, Failure):
+            return Texts()  # what lies beside no lab is none's
+        return Texts.of(self.path, self._own, self.path.parent if self.visible != self.path else None)
 
     @property
     def suspicions(self) -> list[Suspicion]:
@@ -202,9 +203,7 @@ class Source:
 
     def _lines(self, where: Where) -> list[str]:
         # The worker names the file, so it may name any; nothing is opened for it.
-        own = self._own if where.file == self.path.name else None
-        content = own if isinstance(own, bytes) else self.texts.read.get(where.file, b"")
-        return content.decode("utf-8", "replace").splitlines()
+        return self.texts.read.get(where.file, b"").decode("utf-8", "replace").splitlines()
 
 
 def _shown(line: str) -> str:

@@ -29,12 +29,9 @@ class Texts:
     _size: int = 0
 
     @classmethod
-    def of(cls, file: Path, folder: Path | None) -> Texts:
-        """Read a file and, where it lies in a folder of its own, all Python files in that; nothing beside no file."""
-        texts = cls()
-        texts._read(file, file.name)
-        if not texts.read:
-            return cls()
+    def of(cls, file: Path, content: bytes, folder: Path | None) -> Texts:
+        """Return a file that holds this and, where it lies in a folder of its own, read all Python files in that."""
+        texts = cls({file.name: content}, _size=len(content))
         if folder is not None:
             texts._look_through(folder, file)
         return texts
