@@ -54,12 +54,15 @@ class Kind(StrEnum):
 
 
 def serve() -> None:
-    """Answer requests of the Kind `argv[3]` at the listening socket `argv[2]`, having imported the modules after it."""
-    owner, kind = os.getppid(), Kind(sys.argv[3])
+    """Answer requests of the Kind `argv[3]` at the listening socket `argv[2]` in the folder `argv[4]`.
+
+    What stands behind them are the modules to import before.
+    """
+    owner, kind, folder = os.getppid(), Kind(sys.argv[3]), sys.argv[4]
     # Workers run as the same user, and all that come after are copies of this process.
     restrict.prctl(restrict.PR_SET_DUMPABLE, 0)
     listener = socket.socket(fileno=int(sys.argv[2]))
-    for module in sys.argv[4:]:
+    for module in sys.argv[5:]:
         with contextlib.suppress(ImportError):  # then the worker says so, to somebody who can read it
             importlib.import_module(module)
     gc.freeze()  # what was imported stays, so no fork's collector need look at it (nor have its pages copied)
@@ -76,7 +79,7 @@ def serve() -> None:
             listener.close()
             _keep(connection, kind, peer)
         connection.close()
-    shutil.rmtree(Path(listener.getsockname()).parent, ignore_errors=True)  # its owner's, who may have been killed
+    shutil.rmtree(folder, ignore_errors=True)  # its owner's, who may have been killed
 
 
 def _may_ask(peer: int, kind: Kind, owner: int) -> bool:
@@ -206,11 +209,22 @@ def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments
 def _connect(nursery: Path) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
     try:
-        connection.connect(str(nursery))
+        with _address(nursery) as address:
+            connection.connect(address)
     except OSError:
         connection.close()
         raise
     return connection
+
+
+@contextlib.contextmanager
+def _address(path: Path) -> Iterator[str]:
+    """Yield an address for a socket's path. The system has 107 bytes for one, and a folder for tests can lie deeper."""
+    folder = os.open(path.parent, os.O_PATH)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 def _ask(
@@ -242,10 +256,11 @@ def nursery(kind: Kind, modules: Sequence[str]) -> Iterator[Path]:
 
 def _start(path: Path, kind: Kind, modules: Sequence[str]) -> subprocess.Popen[bytes]:
     with socket.socket(socket.AF_UNIX) as listener:  # made here, so that nobody need wait until it can be asked
-        listener.bind(str(path))
+        with _address(path) as address:
+            listener.bind(address)
         listener.listen(64)
         boot = BOOT.format(f"{__package__}.nursery", "serve")
-        known = [str(PACKAGE_ROOT), str(listener.fileno()), kind, *modules]
+        known = [str(PACKAGE_ROOT), str(listener.fileno()), kind, str(path.parent), *modules]
         return subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", "-c", boot, *known],
             stdin=subprocess.PIPE,

@@ -72,6 +72,18 @@ def test_nobody_waits_for_an_import_that_nobody_needs(workers, open_lab, tmp_pat
     assert not scratch.exists()
 
 
+def test_a_nursery_can_be_asked_however_deep_its_folder_lies(workers, open_lab, tmp_path, monkeypatch):
+    """An address of a socket has room for 107 bytes, which a system's folder for temporary files can exceed."""
+    deep = tmp_path.joinpath(*["folder" * 10] * 3)
+    deep.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    lab = open_lab(LAB, way=workers.make)
+    assert lab.call("parents").value
+    assert workers.nursery is not None
+    assert workers.nursery.is_relative_to(deep)
+    assert psutil.Process(lab.launcher.pid).ppid() in {each.pid for each in nurseries()}
+
+
 def test_workers_start_for_themselves_where_the_nursery_is_gone(workers, open_lab):
     """It is a help, not a need: the kernel may have ended it for its memory."""
     before = nurseries()
