@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from graders.harness.base.exhibits import Picture
     from graders.harness.base.tamed import Tamed
-    from graders.harness.judge.clues import Clue
+    from graders.harness.judge.clues import Clue, Mistake
     from graders.harness.judge.forms import Form
     from graders.harness.judge.lab import Lab
 
@@ -51,6 +51,12 @@ def _clues() -> Sequence[Clue]:
     return mistakes.CLUES
 
 
+def _crashes() -> Sequence[Mistake]:
+    from graders import mistakes
+
+    return mistakes.CRASHES
+
+
 SPEC = LabSpec(
     folder=FOLDER,
     default_submission=FOLDER.parent / "student_template",
@@ -83,4 +89,5 @@ SPEC = LabSpec(
     sound=_sound,
     forms=_forms,
     clues=_clues,
+    crashes=_crashes,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import devices, generators, given
+from .crashes import RULES
 from .data import dataset, download
 from .evaluation import accuracy, kept_digits, last_batch, side_effects, stopped
 from .loader import batches, lengths, returned, some_datasets
@@ -16,7 +17,7 @@ from .throughput import slowness
 from .training import data_loader, epoch, epoch_cost, optimizer, printed, train
 
 if TYPE_CHECKING:
-    from graders.harness.judge.clues import Clue
+    from graders.harness.judge.clues import Clue, Mistake
 
 MODULES = (
     *(dataset, download, batches, lengths, some_datasets, rows, returned, layers, returned_model, cost, labels),
@@ -25,3 +26,4 @@ MODULES = (
     *(devices, given, generators),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)
+CRASHES: tuple[Mistake, ...] = tuple(mistake for rules in RULES for mistake in rules.mistakes)

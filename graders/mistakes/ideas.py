@@ -18,4 +18,5 @@ class Idea(StrEnum):
     TRAINING = "training"  # the loop over epochs, what it reports
     DEVICE = "device"  # where tensors are
     EVALUATION = "evaluation"  # measuring without changing
+    PYTHON = "python"  # names, calls, values: what the language itself asks for
     PICTURE = "picture"  # showing what the model sees

@@ -40,7 +40,9 @@ def test_every_mistake_is_told_with_its_title(language):
     """Each stands in a line of its own below its clue."""
     lines = {" ".join(line.split()) for line in table(SPEC, language).splitlines() if line.startswith("    ")}
     entries = Messages.of_lab(SPEC.folder, language).titles("mistakes")
-    names = {mistake.name for clue in SPEC.clues() for mistake in clue.mistakes}
+    names = {mistake.name for clue in SPEC.clues() for mistake in clue.mistakes} | {
+        rule.name for rule in SPEC.crashes()
+    }
     assert lines == {f"{name} {entries[name]}" for name in names}
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 MESSAGES = {"engine": ROOT / "graders" / "harness" / "messages", "lab": ROOT / "graders" / "messages"}
 LANGUAGES = ("en", "ko")
-NAMES = {mistake.name for clue in mistakes.CLUES for mistake in clue.mistakes}
+NAMES = {mistake.name for clue in mistakes.CLUES for mistake in clue.mistakes} | {
+    rule.name for rule in mistakes.CRASHES
+}
 PARTS = {"title", "why", "hint"}  # of a mistake's words
 LONGEST_IDEA = 70  # characters: a line of a message
 

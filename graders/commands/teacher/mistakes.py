@@ -15,17 +15,19 @@ from graders.spec import SPEC
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graders.harness.judge.clues import Clue
+    from graders.harness.judge.clues import Clue, Mistake
     from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Part
 
 NO_CLUE = "  no clue: the plain difference is shown"
+RAISED = "whatever raises, in any check:"
 
 
 def table(spec: LabSpec, language: str = "en", wanted: str = "") -> str:
     """Return the checks of a lab in the rubric's order, their clues, and the mistakes of these with their titles.
 
-    `wanted` is a check or a part, "" for all. Raises ConfigurationError where it is neither.
+    What is known of exceptions comes last. `wanted` is a check or a part, "" for all. Raises ConfigurationError where
+    it is neither.
     """
     parts = load_rubric(spec.folder / "rubric.toml", spec.thresholds, spec.tiers).parts
     chosen = [(part, [check for check in part.checks if wanted in ("", part.name, check)]) for part in parts]
@@ -40,6 +42,8 @@ def table(spec: LabSpec, language: str = "en", wanted: str = "") -> str:
             lines.append(f"{part.name}: {check}, {checks_titles.get(check, '')}".rstrip(", "))
             lines += [line for clue in clues for line in _lines(clue, titles)] or [NO_CLUE]
             lines.append("")
+    if not wanted and spec.crashes():
+        lines += [RAISED, *_named(spec.crashes(), titles), ""]
     return "\n".join(lines)
 
 
@@ -49,7 +53,11 @@ def _lines(clue: Clue, titles: Mapping[str, str]) -> Iterator[str]:
         *(["followed where no other clue explains anything"] if clue.fallback else []),
     ]
     yield f"  {clue.look.__module__}.{clue.look.__qualname__}" + (f" ({'; '.join(notes)})" if notes else "")
-    names = dict.fromkeys(mistake.name for mistake in clue.mistakes)  # one that shows in two ways has two entries
+    yield from _named(clue.mistakes, titles)
+
+
+def _named(mistakes: Sequence[Mistake], titles: Mapping[str, str]) -> Iterator[str]:
+    names = dict.fromkeys(mistake.name for mistake in mistakes)  # one that shows in two ways has two entries
     width = max(map(len, names), default=0)
     yield from (f"    {name:<{width}}  {titles[name]}" for name in names)
 

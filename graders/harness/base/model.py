@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from .scene import Scene
+
 
 class Status(StrEnum):
     """What became of a check, a part or a submission."""
@@ -114,6 +116,7 @@ class Raised:
     function: str | None = None  # the student's function that raised it
     standin: str | None = None  # the function whose stand-in lacked something
     called: Where | None = None  # the line outside functions that called the one that raised
+    scene: Scene | None = None  # what stood around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,8 @@ class Failure:
     """Why a check did not pass: the key of a message and what goes into it. The words come later, in a language.
 
     `mistakes` are the misconceptions that together explain it: one as a rule, two at most, none where none known does.
-    `credit` is the share of the check's points that is earned all the same, in [0, 1).
+    `credit` is the share of the check's points that is earned all the same, in [0, 1). `raised` is what student code
+    raised, where that is why.
     """
 
     key: str
@@ -187,6 +191,7 @@ class Failure:
     where: Where | None = None
     mistakes: tuple[Named, ...] = ()
     credit: float = 0.0
+    raised: Raised | None = None
 
 
 @dataclass(frozen=True, slots=True)

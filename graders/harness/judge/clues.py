@@ -74,7 +74,7 @@ class Clue:
 
     def alone(self, seen: object) -> list[Named]:
         """Return the mistakes that explain on their own what was seen."""
-        return [named for mistake in self.mistakes if (named := _named(mistake, seen)) is not None]
+        return [found for mistake in self.mistakes if (found := named(mistake, seen)) is not None]
 
     def explain(self, lab: Sees) -> tuple[Named, ...]:
         """Return the one mistake that explains what is seen, or the one pair; nothing where there are none or several.
@@ -95,7 +95,8 @@ class Clue:
         return pairs[0] if len({frozenset(one.name for one in pair) for pair in pairs}) == 1 else ()
 
 
-def _named(mistake: Mistake, seen: object) -> Named | None:
+def named(mistake: Mistake, seen: object) -> Named | None:
+    """Return a mistake with its message's details where it explains what was seen."""
     try:
         found = mistake.explains(seen)
     except NO_MATCH:

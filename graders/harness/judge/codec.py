@@ -6,6 +6,7 @@ from typing import Any
 
 from graders.harness.base.errors import HarnessFault, StaleHandle
 from graders.harness.base.model import Folder, Handle, NumpyScalar, TensorValue, TorchCall, Where
+from graders.harness.base.scene import Scene, Thing
 from graders.harness.worker.wire import MAX_STDOUT, WireError, decode, finite, pick, place, tidy, whole
 
 MAX_NAME, MAX_KINDS = 200, 20  # letters of a name; classes that an object descends from
@@ -94,6 +95,45 @@ def read_functions(found: Any) -> dict[str, Where | None]:
 def read_numbers(numbers: Any) -> tuple[int, ...]:
     """Return a few whole numbers: a shape, or the places of arguments that were changed."""
     return tuple(map(whole, read_list(numbers, MAX_PLACES)))
+
+
+def read_scene(scene: Any) -> Scene | None:
+    """Return what stood around a line that raised."""
+    if scene is None:
+        return None
+    span = None if scene["span"] is None else tuple(map(whole, read_list(scene["span"], 4)))
+    if span is not None and len(span) != 4:
+        raise WireError("no place")
+    values = scene["values"]
+    if type(values) is not dict or len(values) > MAX_PLACES:
+        raise WireError("no values, or too many")
+    frames = [read_list(frame, 3) for frame in read_list(scene["frames"], MAX_PLACES)]
+    return Scene(
+        span=span,
+        values={read_name(name): read_thing(thing) for name, thing in values.items()},
+        frames=tuple((read_name(file), whole(line), read_name(function)) for file, line, function in frames),
+    )
+
+
+def read_thing(thing: dict[str, Any], depth: int = 0) -> Thing:
+    """Return what a name stood for; a list's items have none of their own."""
+    value, shape, length = thing["value"], thing.get("shape"), thing.get("length")
+    if type(value) not in (int, float, bool, str, type(None)):
+        raise WireError("no plain value")
+    plain = finite(value) if type(value) is float else whole(value) if type(value) is int else value
+    items = read_list(thing.get("items", []), MAX_KINDS) if depth == 0 else []
+    return Thing(
+        kind=read_name(thing["kind"]),
+        bases=tuple(map(read_name, read_list(thing["bases"], MAX_KINDS))),
+        name=read_name(thing["name"]),
+        shape=None if shape is None else read_numbers(shape),
+        dtype=read_name(thing.get("dtype", "")),
+        device=read_name(thing.get("device", "")),
+        requires_grad=thing.get("requires_grad") is True,
+        length=None if length is None else whole(length),
+        items=tuple(read_thing(item, 1) for item in items),
+        value=read_name(plain) if type(plain) is str else plain,
+    )
 
 
 def read_line(line: dict[str, Any]) -> TorchCall:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from graders.harness.base.exhibits import Picture
     from graders.harness.base.tamed import Tamed
 
-    from .clues import Clue
+    from .clues import Clue, Mistake
     from .forms import Form
     from .submission import Submission
 
@@ -54,7 +54,7 @@ class LabSpec:
     `needs` tells which of the student's functions another one may call on its way. The rest is asked for when it is
     needed, since it takes time to import: `view` returns the class of what checks get as `lab`, `sound` what later
     parts need of each function (it raises CheckFailed or Unwritten where they do not get it), `forms` the forms of
-    the probes' answers, `clues` the catalogue of mistakes.
+    the probes' answers, `clues` the catalogue of mistakes, `crashes` the rules by which it knows exceptions.
     """
 
     folder: Path
@@ -72,6 +72,7 @@ class LabSpec:
     sound: Callable[[], Mapping[str, Callable[[Any], None]]] = dict
     forms: Callable[[], Mapping[str, Form]] = dict
     clues: Callable[[], Sequence[Clue]] = tuple
+    crashes: Callable[[], Sequence[Mistake]] = tuple
 
 
 @dataclass(slots=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graders.harness.base.errors import StaleHandle
 
-from . import faults
+from . import crashes, faults
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graders.harness.base.model import Failure, Named
 
     from .clues import Clue
@@ -27,16 +31,43 @@ def name(lab: Lab, check: str, failure: Failure) -> Failure:
         return failure
     lab = lab.aside()
     clues = [clue for clue in lab.spec.clues() if check in clue.checks]
-    for chosen in ([c for c in clues if not c.fallback], [c for c in clues if c.fallback]):
-        found = {tuple(n.name for n in names): names for c in chosen if (names := _explained(c, lab))}
-        if found:
-            return replace(failure, mistakes=_placed(lab, *found.values())) if len(found) == 1 else failure
+    first, last = [c for c in clues if not c.fallback], [c for c in clues if c.fallback]
+    for look in (partial(_seen, lab, first), partial(_crashed, lab, failure), partial(_seen, lab, last)):
+        if found := look():
+            return replace(failure, mistakes=_placed(lab, *found)) if len(found) == 1 else failure
     return failure
+
+
+def name_crash(lab: Lab, failure: Failure) -> Failure:
+    """Return the failure of a submission that cannot be loaded with the mistake behind its exception."""
+    found = _crashed(lab, failure)
+    return replace(failure, mistakes=_placed(lab, *found)) if found else failure
+
+
+def _seen(lab: Lab, clues: Sequence[Clue]) -> list[tuple[Named, ...]]:
+    """Return what clues explain, each explanation once."""
+    return list({tuple(n.name for n in names): names for c in clues if (names := _explained(c, lab))}.values())
+
+
+def _crashed(lab: Lab, failure: Failure) -> list[tuple[Named, ...]]:
+    """Return what the rules for exceptions make of one."""
+    if failure.raised is None or failure.key not in crashes.NAMED:
+        return []
+    raised, source = failure.raised, lab.submission.source
+    try:
+        module = source.parsed(raised.where.file) if raised.where else None
+        crash = crashes.Crash.of(raised, failure.key in crashes.AT_IMPORT, module)
+        names = crashes.explain(lab.spec.crashes(), crash)
+    except Exception as error:  # as with clues
+        faults.tell(faults.NamingFault, "the rules for exceptions name nothing: {fault}; no points hang on it", error)
+        return []
+    return [names] if names else []
 
 
 def _placed(lab: Lab, mistakes: tuple[Named, ...]) -> tuple[Named, ...]:
     """Return mistakes with the lesson's ideas that they belong to."""
-    ideas = {mistake.name: mistake.idea for clue in lab.spec.clues() for mistake in clue.mistakes}
+    known = itertools.chain(lab.spec.crashes(), *(clue.mistakes for clue in lab.spec.clues()))
+    ideas = {mistake.name: mistake.idea for mistake in known}
     return tuple(replace(named, idea=ideas.get(named.name, "")) for named in mistakes)
 
 

@@ -35,4 +35,4 @@ def failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool 
     key = "notebook_code" if kind == "NameError" and "'get_ipython'" in text else key
     said = f": {text}" if text else ""  # no colon with nothing after it
     params = {"type": kind, "text": text, "said": said, "place": raised.called}
-    return Failure(key, params, asked, raised.where or where)
+    return Failure(key, params, asked, raised.where or where, raised=raised)

@@ -17,6 +17,7 @@ from .codec import (
     read_name,
     read_numbers,
     read_output,
+    read_scene,
     read_where,
 )
 from .describe import describe_arguments
@@ -265,7 +266,8 @@ class Submission:
         standin = raised.get("standin")
         lacking = standin if standin in self._launcher.lent else None  # others' errors may say anything
         called = read_where(raised.get("called"))
-        return Raised(read_name(raised["type"]), tidy(text), read_where(raised["where"]), name, lacking, called)
+        place, scene = read_where(raised["where"]), read_scene(raised.get("scene"))
+        return Raised(read_name(raised["type"]), tidy(text), place, name, lacking, called, scene)
 
     def _where(self, function: str) -> Where | None:
         return self.source.where(function) or self._functions.get(function)

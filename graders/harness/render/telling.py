@@ -57,7 +57,7 @@ def _cause(checks: tuple[CheckResult, ...], titles: Mapping[str, str], words: Wo
     title = f"{parts}: {first.title}" if len(checks) == 1 else parts
     rows = list(first.rows)
     if first.where is not None:
-        place = Row(Key.WHERE, f"{first.where}: {first.source_line}".rstrip(": "))
+        place = Row(Key.WHERE, f"{first.where}: {first.source_line}" if first.source_line else str(first.where))
         rows.insert(-1 if rows and rows[-1].key is Key.WHY else len(rows), place)
     if first.hint:
         rows.append(Row(Key.HINT, first.hint))

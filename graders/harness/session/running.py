@@ -51,13 +51,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
             raise
         except Exception as fault:
             return check.try_fault(fault)
-    except Unloadable:
-        raise
     except CheckFailed as failed:
         if check.lab is None:
             raise
         from graders.harness.judge import naming  # only a failing check needs it
 
+        if isinstance(failed, Unloadable):  # there is nothing to look at
+            raise type(failed)(naming.name_crash(check.lab, failed.failure)) from None
         raise CheckFailed(naming.name(check.lab, pyfuncitem.originalname, failed.failure)) from None
 
 

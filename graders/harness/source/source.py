@@ -122,6 +122,15 @@ class Source:
             return Failure("unreadable_source", {"file": file, "text": str(error)})
         return slips.nothing_written(tree, file) or tree
 
+    def parsed(self, file: str) -> ast.Module | None:
+        """Return the tree of the submission's file, or of one beside it; None where there is none of that name."""
+        if file == self.path.name:
+            return None if isinstance(self._parsed, Failure) else self._parsed
+        try:
+            return parsing.parse(self.texts.read[file], file)
+        except (KeyError, SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
     @cached_property
     def _own(self) -> bytes | Failure:
         """What the file holds, or why it cannot be read."""

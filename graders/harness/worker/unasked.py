@@ -35,11 +35,16 @@ def kinds_of(value: object, genuine: Mapping[str, type], own: str) -> list[str]:
     Whatever bears the name of a `genuine` class, and is another one, is told as from the module `own`.
     """
     kinds = MRO(type(value))
-    names = [f"{_text(_module(kind))}.{_text(QUALNAME(kind))}" for kind in kinds]
+    names = list(map(qualified, kinds))
     return [
         name if genuine.get(name, kind) is kind else f"{own}.{name.rpartition('.')[2]}"
         for name, kind in zip(names, kinds, strict=True)
     ]
+
+
+def qualified(kind: Any) -> str:
+    """Return the qualified name of a class."""
+    return f"{_text(_module(kind))}.{_text(QUALNAME(kind))}"
 
 
 def code_of(value: object) -> CodeType | None:

@@ -23,6 +23,7 @@ from .given import Given
 from .lookout import Lookout
 from .observer import Places, Transcript
 from .recorder import Recorder
+from .scenes import Scenes
 from .seals import Seals
 from .slate import Slate
 from .unasked import code_of, is_a, kinds_of
@@ -82,6 +83,7 @@ class Worker:
         self._given = Given(torch)
         self._undisguised = torch._C.DisableTorchFunctionSubclass
         self._seals = Seals(torch)
+        self._scenes = Scenes(torch)
         if not self._echo:  # in a process of its own
             for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
                 del sys.modules[name]
@@ -100,9 +102,13 @@ class Worker:
             with contextlib.redirect_stdout(recorder), exits.Raising():
                 loading.import_file(MODULE, path, self._begin)
         except BaseException as error:
-            return {"raised": self._places.describe(error), "stdout": recorder.text()}
+            return {"raised": self._raised(error), "stdout": recorder.text()}
         patched = self._seals.broken(self._places, MODULE)
         return {"functions": self._functions(), "stdout": recorder.text(), "patched": patched}
+
+    def _raised(self, error: BaseException) -> dict[str, Any]:
+        """Describe an exception, and what stood around it."""
+        return {**self._places.describe(error), "scene": self._scenes.of(error, self._places)}
 
     def _begin(self, module: ModuleType) -> None:
         """Keep the names of the submission's module: it may put another in its place, or be of another class."""
@@ -141,7 +147,7 @@ class Worker:
                 reply["value"] = self._keep(value) if request["keep"] else encode(value, self, out)
             except BaseException as error:
                 out.clear()
-                reply["raised"] = self._places.describe(error)
+                reply["raised"] = self._raised(error)
         bare = request["seed"] is None  # its time counts: what was patched is seen when something else is asked
         patched = [] if bare else self._seals.broken(self._places, MODULE)
         reply["changed"] = [] if bare else self._given.changed()
