@@ -159,7 +159,12 @@ def stepped(lab: Lab, learning_rate: float | None, gradients: tuple[float, ...] 
 
 
 def _furthest(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
-    """Return the move of the number that moved furthest; the gradient was the same for all of them."""
+    """Return the move of the number that moved furthest; the gradient was the same for all of them.
+
+    NaN where a step leaves another number of them, or none.
+    """
+    if before.size != after.size or not before.size:
+        return float("nan")
     moves = after - before
     return float(moves[np.abs(moves).argmax()])
 

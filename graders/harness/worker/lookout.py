@@ -137,8 +137,6 @@ class Lookout:
         known = self._codes.get(id(code))
         if known is None or known[0] is not code:
             file = self._places.file_of(code) if self._places else None
-            if file is not None and self._places and code.co_filename.startswith(self._places.python):
-                file = None
             if LENGTH(self._codes) > MAX_CODES:  # texts run by the thousand: that it did so is told by now
                 self._codes.clear()
             known = self._codes[id(code)] = code, (file, None) if file is not None else None

@@ -39,13 +39,13 @@ CO_OPTIMIZED = 1
 
 
 class Places:
-    """Knows which frames are the student's: those of files in the submission's folder."""
+    """Knows which frames are the student's: those of files in the submission's folder, Python's own left out."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         # Python itself may lie in the submission's folder, as an environment in that of a project does.
         self.python = tuple({path for path in (sys.prefix, sys.base_prefix) if Path(path).is_relative_to(root)})
-        self._known: dict[CodeType, str | None] = {}
+        self._known: dict[str, str | None] = {}  # by path: codes of two files may be equal
         self._called: dict[str, str] = {}
         self._lacking: list[type] = []  # classes of errors by which stand-ins say what they lack
 
@@ -59,11 +59,13 @@ class Places:
 
     def file_of(self, code: CodeType) -> str | None:
         """Return the student's file that `code` is from, relative to the submission, or None."""
-        if code not in self._known:
-            path = Path(code.co_filename)
+        name = str.__str__(code.co_filename)
+        if name not in self._known:
+            path = Path(name)
             inside = path.is_absolute() and path.is_relative_to(self.root)
-            self._known[code] = path.relative_to(self.root).as_posix() if inside else None
-        return self._known[code]
+            theirs = inside and not any(map(path.is_relative_to, self.python))
+            self._known[name] = path.relative_to(self.root).as_posix() if theirs else None
+        return self._known[name]
 
     def calling(self, frame: FrameType | None) -> tuple[str, int] | None:
         """Return file and line of the nearest student frame from `frame` upwards."""

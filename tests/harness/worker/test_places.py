@@ -1,0 +1,25 @@
+"""Which lines are the student's: what the place of an exception, the transcript and suspicions rest on."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from graders.harness.worker.observer import Places
+
+
+@pytest.mark.parametrize("prefix", ["prefix", "base_prefix"])
+def test_an_environment_in_the_submissions_folder_is_none_of_the_students(tmp_path, monkeypatch, prefix):
+    """Nor is what lies in it: half of all projects have their environment in their folder."""
+    monkeypatch.setattr(sys, prefix, str(tmp_path / ".venv"))
+    places = Places(tmp_path)
+
+    def file_of(name: str) -> str | None:
+        return places.file_of(compile("1", str(tmp_path / name), "exec"))
+
+    assert file_of("lab.py") == "lab.py"
+    assert file_of("parts/net.py") == "parts/net.py"
+    assert file_of(".venv2/net.py") == ".venv2/net.py"
+    assert file_of(".venv/lib/torch/optim/optimizer.py") is None
+    assert file_of("/elsewhere/lab.py") is None
