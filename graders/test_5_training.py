@@ -76,6 +76,7 @@ def test_epoch_returns_a_float_without_a_graph(lab: Lab) -> None:
     seen = trainings.held(lab)
     expect.plain_float(seen.evidence)
     expect.that(not seen.too_many, seen.evidence, "graphs_held", got=seen.graphs, batches=measure.STEPS)
+    work.expect_epoch_of_batches(lab)
 
 
 @pytest.mark.parametrize("epochs", [None, EPOCHS], ids=["default", "given"])

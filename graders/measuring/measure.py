@@ -193,11 +193,12 @@ def trained(
     size: int = inputs.STEP_BATCH,
     observe: bool = False,
     bare: bool = False,
+    again: bool = False,
 ) -> Trained:
     """Train with the student's `train_epoch` or `train` on fixed batches, beside the oracle.
 
     With `epochs` None, `train` is left to its default, the lesson's 15. `observe` keeps a transcript; a `bare` data
-    loader can do no more than the contract promises.
+    loader can do no more than the contract promises; `again` asks the same anew.
     """
     lab.require(function)
     for needed in (*lab.spec.needs[function], "build_model", "build_criterion", "build_optimizer"):

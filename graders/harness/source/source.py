@@ -216,6 +216,7 @@ class Source:
 
 
 def _shown(line: str) -> str:
+    line = line[: 4 * MAX_LINE]  # somebody's may have two million letters, and some that are not shown
     return "".join(c for c in line.expandtabs(4) if c.isprintable())[:MAX_LINE]
 
 

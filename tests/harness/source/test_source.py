@@ -9,7 +9,7 @@ import pytest
 
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.base.model import Where
-from graders.harness.source.source import MAX_SOURCE, Source
+from graders.harness.source.source import MAX_LINE, MAX_SOURCE, Source, _shown
 
 
 @pytest.fixture
@@ -313,3 +313,23 @@ def test_owner_is_read_off_the_name(tmp_path, given, owner):
     with zipfile.ZipFile(tmp_path / "cho.zip", "w") as packed:
         packed.writestr("lab.py", "x = 1\n")
     assert Source.find(tmp_path / given, "lab.py").owner("lab.py") == owner
+
+
+def test_a_line_of_two_million_letters_is_shown_by_its_beginning(tmp_path):
+    """Going through all of it for each of 60 checks took minutes: the rest is cut off before anything else."""
+    (tmp_path / "lab.py").write_text("x = '" + "a" * (2**20) + "'\n")
+    shown = Source.find(tmp_path, "lab.py").line(Where("lab.py", 1))
+    assert shown == "x = '" + "a" * (MAX_LINE - 5)
+
+    class Counted(str):
+        """Text that must not be gone through."""
+
+        __slots__ = ()
+
+        def __getitem__(self, key):
+            return str(super().__getitem__(key))
+
+        def expandtabs(self, tabsize=8):
+            raise AssertionError("all of it")
+
+    assert _shown(Counted("a" * 2**20)) == "a" * MAX_LINE

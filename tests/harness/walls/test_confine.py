@@ -436,7 +436,7 @@ def test_memory_that_could_be_shared_counts(open_lab, level, how):
 
 def test_removed_file_in_memory_counts(open_lab):
     """A file of /dev/shm lives as long as it is mapped; a sandbox's own has a size."""
-    assert key(open_lab(LAB, memory=400), "shares", "removed", 1000) == "too_much_memory"
+    assert key(open_lab(LAB, memory=1000), "shares", "removed", 2000) == "too_much_memory"
 
 
 @each_level
