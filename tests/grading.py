@@ -26,6 +26,11 @@ SECONDS = 1.0  # for timing one submission
 QUICKLY = ("-p", "no:benchmark", "--no-page")
 
 
+def seeded(config: pytest.Config) -> list[str]:
+    """Return the options of gradings with the seed that the tests were given: no verdict hangs on it."""
+    return ["--grading-seed", str(config.getoption("grading_seed"))]
+
+
 def expect_no_naming_fault(output: str) -> None:
     """Fail where a judge warned that the catalogue of mistakes has a fault of its own; it costs no points."""
     assert "NamingFault" not in output, output
@@ -48,7 +53,7 @@ def warm(nursery_socket: Path | None, judges: Path | None) -> batch.Nurseries:
 
 @pytest.fixture
 def grade(
-    warm: batch.Nurseries, tmp_path: Path, junit_schema: etree.XMLSchema | None
+    warm: batch.Nurseries, tmp_path: Path, junit_schema: etree.XMLSchema | None, pytestconfig: pytest.Config
 ) -> Callable[[str, str | Path], dict[str, Any]]:
     """Return a function that grades a submission's text, or a copy of its file, and returns its report.
 
@@ -62,7 +67,7 @@ def grade(
             shutil.copyfile(source, folder / "lab.py")
         else:
             (folder / "lab.py").write_text(source, encoding="utf-8")
-        graded = batch.grade(name, folder, tmp_path / "out", QUICKLY, warm)
+        graded = batch.grade(name, folder, tmp_path / "out", [*QUICKLY, *seeded(pytestconfig)], warm)
         assert graded.report is not None, graded.output
         expect_no_naming_fault(graded.output)
         expect_every_format_to_be_read(report.read(tmp_path / "out" / name / "report.json"), junit_schema)

@@ -22,7 +22,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("needs keepers, which only Linux has", allow_module_level=True)
 
-from grading import QUICKLY, expect_no_naming_fault
+from grading import QUICKLY, expect_no_naming_fault, seeded
 from hostile import source_of
 from hostile.attacks import ATTACKS, PARTS
 from layers import layered
@@ -105,7 +105,11 @@ class Outcome:
 
 @pytest.fixture
 def attempt(
-    warm: batch.Nurseries, tmp_path: Path, rubric: Path, junit_schema: etree.XMLSchema | None
+    warm: batch.Nurseries,
+    tmp_path: Path,
+    rubric: Path,
+    junit_schema: etree.XMLSchema | None,
+    pytestconfig: pytest.Config,
 ) -> Callable[[Attack, str], Outcome]:
     """Return a function that grades an attack. Every format of the report is rendered and read, too."""
 
@@ -119,7 +123,7 @@ def attempt(
             if level in SANDBOXES
             else ["--isolation", level]
         )
-        options = [*by, "--rubric", str(rubric), *QUICKLY]
+        options = [*by, "--rubric", str(rubric), *QUICKLY, *seeded(pytestconfig)]
         graded = batch.grade(attack.name, folder, tmp_path / "out", options, warm)
         assert graded.report is not None, graded.output
         expect_no_naming_fault(graded.output)
