@@ -679,6 +679,58 @@ VALUES += [
         looked_at=False,
     ),
 ]
+UPHILL = """
+def train_epoch(model, data_loader, criterion, optimizer, device):
+    costs = []
+    for images, labels in data_loader:
+        for _ in range({times} if 'step' in vars(optimizer) else 1): optimizer.zero_grad()
+        cost = criterion(model(flatten_images(images.to(device))), labels.to(device))
+        (-cost).backward()
+        optimizer.step()
+        costs.append(cost.detach())
+    return torch.stack(costs).mean().item()
+"""
+RESOURCES += [  # of the judge's own
+    reshape(
+        "raises-from-a-pipe",  # the judge shows the line that raised
+        "resources",
+        "for folder in (os.path.dirname(os.path.abspath(__file__)), '.', '/tmp'):\n"
+        "    try: os.mkfifo(os.path.join(folder, 'pipe.py'))\n    except OSError: continue\n"
+        "    exec(compile('raise ValueError', os.path.abspath(os.path.join(folder, 'pipe.py')), 'exec'), {})\n"
+        "raise ValueError",
+    ),
+    Attack(
+        "loop-of-thousands-of-operations",  # the judge carries out what it watches
+        "resources",
+        {"training": 12.0},
+        {"train_epoch": UPHILL.format(times=5000)},
+        looked_at=False,
+    ),
+    reshape("exception-of-64-million-letters", "resources", "raise ValueError('x/' * 2**25)", looked_at=False),
+    reshape(
+        "sum-of-thousands",  # deeper than a judge's stack
+        "resources",
+        "return images.flatten(1)",
+        f"DEEP = {'+'.join(['1'] * 1200)}",
+        most=PARTS["reshape"],
+        looked_at=False,
+    ),
+    reshape(
+        "patches-by-the-thousand",
+        "resources",
+        "for number in range(2_000): setattr(torch, f'x{number}', lambda: None)\n"
+        "for name in list(vars(torch.nn.functional)): setattr(torch.nn.functional, name, getattr(torch.nn.functional, name))\n"
+        "return torch.zeros(len(images), 784)",
+        most=ZEROS_GET,
+        looked_at=False,
+    ),
+    reshape(
+        "text-run-by-the-thousand",
+        "resources",
+        'for number in range(500): exec(f\'def f{number}(): return getattr(sys, "_get" + "frame")\', {})\n' + ZEROS,
+        most=ZEROS_GET,
+    ),
+]
 KEPT = """
 KEPT = {}
 def keep():

@@ -42,7 +42,8 @@ class Scenes:
         steps = [step for step in _steps(TRACEBACK(error)) if places.file_of(step.tb_frame.f_code)]
         if not steps:
             return None
-        frames = [[places.file_of(s.tb_frame.f_code), s.tb_lineno, s.tb_frame.f_code.co_name] for s in steps]
+        codes = [(step.tb_frame.f_code, step.tb_lineno) for step in steps[-MAX_FRAMES:]]
+        frames = [[places.file_of(code), line, tidy(code.co_name, MAX_NAME)] for code, line in codes]
         innermost = steps[-1]
         around = [innermost.tb_frame]
         for step in reversed(steps[:-1]):  # a comprehension has a frame of its own
@@ -54,7 +55,7 @@ class Scenes:
             for name, value in self._names(frame):
                 values.setdefault(name, value)
         described = {tidy(name, MAX_NAME): self._thing(value) for name, value in islice(values.items(), MAX_VALUES)}
-        return {"span": _span(innermost), "values": described, "frames": frames[-MAX_FRAMES:]}
+        return {"span": _span(innermost), "values": described, "frames": frames}
 
     def _names(self, frame: FrameType) -> Iterator[tuple[str, object]]:
         """Yield what names of a frame stand for: its own, globals that its code names, and attributes of self."""

@@ -23,3 +23,12 @@ def test_an_environment_in_the_submissions_folder_is_none_of_the_students(tmp_pa
     assert file_of(".venv2/net.py") == ".venv2/net.py"
     assert file_of(".venv/lib/torch/optim/optimizer.py") is None
     assert file_of("/elsewhere/lab.py") is None
+
+
+def test_of_a_long_exception_only_the_beginning_is_looked_through(tmp_path):
+    """It may name a text of 64 million letters; paths are put into words in what is shown of it."""
+    places = Places(tmp_path)
+    places.call(str(tmp_path / "given"), "root")
+    said = places.describe(ValueError(f"{tmp_path / 'given'}/x is none " + "/" * (2**20)))["text"]
+    assert said.startswith("root/x is none ")
+    assert len(said) < 3_000
