@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from corpus.crashes_python import PYTHON
+from corpus.crashes_torch import TORCH
 from layers import layered
 
 from graders import mistakes
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["grading"]
 
-CRASHES = {case.name: case for case in PYTHON}
+CRASHES = {case.name: case for case in (*PYTHON, *TORCH)}
 RULED = {mistake.name for mistake in mistakes.CRASHES}
 
 

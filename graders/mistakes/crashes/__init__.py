@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import calls
+from . import axes, calls, dtypes, graphs, labels, layers, lists, loading, matrices, optimizers, single_numbers
 
 if TYPE_CHECKING:
     from graders.harness.judge.crashes import Rules
 
-RULES: tuple[Rules, ...] = (calls.RULES,)
+TORCH = (matrices, axes, labels, dtypes, single_numbers, lists, graphs, optimizers, layers, loading)
+RULES: tuple[Rules, ...] = (calls.RULES, *(module.RULES for module in TORCH))

@@ -156,6 +156,8 @@ def _inputs(seen: Anatomy) -> dict[str, object] | bool:
     found = re.search(rf"cannot be multiplied \({ROWS}x784 and (\d+)x(\d+)\)", seen.text)
     if found is None or sorted(map(int, found.groups())) != sorted(shape):
         return False
+    if shape == (10, 784) == tuple(map(int, found.groups())):
+        return False  # written by hand, not transposed as a layer's: the right weights, the other way round
     return found[1] != "784" and {"count": int(found[1])}
 
 
