@@ -141,12 +141,12 @@ SHAPES = (
         *(TRAINING_IMAGES, "images = images.to(device).view(-1, 28)"),
     ),
     crashing(
-        *("images-not-flattened-for-evaluation", "evaluation", "images-not-flattened-in-evaluation"),
+        *("images-not-flattened-for-evaluation", "evaluation", "images-not-flattened"),
         *(LOGITS, "logits = model(images.to(device))"),
         line="logits = model(images.to(device))  # [B, 10]",
     ),
     crashing(
-        *("image-not-flattened-for-prediction", "prediction", "rows-of-28-given-to-the-layer"),
+        *("image-not-flattened-for-prediction", "prediction", "images-not-flattened"),
         *(PREDICT, "int(model(images).argmax())"),
     ),
     crashing(
@@ -461,7 +461,6 @@ TYPES = (
     crashing(
         *("old-way-to-a-number", "training", "index-into-a-single-number"),
         *(KEEP_COST, "costs.append(cost.data[0])"),
-        line="costs.append(cost.data[0])",
     ),
     crashing(
         *("length-of-a-number", "evaluation", "single-number-taken-for-many"),
@@ -472,7 +471,7 @@ TYPES = (
         *(KEEP_COST, "costs.append(sum(cost.detach()))"),
     ),
     crashing(
-        *("scores-printed-as-a-number", "prediction", "format-of-several"),
+        *("scores-printed-as-a-number", "prediction", "format-of-no-number"),
         PREDICTION,
         """\
     with torch.no_grad():
@@ -522,19 +521,19 @@ GRAPHS = (
         line="cost.backward()",
     ),
     crashing(
-        *("cost-detached", "training", "graph-cut-before-backward"),
+        *("cost-detached", "training", "graph-cut"),
         *(COST, "cost = criterion(model(images), labels).detach()"),
     ),
     crashing(
-        *("logits-data", "training", "graph-cut-before-backward"),
+        *("logits-data", "training", "graph-cut"),
         *(COST, "cost = criterion(model(images).data, labels)"),
     ),
     crashing(
-        *("cost-made-anew", "training", "graph-cut-before-backward"),
+        *("cost-made-anew", "training", "graph-cut"),
         *(COST, "cost = torch.tensor(criterion(model(images), labels).item())"),
     ),
     crashing(
-        *("backward-of-a-number", "training", "backward-of-a-plain-number"),
+        *("backward-of-a-number", "training", "tensor-method-of-a-number"),
         *(COST, "cost = criterion(model(images), labels).item()"),
     ),
     crashing(

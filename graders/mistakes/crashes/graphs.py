@@ -61,7 +61,7 @@ def _causes(crash: Crash) -> set[str]:
 
 def _of_labels(crash: Crash, node: ast.AST) -> bool:
     """Tell whether a call is about the labels alone, which need no gradient."""
-    names = [name for name in operations.names_in(node) if (thing := crash.thing(name)) and thing.shape is not None]
+    names = [name for name in operations.names_in(node) if name.id not in operations.MODULES]
     return bool(names) and all(operations.is_labels(crash.thing(name)) for name in names)
 
 
@@ -81,7 +81,7 @@ def _unrecorded(crash: Crash) -> bool:
     return _causes(crash) == {"unrecorded"}
 
 
-@RULES.rule("graph-cut-before-backward", Idea.GRADIENT)
+@RULES.rule("graph-cut", Idea.GRADIENT)
 def _cut(crash: Crash) -> bool:
     return _causes(crash) == {"cut"}
 
@@ -95,13 +95,6 @@ def _chosen(crash: Crash) -> bool:
 def _without(crash: Crash) -> bool:
     """Recognise a cost that knows nothing of how it was computed, where the function does not tell why."""
     return _causes(crash) == {"unknown"}
-
-
-@RULES.rule("backward-of-a-plain-number", Idea.GRADIENT)
-def _plain(crash: Crash) -> dict[str, object] | bool:
-    """Recognise a Python number in the cost's place."""
-    found = said(crash, "AttributeError", r"'(float|int)' object has no attribute 'backward'")
-    return found is not None and {"kind": found[1]}
 
 
 def _again(crash: Crash) -> str:

@@ -43,7 +43,7 @@ def _product(crash: Crash) -> Product | None:
     return Product(rows, inner, other, columns, layer, None if thing is None else thing.shape)
 
 
-@RULES.rule("rows-of-28-given-to-the-layer", Idea.SHAPES)
+@RULES.rule("images-not-flattened", Idea.SHAPES)
 def _lines(crash: Crash) -> dict[str, object] | bool:
     """Recognise images whose lines were never joined: the layer takes each line for an image."""
     it = _product(crash)

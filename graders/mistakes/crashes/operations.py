@@ -35,6 +35,7 @@ DTYPES = {  # as torch calls them in what it raises, now and earlier
     "unsigned char": "uint8",
 }
 PICTURE = ("PIL.Image.Image",)
+MODULES = ("torch", "nn", "F", "functional", "np")  # as they are imported
 
 
 def said(crash: Crash, kinds: str, pattern: str) -> re.Match[str] | None:
@@ -71,7 +72,7 @@ def subject(called: ast.Call | None) -> ast.expr | None:
     if called is None or not isinstance(called.func, ast.Attribute):
         return None
     owner = called.func.value
-    return argument(called, 0, "input") if isinstance(owner, ast.Name) and owner.id in ("torch", "F", "np") else owner
+    return argument(called, 0, "input") if isinstance(owner, ast.Name) and owner.id in MODULES else owner
 
 
 def names_in(node: ast.AST | None) -> Iterator[ast.Name]:

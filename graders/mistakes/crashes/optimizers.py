@@ -12,6 +12,7 @@ from .operations import argument, said
 
 RULES = Rules()
 KINDS = ("SGD", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "RMSprop", "ASGD", "Rprop", "LBFGS")
+ONCE = ("builtins.generator", "builtins.filter", "builtins.map")
 NO_TENSORS = (
     r"object is not iterable",
     r"can only optimize Tensors",
@@ -34,10 +35,9 @@ def _parameters(crash: Crash) -> ast.expr | None:
 
 
 def _used_before(crash: Crash) -> bool:
-    """Tell whether the parameters are a generator that stands in another place of the function, too."""
+    """Tell whether the parameters can be gone through once only, and stand in a line above, too."""
     given = _parameters(crash)
-    thing = crash.thing(given)
-    if not isinstance(given, ast.Name) or thing is None or thing.kind != "builtins.generator":
+    if not isinstance(given, ast.Name) or not operations.is_kind(crash.thing(given), *ONCE):
         return False
     read = [one for one in operations.names_in(crash.function) if one.id == given.id and isinstance(one.ctx, ast.Load)]
     return any(one.lineno < given.lineno for one in read)
@@ -47,15 +47,9 @@ def _is_empty(crash: Crash) -> bool:
     return bool(said(crash, "ValueError", "empty parameter list"))
 
 
-@RULES.rule("parameters-used-up", Idea.DESCENT)
-def _used(crash: Crash) -> dict[str, object] | bool:
-    """Recognise a generator of parameters that was gone through already."""
-    return _is_empty(crash) and _used_before(crash) and {"name": operations.written(_parameters(crash))}
-
-
 @RULES.rule("optimizer-without-parameters", Idea.DESCENT)
 def _none(crash: Crash) -> bool:
-    """Recognise an optimizer for nothing."""
+    """Recognise an optimizer for nothing; a generator that is used up is a matter of Python's."""
     return _is_empty(crash) and not _used_before(crash)
 
 

@@ -56,12 +56,6 @@ def _many(crash: Crash) -> bool:
     return bool(said(crash, "TypeError", r"len\(\) of a 0-d tensor|iteration over a 0-d"))
 
 
-@RULES.rule("format-of-several", Idea.SHAPES)
-def _format(crash: Crash) -> bool:
-    """Recognise a number's format for several."""
-    return bool(said(crash, "TypeError", r"unsupported format string passed to Tensor"))
-
-
 @RULES.rule("max-gives-two-things", Idea.EVALUATION)
 def _two(crash: Crash) -> dict[str, object] | bool:
     """Recognise that both, largest value and its place, are used as if they were one tensor."""

@@ -77,9 +77,4 @@ def _wrong_axis(seen: Stopped) -> bool:
     return abs(float(np.mean(logits.argmax(axis=0) == seen.ten.split.labels)) - seen.ten.said) <= ATOL
 
 
-@STOP.mistake("images-not-flattened-in-evaluation", Idea.SHAPES)
-def _unflattened(seen: Stopped) -> bool:
-    return bool(re.search(r"mat1 and mat2 shapes cannot be multiplied \(\d+x28 and 784x10\)", seen.text))
-
-
 CLUES = (STOP,)
