@@ -203,11 +203,11 @@ SHAPES = (
         *(LOGITS, "logits = model(images.to(device).view(1000, 784))"),
     ),
     crashing(
-        *("view-of-a-transposed-image", "reshape", "view-of-rearranged-axes"),
+        *("view-of-a-transposed-image", "reshape", "view-of-scattered-numbers"),
         *(FLATTEN, "images.transpose(2, 3).view(len(images), -1)"),
     ),
     crashing(
-        *("view-of-a-permuted-batch", "evaluation", "view-of-rearranged-axes"),
+        *("view-of-a-permuted-batch", "evaluation", "view-of-scattered-numbers"),
         *(LOGITS, "logits = model(images.to(device).permute(0, 3, 2, 1).view(-1, 784))"),
     ),
     crashing(
@@ -247,6 +247,11 @@ SHAPES = (
             "predictions, answers = torch.stack(predictions), torch.stack(answers)",
             "return (predictions == answers).sum().item() / len(dataset)",
         ),
+    ),
+    crashing(
+        *("predictions-joined-to-answers", "evaluation", "cat-of-differing-sizes"),
+        CORRECT,
+        CORRECT.replace("logits.argmax(dim=1)", "torch.cat([logits, labels.unsqueeze(1)]).argmax(dim=1)"),
     ),
     crashing(
         *("costs-concatenated", "training", "cat-of-single-numbers"),
@@ -397,6 +402,11 @@ TYPES = (
     crashing(
         *("images-as-bytes-in-the-evaluation", "evaluation", "types-do-not-meet"),
         *(LOGITS, "logits = model(flatten_images((images * 255).byte().to(device)))"),
+    ),
+    crashing(
+        *("bytes-divided-in-place", "data", "divided-in-place"),
+        "    images = mnist.data.unsqueeze(1) / 255  #",
+        "    images = mnist.data.unsqueeze(1)\n    images /= 255  #",
     ),
     crashing(
         *("mean-of-true-and-false", "evaluation", "mean-of-true-and-false"),

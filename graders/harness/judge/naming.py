@@ -55,7 +55,8 @@ def _crashed(lab: Lab, failure: Failure) -> list[tuple[Named, ...]]:
         return []
     raised, source = failure.raised, lab.submission.source
     try:
-        module = source.parsed(raised.where.file) if raised.where else None
+        # What a library's own line raised may yet be explained by what the file gave to the library.
+        module = source.parsed(raised.where.file if raised.where else source.path.name)
         crash = crashes.Crash.of(raised, failure.key in crashes.AT_IMPORT, module)
         names = crashes.explain(lab.spec.crashes(), crash)
     except Exception as error:  # as with clues

@@ -61,9 +61,9 @@ def _misfit(crash: Crash) -> dict[str, object] | bool:
     return {"numbers": numbers, "shape": shown(wanted), "there": there, "fits": fits}
 
 
-@RULES.rule("view-of-rearranged-axes", Idea.SHAPES)
+@RULES.rule("view-of-scattered-numbers", Idea.SHAPES)
 def _scattered(crash: Crash) -> bool:
-    """Recognise `view` of a tensor whose axes were exchanged, so that its numbers lie in another order."""
+    """Recognise `view` of a tensor whose numbers do not lie one after the other: its axes were exchanged, or cut."""
     return operations.last_name(crash.node) == "view" and bool(said(crash, "RuntimeError", "stride"))
 
 

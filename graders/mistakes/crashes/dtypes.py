@@ -6,7 +6,7 @@ from graders.harness.judge.crashes import Crash, Rules
 from graders.mistakes.ideas import Idea
 
 from . import labels, operations
-from .operations import DTYPES, WHOLE, said
+from .operations import DTYPES, FLOATS, WHOLE, said
 
 RULES = Rules()
 
@@ -17,6 +17,25 @@ def _types(crash: Crash) -> dict[str, object] | bool:
     found = said(crash, "RuntimeError", r"same dtype, but got:? (.+?) (?:and|!=) ([\w ]+)")
     given, wanted = (DTYPES.get(name.strip(), "") for name in found.groups()) if found else ("", "")
     return bool(given and wanted) and {"given": given, "wanted": wanted}
+
+
+@RULES.rule("divided-in-place", Idea.DATASET)
+def _in_place(crash: Crash) -> dict[str, object] | bool:
+    """Recognise fractions that are to lie in the place of whole numbers: `images /= 255`."""
+    found = said(crash, "RuntimeError", r"result type (\w+) can't be cast to the desired output type (\w+)")
+    result, kept = (DTYPES.get(name, "") for name in found.groups()) if found else ("", "")
+    return result in FLOATS and kept in WHOLE and {"dtype": kept}
+
+
+@RULES.rule("tensors-on-two-devices", Idea.DEVICE)
+def _devices(crash: Crash) -> dict[str, object] | bool:
+    """Recognise tensors of two devices in one operation."""
+    pattern = (
+        r"on the same device, but (?:found at least two devices, (\S+) and (\S+?)!|got .* is on (\S+), .* on (\S+))"
+    )
+    found = said(crash, "RuntimeError", pattern)
+    both = [name for name in found.groups() if name] if found else []
+    return len(both) == 2 and {"first": both[0].strip(",.! "), "second": both[1].strip(",.! ")}
 
 
 def _averaged(crash: Crash) -> str:

@@ -21,13 +21,15 @@ LABEL_TYPE = r"(?:expected scalar type Long but found|expected target dtype to b
 def swapped(crash: Crash) -> bool:
     """Recognise a cost of labels and scores, in this order."""
     called = operations.call(crash)
-    if called is None or not COST.search(ast.unparse(called.func)) or crash.kind == "AttributeError":
+    if called is None or not COST.search(ast.unparse(called.func)):
         return False
     first, second = argument(called, 0, "input"), argument(called, 1, "target")
     model = isinstance(second, ast.Call) and (
         operations.is_layer(crash.thing(second.func)) or operations.last_name(second) in ("model", "net")
     )
-    return operations.is_labels(crash.thing(first)) and (model or operations.is_scores(crash.thing(second)))
+    told = re.search(r"not implemented for|target|dtype", crash.text, re.IGNORECASE)
+    both = operations.is_labels(crash.thing(first)) and (model or operations.is_scores(crash.thing(second)))
+    return bool(told) and both
 
 
 def of_predictions(crash: Crash) -> bool:

@@ -22,6 +22,15 @@ def _stacked(crash: Crash) -> dict[str, object] | bool:
     return found is not None and {"first": found[1], "other": found[2], "place": int(found[3])}
 
 
+@RULES.rule("cat-of-differing-sizes", Idea.SHAPES)
+def _unequal(crash: Crash) -> dict[str, object] | bool:
+    """Recognise tensors that are to be joined along one axis and differ along another."""
+    found = said(
+        crash, "RuntimeError", r"must match except in dimension (\d+)\.? .*xpected size (\d+) but got size (\d+)"
+    )
+    return found is not None and {"axis": int(found[1]), "first": int(found[2]), "other": int(found[3])}
+
+
 @RULES.rule("cat-of-single-numbers", Idea.SHAPES)
 def _joined(crash: Crash) -> dict[str, object] | bool:
     """Recognise tensors without axes that are to be joined along one."""

@@ -107,4 +107,4 @@ def _tensor(crash: Crash) -> bool:
 @RULES.rule("digits-not-found", Idea.DATASET)
 def _missing(crash: Crash) -> bool:
     """Recognise that torchvision finds no digits in the folder that it was given."""
-    return bool(said(crash, "RuntimeError", r"Dataset not found"))
+    return operations.last_name(crash.node) == "MNIST" and bool(said(crash, "RuntimeError", "Dataset not found"))

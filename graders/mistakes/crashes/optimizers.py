@@ -63,7 +63,8 @@ def _is_number(crash: Crash, node: ast.expr | None) -> bool:
 @RULES.rule("optimizer-arguments-swapped", Idea.DESCENT)
 def _swapped(crash: Crash) -> bool:
     """Recognise the learning rate before the parameters."""
-    return bool(said(crash, "TypeError", "")) and _is_number(crash, _parameters(crash)) and _made(crash) is not None
+    first = _is_number(crash, _parameters(crash)) and _rate(crash) is not None
+    return bool(said(crash, "TypeError", "")) and first and not _is_number(crash, _rate(crash))
 
 
 @RULES.rule("no-parameters-given", Idea.DESCENT)

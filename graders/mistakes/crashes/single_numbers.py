@@ -12,6 +12,7 @@ from .operations import said
 
 RULES = Rules()
 SEVERAL = r"Tensor with (\d+) elements|only one element tensors|only integer tensors of a single element"
+ASKING = ("bool", "max", "min", "sorted", "any", "all", "index", "remove", "count")  # whether one is another, or true
 TWO = "torch.return_types."
 
 
@@ -32,7 +33,8 @@ def _number(crash: Crash) -> dict[str, object] | bool:
     """Recognise `int` or `float` of a tensor of several numbers."""
     found, called = said(crash, "RuntimeError ValueError TypeError", SEVERAL), operations.call(crash)
     plain = called is not None and isinstance(called.func, ast.Name) and called.func.id in ("int", "float")
-    return bool(found) and plain and {"name": operations.last_name(called)}
+    none = found is not None and found[1] == "0"
+    return bool(found) and plain and not none and {"name": operations.last_name(called)}
 
 
 @RULES.rule("truth-of-several", Idea.SHAPES)
@@ -40,8 +42,9 @@ def _truth(crash: Crash) -> bool:
     """Recognise a yes or no that is asked of several at once."""
     told = said(crash, "RuntimeError", "Boolean value of Tensor with more than one")
     told = told or said(crash, "ValueError", "truth value of an array with more than one")
-    made = operations.last_name(operations.call(crash))[:1].isupper()  # a class that gets tensors for its options
-    return bool(told) and not made
+    # What else is called has perhaps taken tensors for its options.
+    asked = operations.call(crash) is None or operations.last_name(crash.node) in ASKING
+    return bool(told) and asked
 
 
 @RULES.rule("index-into-a-single-number", Idea.SHAPES)
