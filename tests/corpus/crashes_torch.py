@@ -752,7 +752,13 @@ DATA = (
         *("picture-flattened", "data", "picture-not-a-tensor"),
         *(LOAD, pictures("return torch.reshape(image, (1, 28, 28)), label")),
     ),
-    crashing("transform-without-parentheses", "data", "transform-not-built", LOAD, transformed("transforms.ToTensor")),
+    crashing(
+        "transform-without-parentheses",
+        "data",
+        "transform-not-built",
+        LOAD,
+        transformed("transforms.Compose([transforms.ToTensor])"),
+    ),
     crashing(
         *("transforms-without-a-list", "data", "compose-without-a-list"),
         *(LOAD, transformed("transforms.Compose(transforms.ToTensor())")),

@@ -150,6 +150,9 @@ def _gather(crash: Crash) -> dict[str, object] | bool:
     """Recognise labels without a second axis for `gather`."""
     name = operations.last_name(crash.node)
     told = said(crash, "RuntimeError", r"[Ii]ndex tensor must have the same number of dimensions")
+    called = operations.call(crash)
+    if not any(operations.is_labels(crash.thing(one)) for one in (called.args if called is not None else ())):
+        return False
     return name in ("gather", "scatter", "scatter_") and bool(told) and {"name": name}
 
 

@@ -55,9 +55,13 @@ def _picture(crash: Crash) -> dict[str, object] | bool:
 
 @RULES.rule("transform-not-built", Idea.DATASET)
 def _class(crash: Crash) -> dict[str, object] | bool:
-    """Recognise a transform's class in its object's place: torchvision calls it with the picture."""
+    """Recognise a transform's class in a list of transforms: torchvision calls it with the picture."""
     found = said(crash, "TypeError", rf"({TRANSFORMS})(?:\.__init__)?\(\) takes")
-    return found is not None and operations.last_name(crash.node) != found[1] and {"name": found[1]}
+    if found is None or operations.last_name(crash.node) == found[1]:
+        return False
+    lists = [one for call in _calls(crash) for one in call.args if isinstance(one, ast.List)]
+    bare = [item for one in lists for item in one.elts if isinstance(item, (ast.Attribute, ast.Name))]
+    return any(operations.last_name(item) == found[1] for item in bare) and {"name": found[1]}
 
 
 @RULES.rule("transform-class-called", Idea.DATASET)
@@ -107,4 +111,6 @@ def _tensor(crash: Crash) -> bool:
 @RULES.rule("digits-not-found", Idea.DATASET)
 def _missing(crash: Crash) -> bool:
     """Recognise that torchvision finds no digits in the folder that it was given."""
-    return operations.last_name(crash.node) == "MNIST" and bool(said(crash, "RuntimeError", "Dataset not found"))
+    here = crash.function is not None and crash.function.name == "load_mnist"  # elsewhere nothing is to be loaded
+    made = operations.last_name(crash.node) == "MNIST"
+    return here and made and bool(said(crash, "RuntimeError", "Dataset not found"))
