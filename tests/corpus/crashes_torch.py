@@ -7,6 +7,7 @@ misconception may be claimed for them.
 from __future__ import annotations
 
 from .bugs import (
+    ACCURACY,
     BACKWARD,
     BATCHES,
     CORRECT,
@@ -267,6 +268,24 @@ SHAPES = (
         *(MEAN_COST, "return torch.mean(costs).item()"),
     ),
     crashing(
+        *("tensors-without-a-list", "evaluation", "tensors-not-in-a-list"),
+        EVALUATE,
+        own_evaluation("return torch.stack(predictions[0], answers[0]).float().mean().item()"),
+    ),
+    crashing(
+        *("batch-into-the-model", "training", "list-for-a-tensor"),
+        *(BATCHES, "    for batch in data_loader:\n        images, labels = batch\n"),
+        *(COST, "cost = criterion(model(batch), labels)"),
+    ),
+    crashing(
+        *("mean-of-a-plain-number", "evaluation", "number-for-a-tensor"),
+        *(ACCURACY, "return torch.mean(correct / len(dataset)).item()"),
+    ),
+    crashing(
+        *("array-reshaped-to-colours", "prediction", "reshape-to-a-size-that-does-not-fit"),
+        *("image.reshape(28, 28).cpu().numpy()", "image.cpu().numpy().reshape(28, 28, 3)"),
+    ),
+    crashing(
         *("tensor-of-tensors", "evaluation", "tensor-of-tensors"),
         EVALUATE,
         own_evaluation(
@@ -386,6 +405,26 @@ LABELS = (
     crashing(
         *("cost-of-predictions", "training", "argmax-before-the-cost"),
         *(COST, "cost = criterion(model(images).argmax(dim=1), labels)"),
+    ),
+)
+
+MORE_LABELS = (
+    crashing(
+        *("images-with-a-channel-axis", "training", "scores-with-another-axis"),
+        *(TRAINING_IMAGES, "images = images.to(device).flatten(start_dim=2)"),
+        line=COST_LINE,
+    ),
+    crashing(
+        *("scores-of-the-first-image", "training", "one-row-for-all-labels"),
+        *(COST, "cost = criterion(model(images)[0], labels)"),
+    ),
+    crashing(
+        *("score-of-the-zero-left-out", "training", "too-few-scores"),
+        *(COST, "cost = criterion(model(images)[:, 1:], labels)"),
+    ),
+    crashing(
+        *("model-in-place-of-scores", "training", "model-for-a-tensor"),
+        *(COST, "cost = nn.functional.cross_entropy(model, labels)"),
     ),
 )
 
@@ -570,6 +609,18 @@ GRAPHS = (
 """,
     ),
     crashing(
+        *("penalty-before-the-loop", "training", "graph-used-twice"),
+        *(
+            "    costs = []\n    for images",
+            "    penalty = sum((p**2).sum() for p in model.parameters())\n    costs = []\n    for images",
+        ),
+        *(COST, "cost = criterion(model(images), labels) + 0.0001 * penalty"),
+    ),
+    crashing(
+        *("model-left-out", "training", "backward-without-a-graph"),
+        *(COST, "cost = criterion(images[:, :10], labels)"),
+    ),
+    crashing(
         *("probabilities-overwritten", "training", "overwritten-for-the-gradient"),
         COST,
         """\
@@ -666,6 +717,8 @@ LAYERS = (
         *("flatten-without-images", "reshape", "layer-made-but-not-applied"),
         *(f"return {FLATTEN}", "return torch.reshape(nn.Flatten(images), (-1, 784))"),
     ),
+    crashing("list-of-layers", "model", "layers-in-a-list", LINEAR, f"nn.Sequential([{LINEAR}])"),
+    crashing("flatten-not-built", "model", "layer-not-built", LINEAR, f"nn.Sequential(nn.Flatten, {LINEAR})"),
     crashing(
         *("state-of-another-shape", "evaluation", "state-of-another-model"),
         *(
@@ -849,6 +902,6 @@ NEIGHBOURS = (
 )
 
 TORCH: tuple[Crashing, ...] = (
-    *(*SHAPES, *LABELS, *TYPES, *GRAPHS, *OPTIMIZERS, *LAYERS, *DATA),
+    *(*SHAPES, *LABELS, *MORE_LABELS, *TYPES, *GRAPHS, *OPTIMIZERS, *LAYERS, *DATA),
     *NEIGHBOURS,
 )

@@ -19,7 +19,10 @@ FLAT = ((PIXELS,), (-1,), (1, LINE, LINE), (LINE, LINE), (1, PIXELS))  # what ma
 def _reshape(crash: Crash) -> tuple[tuple[int, ...], int] | None:
     """Return the sizes that were asked for, and how many numbers there are."""
     found = said(crash, "RuntimeError", r"shape '\[([-\d, ]*)\]' is invalid for input of size (\d+)")
-    return (operations.sizes(found[1]), int(found[2])) if found else None
+    if found is not None:
+        return operations.sizes(found[1]), int(found[2])
+    found = said(crash, "ValueError", r"reshape array of size (\d+) into shape \(([-\d, ]*)\)")  # NumPy's
+    return (operations.sizes(found[2]), int(found[1])) if found else None
 
 
 def _written_down(crash: Crash) -> bool:

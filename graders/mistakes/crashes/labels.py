@@ -179,6 +179,21 @@ def _other_number(crash: Crash) -> dict[str, object] | bool:
     return found is not None and {"scores": int(found[1]), "labels": int(found[2])}
 
 
+@RULES.rule("scores-with-another-axis", Idea.COST)
+def _another_axis(crash: Crash) -> dict[str, object] | bool:
+    """Recognise scores with a third axis, for which cross-entropy wants more labels."""
+    found = said(crash, "RuntimeError", r"Expected target size (\[[\d, ]*\]), got (\[[\d, ]*\])")
+    return found is not None and {"wanted": found[1], "labels": found[2]}
+
+
+@RULES.rule("one-row-for-all-labels", Idea.COST)
+def _one_row(crash: Crash) -> dict[str, object] | bool:
+    """Recognise the scores of a single image that meet the labels of a batch."""
+    pattern = r"1D target must have size 1, but got target size: (\d+)|got input: \[10\], target: \[(\d+)\]"
+    found = said(crash, "ValueError RuntimeError", pattern)
+    return found is not None and {"labels": int(found[1] or found[2])}
+
+
 @RULES.rule("cost-wants-labels-like-scores", Idea.COST)
 def _like_scores(crash: Crash) -> dict[str, object] | bool:
     """Recognise a cost of yes-or-no questions: it wants an answer for every score, and no label for an image."""

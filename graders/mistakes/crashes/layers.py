@@ -65,6 +65,29 @@ def _not_applied(crash: Crash) -> dict[str, object] | bool:
     return len(names) == 1 and said_so in names and {"name": min(names)}
 
 
+@RULES.rule("model-for-a-tensor", Idea.MODEL)
+def _model(crash: Crash) -> dict[str, object] | bool:
+    """Recognise the model where its scores are wanted."""
+    told = said(crash, "TypeError", r"must be Tensor, not \w+$")
+    called = operations.call(crash)
+    given = [one for one in (called.args if called is not None else ()) if operations.is_layer(crash.thing(one))]
+    made = any(_made_of_a_tensor(crash, node) for one in given for node in operations.origins(crash, one))
+    return bool(told) and len(given) == 1 and not made and {"name": ast.unparse(given[0])}
+
+
+@RULES.rule("layers-in-a-list", Idea.MODEL)
+def _list(crash: Crash) -> bool:
+    """Recognise `nn.Sequential([…])`."""
+    return bool(said(crash, "TypeError", r"^(?:list|tuple) is not a Module subclass"))
+
+
+@RULES.rule("layer-not-built", Idea.MODEL)
+def _class(crash: Crash) -> dict[str, object] | bool:
+    """Recognise a layer's class in `nn.Sequential`, without parentheses."""
+    found = said(crash, "TypeError", r"^torch\.nn\.modules\.(?:\w+\.)*(\w+) is not a Module subclass")
+    return found is not None and {"name": found[1]}
+
+
 @RULES.rule("state-of-another-model", Idea.MODEL)
 def _state(crash: Crash) -> bool:
     """Recognise weights under other names, or of other shapes, than the model has."""

@@ -10,16 +10,24 @@ from .operations import said
 
 RULES = Rules()
 NO_TENSOR = r"argument '\w+' \(position \d+\) must be Tensor, not ([\w.]+)|argument '\w+' must be Tensor, not ([\w.]+)"
+UNEQUAL = r"equal size, but got (\[[\d, ]*\]) at entry 0 and (\[[\d, ]*\]) at entry (\d+)"
 MAKERS = ("tensor", "as_tensor", "Tensor", "FloatTensor", "LongTensor")
 
 
 @RULES.rule("stack-of-differing-sizes", Idea.SHAPES)
 def _stacked(crash: Crash) -> dict[str, object] | bool:
     """Recognise tensors of which one is shorter, most often that of the last batch."""
-    found = said(
-        crash, "RuntimeError", r"equal size, but got (\[[\d, ]*\]) at entry 0 and (\[[\d, ]*\]) at entry (\d+)"
-    )
-    return found is not None and {"first": found[1], "other": found[2], "place": int(found[3])}
+    found = said(crash, "RuntimeError", UNEQUAL)
+    stacked = found is not None and operations.last_name(crash.node) == "stack"
+    return found is not None and stacked and {"first": found[1], "other": found[2], "place": int(found[3])}
+
+
+@RULES.rule("items-of-differing-sizes", Idea.DATASET)
+def _items(crash: Crash) -> dict[str, object] | bool:
+    """Recognise items that a data loader cannot put into one batch."""
+    found = said(crash, "RuntimeError", UNEQUAL)
+    stacked = found is None or operations.last_name(crash.node) == "stack"
+    return found is not None and not stacked and {"first": found[1], "other": found[2]}
 
 
 @RULES.rule("cat-of-differing-sizes", Idea.SHAPES)
@@ -53,8 +61,16 @@ def _other_than_tensor(crash: Crash) -> str:
 
 @RULES.rule("list-for-a-tensor", Idea.SHAPES)
 def _list(crash: Crash) -> dict[str, object] | bool:
+    kind, name = _other_than_tensor(crash), operations.last_name(crash.node)
+    return kind in ("list", "tuple") and bool(name) and {"name": name, "kind": kind}
+
+
+@RULES.rule("tensors-not-in-a-list", Idea.SHAPES)
+def _loose(crash: Crash) -> dict[str, object] | bool:
+    """Recognise `torch.cat(a, b)`."""
+    told = said(crash, "TypeError", r"must be tuple of Tensors, not Tensor")
     name = operations.last_name(crash.node)
-    return _other_than_tensor(crash) == "list" and bool(name) and {"name": name}
+    return bool(told) and bool(name) and {"name": name}
 
 
 @RULES.rule("array-for-a-tensor", Idea.SHAPES)
