@@ -73,6 +73,8 @@ def _is_unrecorded(crash: Crash) -> bool:
     around = [one for one in ast.walk(function) if isinstance(one, ast.With) and line in ast.walk(one)]
     off = [operations.last_name(item.context_expr) for one in around for item in one.items]
     off += [operations.last_name(decorator) for decorator in function.decorator_list]
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and node.lineno < line.lineno]
+    off += [operations.last_name(one) for one in calls if one.args and ast.unparse(one.args[0]) == "False"]
     return any(name in OFF for name in off)
 
 
