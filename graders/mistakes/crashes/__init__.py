@@ -4,10 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import axes, calls, dtypes, graphs, labels, layers, lists, loading, matrices, optimizers, single_numbers
+from . import (
+    arguments,
+    attributes,
+    axes,
+    called,
+    calls,
+    classes,
+    dtypes,
+    ends,
+    files,
+    formats,
+    graphs,
+    imports,
+    items,
+    labels,
+    layers,
+    lists,
+    loading,
+    matrices,
+    names,
+    nothing,
+    numbers,
+    optimizers,
+    single_numbers,
+    spent,
+    unbound,
+    uncalled,
+    unpacking,
+)
 
 if TYPE_CHECKING:
     from graders.harness.judge.crashes import Rules
 
+PYTHON = (
+    *(names, unbound, attributes, imports, classes, calls, uncalled, called, arguments, nothing),
+    *(unpacking, items, spent, numbers, formats, ends, files),
+)
 TORCH = (matrices, axes, labels, dtypes, single_numbers, lists, graphs, optimizers, layers, loading)
-RULES: tuple[Rules, ...] = (calls.RULES, *(module.RULES for module in TORCH))
+RULES: tuple[Rules, ...] = tuple(module.RULES for module in (*PYTHON, *TORCH))
