@@ -55,6 +55,9 @@ class Crash:
         functions = [node for node in around if isinstance(node, Functions)]
         statements = [node for node in around if isinstance(node, ast.stmt)]
         exact = [node for node in around if isinstance(node, ast.expr) and _span(node) == scene.span]
+        if not exact and scene.span is not None:  # of a chain over several lines Python tells the last link alone
+            links = [node for node in around if isinstance(node, (ast.Attribute, ast.Call))]
+            exact = [node for node in links if _span(node)[2:] == scene.span[2:]]
         return cls(
             raised.type_name,
             raised.text,

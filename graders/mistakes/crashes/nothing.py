@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 
 from graders.harness.judge.crashes import Crash, Rules
 from graders.mistakes.ideas import Idea
@@ -12,6 +13,8 @@ from .reading import assignments, called, expressions, kind_of
 from .scopes import function_named, own
 
 RULES = Rules()
+# Expressions that are never None.
+THINGS = (ast.List, ast.ListComp, ast.Tuple, ast.Dict, ast.Set, ast.JoinedStr, ast.BinOp, ast.Compare)
 # Methods that change what they are asked of, or do something, and return nothing.
 CHANGING = several("append extend insert remove clear sort reverse update add backward zero_grad print shuffle")
 
@@ -48,7 +51,7 @@ def _nothing(crash: Crash) -> list[tuple[str, ast.expr]]:
     ]
 
 
-def _makers(crash: Crash) -> list[tuple[str, ast.Call]]:
+def _makers(crash: Crash) -> list[ast.Call]:
     """Return the calls that the None may have come from; nothing where it may have come from anything else."""
     found = _nothing(crash)
     sure = [(name, part) for name, part in found if kind_of(crash, part) == "NoneType"] or found
@@ -57,9 +60,37 @@ def _makers(crash: Crash) -> list[tuple[str, ast.Call]]:
     if len(sure) != 1:
         return []
     name, part = sure[0]
-    values = assignments(crash, name) if name else [part]
+    if not name:
+        return [part] if isinstance(part, ast.Call) and _returns_nothing(crash, part) else []
+    values = assignments(crash, name)
     calls = [value for value in values if isinstance(value, ast.Call) and _returns_nothing(crash, value)]
-    return [(name, calls[0])] if len(calls) == 1 else []
+    others = [value for value in values if not any(value is call for call in calls)]
+    if len(calls) != 1 or len(values) != _stored(crash, name):
+        return []
+    sure_of = all(isinstance(value, THINGS) for value in others) or _just_above(crash, calls[0], others)
+    return calls if sure_of else []
+
+
+def _stored(crash: Crash, name: str) -> int:
+    """Count the places at which a name is given a value."""
+    nodes = ast.walk(crash.function or crash.module or ast.Pass())
+    return sum(isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store) for node in nodes)
+
+
+def _just_above(crash: Crash, call: ast.Call, others: list[ast.expr]) -> bool:
+    """Tell whether a call stands above the line that raised, on the way to it, and other assignments above the call."""
+    scope, raising = crash.function or crash.module, crash.statement
+    if scope is None or raising is None:
+        return False
+    for node in ast.walk(scope):
+        body = getattr(node, "body", None)
+        for above, below in itertools.pairwise(body if isinstance(body, list) else []):
+            if any(one is call for one in ast.walk(above)) and isinstance(above, ast.Assign):
+                rest = body[body.index(below) :] if isinstance(body, list) else []
+                return any(one is raising for later in rest for one in ast.walk(later)) and all(
+                    value.lineno <= call.lineno for value in others
+                )
+    return False
 
 
 def _returns_nothing(crash: Crash, call: ast.Call) -> bool:
@@ -85,7 +116,7 @@ def _changes(call: ast.Call) -> bool:
 @RULES.rule("none-from-a-function", Idea.PYTHON)
 def _from_a_function(crash: Crash) -> dict[str, object] | bool:
     """Recognise the result of a function of the file's that has no return."""
-    for _, call in _makers(crash):
+    for call in _makers(crash):
         function = _without_return(crash, call)
         if function is not None:
             return {"function": function.name, "line": function.lineno}
@@ -95,7 +126,7 @@ def _from_a_function(crash: Crash) -> dict[str, object] | bool:
 @RULES.rule("none-from-a-method", Idea.PYTHON)
 def _from_a_method(crash: Crash) -> dict[str, object] | bool:
     """Recognise `costs = costs.append(cost)`."""
-    for _, call in _makers(crash):
+    for call in _makers(crash):
         if _changes(call):
             return {"method": called(call)}
     return False

@@ -70,7 +70,7 @@ def looped(crash: Crash) -> ast.expr | None:
         return crash.statement.iter
     for node in expressions(crash):
         for part in getattr(node, "generators", ()):
-            if crash.node is part.iter:
+            if crash.node in (node, part.iter):  # Python 3.11 tells the whole comprehension
                 return part.iter
     return None
 

@@ -49,6 +49,15 @@ def test_the_innermost_expression_is_found():
     assert text_of(crash("self.linear").node) == "self.linear"
 
 
+def test_a_chain_over_several_lines_is_known_by_its_last_link():
+    """Python tells the place of that alone."""
+    tree = ast.parse("rows = (\n    images\n    .float()\n    .nope(\n        3)\n)\n")
+    links = {(4, 5, 4, 9): "images.float().nope", (4, 5, 5, 10): "images.float().nope(3)", (5, 8, 5, 9): "3"}
+    for span, link in links.items():
+        raised = Raised("ValueError", "no", Where("lab.py", 4), scene=Scene(span))
+        assert text_of(Crash.of(raised, False, tree).node) == link
+
+
 def test_a_line_alone_tells_statement_and_function():
     """Where the code has no columns, or a statement raised."""
     found = crash(line=4)
