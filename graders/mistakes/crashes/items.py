@@ -92,11 +92,21 @@ def _not_changeable(crash: Crash) -> dict[str, object] | bool:
     return {"code": code(crash.node.value), "kind": kind} if isinstance(crash.node, ast.Subscript) else False
 
 
+def _gone_through(crash: Crash) -> ast.expr | None:
+    """Return what a loop was to go through, be it by enumerate and the like."""
+    over = looped(crash)
+    while (
+        isinstance(over, ast.Call) and called(over) in ("enumerate", "iter", "tqdm", "list", "reversed") and over.args
+    ):
+        over = over.args[0]
+    return over
+
+
 @RULES.rule("loop-over-a-number", Idea.PYTHON)
 def _over_a_number(crash: Crash) -> dict[str, object] | bool:
     """Recognise `for epoch in training_epochs:`."""
     said = re.search(r"'(int|float)' object is not iterable", crash.text)
-    over = looped(crash)
+    over = _gone_through(crash)
     if crash.kind != "TypeError" or said is None or over is None:
         return False
     counts = isinstance(over, (ast.Name, ast.Attribute, ast.BinOp, ast.Constant)) or called(over) in (
@@ -111,10 +121,11 @@ def _over_a_number(crash: Crash) -> dict[str, object] | bool:
 def _over_an_object(crash: Crash) -> dict[str, object] | bool:
     """Recognise a loop over an optimizer, a model, a class."""
     said = re.search(r"'([\w.-]+)' object is not iterable", crash.text)
-    over, kind = looped(crash), said[1].rpartition(".")[2] if said else ""
+    over, kind = _gone_through(crash), said[1].rpartition(".")[2] if said else ""
     if crash.kind != "TypeError" or over is None or kind in ("", "int", "float", "NoneType", *UNCALLED):
         return False
-    return {"code": code(over), "kind": kind} if kind_of(crash, over) in (None, kind) else False
+    made = not isinstance(over, ast.Call) or called(over) == kind  # of another call nobody knows what it returns
+    return {"code": code(over), "kind": kind} if made and kind_of(crash, over) in (None, kind) else False
 
 
 @RULES.rule("no-length", Idea.PYTHON)

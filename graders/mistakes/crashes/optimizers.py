@@ -53,6 +53,13 @@ def _none(crash: Crash) -> bool:
     return _is_empty(crash) and not _used_before(crash)
 
 
+@RULES.rule("parameters-used-up", Idea.PYTHON)
+def _used_up(crash: Crash) -> dict[str, object] | bool:
+    """Recognise parameters that were gone through once before the optimizer gets them."""
+    given = _parameters(crash)
+    return _is_empty(crash) and isinstance(given, ast.Name) and _used_before(crash) and {"name": given.id}
+
+
 def _is_number(crash: Crash, node: ast.expr | None) -> bool:
     thing = crash.thing(node)
     if isinstance(node, ast.Constant):

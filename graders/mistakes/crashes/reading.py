@@ -69,9 +69,10 @@ def looped(crash: Crash) -> ast.expr | None:
     if isinstance(crash.statement, ast.For) and crash.node in (None, crash.statement.iter):
         return crash.statement.iter
     for node in expressions(crash):
-        for part in getattr(node, "generators", ()):
-            if crash.node in (node, part.iter):  # Python 3.11 tells the whole comprehension
-                return part.iter
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            first = node.generators[0].iter
+            if crash.node in (node, first):  # Python 3.11 tells the whole comprehension
+                return first
     return None
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import Named, Word
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure
@@ -196,24 +195,6 @@ def _foreign(seen: Runs) -> bool:
     return own == 0 and others > 0 and seen.follow(sgd, _always(0.0))
 
 
-def _refusal(lab: Lab) -> str:
-    """Return what building an optimizer raises."""
-    try:
-        lab.call("build_optimizer", lab.model(), keep=True)
-    except CheckFailed as failed:
-        return str(failed.failure.params.get("text", ""))
-    return ""
-
-
-REFUSED = Clue(STEPS.checks, _refusal)
-
-
-@REFUSED.mistake("no-parameters-given", Idea.DESCENT)
-def _something_else(seen: str) -> bool:
-    """Recognise torch's and Python's words for a model, or a method that was not called, in the parameters' place."""
-    return seen.startswith("optimizer can only optimize Tensors") or seen.endswith("object is not iterable")
-
-
 def _class_returned(lab: Lab) -> Any:
     return lab.call("build_optimizer", lab.model(), keep=True)
 
@@ -231,4 +212,4 @@ def _not_returned(seen: Any) -> bool:
     return measure.is_nothing(seen)
 
 
-CLUES = (STEPS, REFUSED, BUILT)
+CLUES = (STEPS, BUILT)
