@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import devices, generators, given
 from .crashes import RULES
-from .data import dataset, download
+from .data import changed_labels, dataset, download, unsteady
 from .evaluation import accuracy, kept_digits, last_batch, side_effects, stopped
 from .loader import batches, lengths, returned, some_datasets
 from .loss import cost, labels
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from graders.harness.judge.clues import Clue, Mistake
 
 MODULES = (
-    *(dataset, download, batches, lengths, some_datasets, rows, returned, layers, returned_model, cost, labels),
+    *(dataset, changed_labels, unsteady, download),
+    *(batches, lengths, some_datasets, rows, returned, layers, returned_model, cost, labels),
     *(optimizer, epoch, epoch_cost, data_loader, train, printed),
     *(accuracy, kept_digits, last_batch, stopped, side_effects, predicted, drawing, slowness),
     *(devices, given, generators),

@@ -26,6 +26,7 @@ class TwoBugs:
     name: str
     first: str
     second: str
+    mistakes: tuple[str, ...] = ()  # the names of both, where one beside the other has another name than alone
 
 
 def bug(name: str, part: str, mistake: str, *texts: str) -> Bug:
@@ -136,6 +137,50 @@ DATA = (
     ),
     bug("labels-of-the-next-image", "data", "labels-of-other-images", DIGITS, "Digits(images, mnist.targets.roll(-1))"),
     bug("last-digit-missing", "data", "digits-missing", DIGITS, "Digits(images[:-1], mnist.targets[:-1])"),
+    bug("two-tensors-returned", "data", "tensors-for-dataset", f"return {DIGITS}", "return images, mnist.targets"),
+    bug(
+        "every-fourth-label-zero",
+        "data",
+        "labels-changed-at-regular-places",
+        f"    return {DIGITS}\n",
+        f"    mnist.targets[::4] = 0\n    return {DIGITS}\n",
+    ),
+    bug(
+        "every-third-label-one-too-many",
+        "data",
+        "labels-changed-at-regular-places",
+        f"    return {DIGITS}\n",
+        f"    mnist.targets[1::3] = (mnist.targets[1::3] + 1) % 10\n    return {DIGITS}\n",
+    ),
+    bug(
+        "sevens-labelled-one",
+        "data",
+        "labels-of-one-digit-changed",
+        f"    return {DIGITS}\n",
+        f"    mnist.targets[mnist.targets == 7] = 1\n    return {DIGITS}\n",
+    ),
+    bug(
+        "some-labels-drawn-anew",
+        "data",
+        "",
+        f"    return {DIGITS}\n",
+        f"    mnist.targets[:20] = torch.randint(10, (20,))\n    return {DIGITS}\n",
+    ),
+    bug(
+        "noise-on-every-image",
+        "data",
+        "image-drawn-anew-each-time",
+        ITEM_IMAGE,
+        "return (self.images[index] + 0.05 * torch.randn(1, 28, 28)).clamp(0, 1), ",
+    ),
+    bug(
+        "images-turned-at-random",
+        "data",
+        "image-drawn-anew-each-time",
+        ITEM_IMAGE,
+        "return self.images[index].roll(int(torch.randint(5, ())), 2), ",
+    ),
+    bug("noise-on-all-images-once", "data", "", PIXELS, f"({PIXELS} + 0.05 * torch.rand(28, 28)).clamp(0, 1)"),
 )
 
 
@@ -235,6 +280,21 @@ LOADER = (
         "batches-of-one",
         "batch-size-ignored",
         "return DataLoader(dataset, shuffle=True, drop_last=True)",
+    ),
+    serve(
+        "half-the-batch-size",
+        "batch-size-scaled",
+        "return DataLoader(dataset, batch_size=batch_size // 2, shuffle=True, drop_last=True)",
+    ),
+    serve(
+        "twice-the-batch-size",
+        "batch-size-scaled",
+        "return DataLoader(dataset, batch_size=2 * batch_size, shuffle=True, drop_last=True)",
+    ),
+    serve(
+        "batches-one-too-large",
+        "",
+        "return DataLoader(dataset, batch_size=batch_size + 1, shuffle=True, drop_last=True)",
     ),
     bug(
         "batch-size-64-by-default",
@@ -339,6 +399,10 @@ RESHAPE = (
     reshape("images-resized-in-place", "argument-changed-in-place", "images.resize_(images.shape[0], 784)"),
     reshape("image-rows-squeezed-in-place", "argument-changed-in-place", "images.squeeze_(1).flatten(start_dim=1)"),
     reshape("batch-of-100-only", "batch-size-hard-coded-in-the-reshape", "images.reshape(100, 28 * 28)"),
+    reshape("batch-of-64-by-view", "batch-size-hard-coded-in-the-reshape", "images.view(64, -1)"),
+    reshape("one-row-for-the-batch", "one-row-for-all-images", "images.view(1, -1)"),
+    reshape("one-row-of-784-only", "one-row-for-all-images", "images.reshape(1, 28 * 28)"),
+    reshape("batch-flattened-then-unsqueezed", "one-row-for-all-images", "images.flatten().unsqueeze(0)"),
     reshape("first-image-only", "images-missing", "images[:1].flatten(start_dim=1)"),
     reshape("last-pixel-missing", "pixels-missing", "images.flatten(start_dim=1)[:, :-1]"),
     reshape(
@@ -367,7 +431,9 @@ def model(name: str, mistake: str, new: str) -> Bug:
 MODEL = (
     model("no-bias", "no-bias", "nn.Linear(28 * 28, 10, bias=False)"),
     model("softmax-inside", "softmax-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.Softmax(dim=1))"),
-    model("log-softmax-inside", "softmax-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.LogSoftmax(dim=1))"),
+    model(
+        "log-softmax-inside", "log-softmax-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.LogSoftmax(dim=1))"
+    ),
     model("sigmoid-inside", "activation-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.Sigmoid())"),
     model("relu-inside", "activation-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.ReLU())"),
     model("tanh-inside", "activation-in-the-model", "nn.Sequential(nn.Linear(28 * 28, 10), nn.Tanh())"),
@@ -411,6 +477,42 @@ MODEL = (
 """,
     ),
     model("model-float64", "model-not-float32", "nn.Linear(28 * 28, 10).double()"),
+    bug(
+        "one-bias-for-all",
+        "model",
+        "one-bias-for-all-digits",
+        f"    return {LINEAR}\n",
+        """\
+    class Softmax(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(28 * 28, 10))
+            self.bias = nn.Parameter(torch.zeros(1))
+
+        def forward(self, images):
+            return images @ self.weight + self.bias
+
+    return Softmax()
+""",
+    ),
+    bug(
+        "bias-for-every-pixel",
+        "model",
+        "",
+        f"    return {LINEAR}\n",
+        """\
+    class Softmax(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(28 * 28, 10))
+            self.bias = nn.Parameter(torch.zeros(28 * 28))
+
+        def forward(self, images):
+            return (images + self.bias) @ self.weight
+
+    return Softmax()
+""",
+    ),
     bug(
         "parameters-not-registered",
         "model",
@@ -512,6 +614,22 @@ LOSS = (
     loss("class-zero-ignored", "classes-weighted", "nn.CrossEntropyLoss(ignore_index=0)"),
     loss("classes-weighted", "classes-weighted", "nn.CrossEntropyLoss(weight=torch.arange(1.0, 11.0))"),
     loss("nine-ignored", "classes-weighted", "nn.CrossEntropyLoss(ignore_index=9)"),
+    loss(
+        "classes-weighted-unevenly",
+        "classes-weighted",
+        "nn.CrossEntropyLoss(weight=1 / torch.tensor([5923.0, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]))",
+    ),
+    loss(
+        "one-class-weighted",
+        "classes-weighted",
+        "nn.CrossEntropyLoss(weight=torch.ones(10).index_fill(0, torch.tensor(1), 0.3))",
+    ),
+    loss("class-one-ignored", "classes-weighted", "nn.CrossEntropyLoss(ignore_index=1)"),
+    loss(
+        "weighted-costs-averaged-plainly",
+        "",
+        f"({CE}(logits, labels, reduction='none') * torch.arange(1.0, 11.0)[labels]).mean()",
+    ),
     loss("log-of-sigmoid", "", "nn.functional.nll_loss(logits.sigmoid().log(), labels)"),
     loss("labels-not-used", "labels-unused", "-logits.log_softmax(dim=1).mean()"),
     loss("digits-compared", "digits-compared-in-the-cost", "(logits.argmax(dim=1) != labels).float().mean()"),
@@ -1070,6 +1188,21 @@ PREDICTION = (
     prediction("prediction-yielded", "generator-returned", f"return {PREDICT}", f"yield {PREDICT}"),
     prediction("prediction-as-text", "prediction-as-text", PREDICT, f"str({PREDICT})"),
     prediction(
+        "prediction-as-an-array", "prediction-as-array", PREDICT, "model(flatten_images(images)).argmax().numpy()"
+    ),
+    prediction(
+        "prediction-as-an-array-of-one",
+        "prediction-as-array",
+        PREDICT,
+        "model(flatten_images(images)).argmax(dim=1).numpy()",
+    ),
+    prediction(
+        "prediction-as-a-numpy-number",
+        "prediction-as-array",
+        PREDICT,
+        "model(flatten_images(images)).numpy().argmax()",
+    ),
+    prediction(
         "prediction-in-a-list", "prediction-in-a-list", PREDICT, "model(flatten_images(images)).argmax(dim=1).tolist()"
     ),
     prediction(
@@ -1223,6 +1356,13 @@ TWO_BUGS: tuple[TwoBugs, ...] = (
     TwoBugs("summed-loss-and-no-zero-grad", "loss-summed", "no-zero-grad"),
     TwoBugs("summed-loss-and-accuracy-in-percent", "loss-summed", "accuracy-in-percent"),
     TwoBugs("softmax-in-the-model-and-in-the-cost", "softmax-inside", "softmax-before-cross-entropy"),
+    TwoBugs(
+        "log-softmax-in-the-model-and-nll",
+        "log-softmax-inside",
+        "nll-of-logits",
+        ("log-softmax-in-the-model", "log-softmax-left-to-the-model"),
+    ),
+    TwoBugs("softmax-in-the-model-and-nll", "softmax-inside", "nll-of-logits"),
     TwoBugs("unreduced-loss-and-last-cost", "loss-unreduced", "last-cost-of-the-epoch"),
     TwoBugs("naive-exp-and-pixels-0-to-255", "naive-exp", "pixels-0-to-255"),
     TwoBugs("pixels-0-to-255-and-scaled-in-training", "pixels-0-to-255", "pixels-scaled-in-training"),

@@ -48,6 +48,7 @@ class Lengths:
     test: int
     ends: bool
     right: tuple[int, int]
+    pair: bool  # whether what was returned is a pair of something: its length counts no digits
 
     @property
     def both(self) -> tuple[int, int]:
@@ -61,11 +62,17 @@ def look_at_splits(lab: Lab) -> Lengths:
     found = [lab.call("load_mnist", root, train, keep=True).value for train in (True, False)]
     training, test = (values.whole(lab.probe("length", dataset, of="load_mnist").value) for dataset in found)
     right = inputs.tiny(lab.seed).train, inputs.tiny(lab.seed).test
+    pair = training == test == 2 and all(isinstance(one, Handle) and is_sequence(one) for one in found)
     try:
         lab.probe("items", found[0], [right[0] - 1], of="load_mnist")
     except CheckFailed as failed:
-        return Lengths(training, test, failed.failure.params.get("type") == "IndexError", right)
-    return Lengths(training, test, ends=False, right=right)
+        return Lengths(training, test, failed.failure.params.get("type") == "IndexError", right, pair)
+    return Lengths(training, test, False, right, pair)
+
+
+def is_sequence(dataset: Handle) -> bool:
+    """Tell whether it is a tuple or a list."""
+    return any(kind in ("builtins.tuple", "builtins.list") for kind in dataset.kinds)
 
 
 COUNT = Clue((SPLITS,), look_at_splits)
@@ -96,7 +103,7 @@ def _missing(seen: Lengths) -> dict[str, object] | bool:
     """Recognise lengths that lack the same number or share in both splits, or digits that are not there at all."""
     lost, other = (all_ - there for all_, there in zip(seen.right, seen.both, strict=True))
     alike = lost == other or lost * seen.right[1] == other * seen.right[0]
-    here = lost > 0 and other >= 0 and not (_inverted(seen) or _ignored(seen))
+    here = lost > 0 and other >= 0 and not (_inverted(seen) or _ignored(seen) or seen.pair)
     return here and (alike or seen.ends) and {"count": lost, "all": seen.right[0]}
 
 

@@ -34,6 +34,7 @@ ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK = (
 LIKE_OWN_CHECK = "test_any_dataset_is_served_like_your_own"
 ALL = (FORM_CHECK, SIZE_CHECK, COUNT_CHECK, ONCE_CHECK, ORDER_CHECK, PAIRS_CHECK, LIKE_OWN_CHECK)
 LESSONS = 100
+FACTORS = range(2, 11)  # by which a batch size is multiplied or divided
 FEW = 32  # images that are looked for among changed ones
 LOTS_SCATTER = 5  # of how many different images 224 lots draw of 250
 
@@ -123,8 +124,9 @@ def _another_default(seen: Lengths) -> dict[str, object] | bool:
 
 @SIZES_CLUE.mistake("batch-size-scaled", Idea.BATCHES)
 def _scaled(seen: Lengths) -> bool:
-    ratios = [got / asked for asked, got in seen]
-    return len(set(ratios)) == 1 and ratios[0] != 1
+    """Recognise a multiple, or a share of which what is left over is cut off."""
+    times = any(all(got == asked * n for asked, got in seen) for n in FACTORS)
+    return times or any(all(got == asked // n for asked, got in seen) for n in FACTORS)
 
 
 def _batch_sizes(seen: serving.Served) -> list[int]:

@@ -15,6 +15,7 @@ from graders.measuring import inputs, measure, oracle
 from graders.mistakes import values
 from graders.mistakes.formulas.costs import FORMULAS, binary_of, each, sigmoid, softmax, two_slips
 from graders.mistakes.ideas import Idea
+from graders.mistakes.model import layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SIZES = (1, 6, 10, 12)  # of the batches asked for: a rule that depends on the size shows
 LARGE = 6.0  # of logits that reach 15 and more, where clamps and floors show
+LEFT = "softmax-missing"
 SMALL, ROUGHLY = 0.5, 0.02  # logits of a size at which 1 - p loses little; the share that it loses at ordinary ones
 
 
@@ -124,12 +126,23 @@ CLUES = (ORDINARY, UNUSUAL)
 def _computed(name: str, extreme: bool, seen: Costs) -> bool:
     if seen.are(oracle.cross_entropy, extreme):  # what gives the truth on these inputs explains nothing
         return False
-    return any(seen.are(formula, extreme) for formula in FORMULAS[name])
+    fits = any(seen.are(formula, extreme) for formula in FORMULAS[name])
+    # A model that ends in a log-softmax leaves none to be missed.
+    return fits and not (name == LEFT and layers.ends_in_log_softmax(seen.lab))
 
 
 for _name in FORMULAS:
     ORDINARY.mistake(_name, Idea.COST)(partial(_computed, _name, False))
     UNUSUAL.mistake(_name, Idea.COST)(partial(_computed, _name, True))
+
+
+@ORDINARY.mistake("log-softmax-left-to-the-model", Idea.COST)
+def _left(seen: Costs) -> bool:
+    """Recognise a cost of log-probabilities beside a model that returns them."""
+    return any(map(seen.are, FORMULAS[LEFT])) and layers.ends_in_log_softmax(seen.lab)
+
+
+UNUSUAL.mistake("log-softmax-left-to-the-model", Idea.COST)(_left)
 
 
 # ---- what is no fixed formula

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 ORDINARY, UNUSUAL = Clue(ALL.checks, look), Clue(EXTREME.checks, look)
 CLUES = (ORDINARY, UNUSUAL)
+NOTHING = 1e-4  # of a weight: what rounding leaves of 0
+MOST = 1e4  # of a weight relative to another: beyond that the other one is 0
+BASES = (1, 2)  # classes to which weights are relative
 LABELS_OF_ONE = 5  # of ten possible ones, asked about one image
 
 
@@ -46,8 +49,8 @@ def _smoothed(seen: Costs) -> dict[str, object] | bool:
 @ORDINARY.mistake("classes-weighted", Idea.COST)
 def _weighted(seen: Costs) -> bool:
     """Recognise a weighted mean: pairs of classes tell the weights, ordinary batches confirm them."""
-    weights = _class_weights(seen.lab)
-    if not np.ptp(weights):
+    weights = next((found for base in BASES if np.isfinite(found := _class_weights(seen.lab, base)).all()), np.ones(10))
+    if np.ptp(weights) < NOTHING:
         return False
 
     def cost(z: NDArray[np.float64], y: NDArray[np.int64]) -> Any:
@@ -56,16 +59,17 @@ def _weighted(seen: Costs) -> bool:
     return seen.are(cost)
 
 
-def _class_weights(lab: Lab) -> NDArray[np.float64]:
-    """Return the weight of each class relative to class 1, told by batches of two."""
+def _class_weights(lab: Lab, base: int) -> NDArray[np.float64]:
+    """Return the weight of each class relative to one of them, told by batches of two; infinite where that has none."""
     weights = np.ones(10)
-    for label in (0, *range(2, 10)):
+    for label in set(range(10)) - {base}:
         logits, _ = inputs.random_logits(lab.seed + label, 2)
-        case = ask(lab, logits, np.array([1, label]))
+        case = ask(lab, logits, np.array([base, label]))
         mine, other = each(case.logits, case.labels)
         cost = case.number
-        weights[label] = (mine - cost) / (cost - other)
-    return np.round(weights, 4)  # a weight of 0 must be 0: its class by itself then costs 0 / 0
+        weights[label] = (mine - cost) / np.float64(cost - other)
+    weights[np.abs(weights) > MOST] = np.inf
+    return np.where(np.abs(weights) < NOTHING, 0, weights)  # a weight of 0 must be 0: its class then costs 0 / 0
 
 
 @UNUSUAL.mistake("one-hot-labels-expected", Idea.COST)

@@ -13,7 +13,7 @@ import numpy as np
 
 from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import TensorValue
-from graders.harness.judge.clues import Clue, NoClue
+from graders.harness.judge.clues import NO_MATCH, Clue, NoClue
 from graders.measuring import inputs, measure, oracle
 from graders.mistakes import values
 from graders.mistakes.formulas.costs import softmax
@@ -129,6 +129,12 @@ def _no_bias(seen: Anatomy) -> bool:
     return weights and not seen.frozen and 10 not in _sizes(seen.others)
 
 
+@_body("one-bias-for-all-digits")
+def _one_bias(seen: Anatomy) -> bool:
+    """Recognise all the weights and a single number beside them, which all the logits of an empty image are."""
+    return _sizes(seen.trainable) == [1, WEIGHTS] and not seen.frozen and not seen.others
+
+
 @_body("hidden-layer")
 def _hidden(seen: Anatomy) -> bool:
     """Recognise a matrix that takes the numbers that the one behind the pixels gives."""
@@ -195,7 +201,8 @@ def _normal(z: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 CURVES: dict[str, tuple[Curve, ...]] = {
-    "softmax-in-the-model": (softmax, oracle.log_softmax),
+    "softmax-in-the-model": (softmax,),
+    "log-softmax-in-the-model": (oracle.log_softmax,),
     "softmax-over-the-batch-in-the-model": (lambda z: softmax(z.T).T, lambda z: oracle.log_softmax(z.T).T),
     "activation-in-the-model": (
         lambda z: 1 / (1 + np.exp(-z)),
@@ -228,6 +235,14 @@ def _same(got: NDArray[np.float64], wanted: NDArray[np.float64]) -> bool:
 
 for _name in CURVES:
     CURVE.mistake(_name, Idea.MODEL)(partial(_curved, _name))
+
+
+def ends_in_log_softmax(lab: Lab) -> bool:
+    """Tell whether the model returns logarithms of probabilities."""
+    try:
+        return _curved("log-softmax-in-the-model", lab.seen(look))
+    except NO_MATCH:
+        return False
 
 
 CLUES = (BODY, BEHIND, CURVE)

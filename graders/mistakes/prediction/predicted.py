@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graders.harness.base.errors import CheckFailed
-from graders.harness.base.model import TensorValue
+from graders.harness.base.model import NumpyScalar, TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue
 from graders.measuring import inputs, oracle
@@ -162,9 +162,15 @@ def _list(seen: Predicted) -> bool:
 
 
 def _is_list_of(value: object, answer: int) -> bool:
-    """Tell whether a list holds the answer alone, be it a number or an array of one; or an array does."""
-    item = value[0] if isinstance(value, list) and len(value) == 1 else value if isinstance(value, np.ndarray) else None
+    """Tell whether a list holds the answer alone, be it a number or an array of one."""
+    item = value[0] if isinstance(value, list) and len(value) == 1 else None
     return isinstance(item, (int, float, np.ndarray)) and expect.as_number(item) == answer
+
+
+@TYPE.mistake("prediction-as-array", Idea.EVALUATION)
+def _array(seen: Predicted) -> bool:
+    """Recognise the right digit as a NumPy number, or as an array of one element."""
+    return all(isinstance(value, (np.ndarray, NumpyScalar)) for value in seen.values) and _right(seen)
 
 
 @NEITHER.mistake("prediction-as-text", Idea.EVALUATION)

@@ -33,7 +33,7 @@ CHECKS = (
 )
 DTYPE_CHECK = "test_the_dtype_is_kept"
 BATCHES = (1, 2, 3, 7, 10, 32, 64, 100)  # asked for
-FIXED = (1, 10, 32, 64, 100)  # batch sizes that are often written down as a number
+FIXED = (10, 32, 64, 100)  # batch sizes that are often written down as a number
 DTYPES = ("float32", "float64", "float16", "uint8")
 LARGEST = 1000  # of other such sizes that are asked for
 IMPOSSIBLE = r"shape '\[(\d+), (?:784|-1)\]' is invalid for input of size"  # as torch says it
@@ -119,6 +119,7 @@ RESHAPES: dict[str, tuple[Reshape, ...]] = {
     "axes-swapped": (lambda x: flat(x).T, lambda x: x.reshape(784, -1)),
     "image-rows-taken-for-images": (lambda x: x.reshape(-1, 28),),
     "batch-axis-lost": (lambda x: x.reshape(-1),),
+    "one-row-for-all-images": (lambda x: x.reshape(1, -1), lambda x: x.reshape(1, 784)),
     "batch-of-one-squeezed": (lambda x: flat(x).squeeze(), lambda x: flat(x)[0] if len(x) == 1 else flat(x)),
     "channel-axis-kept": (lambda x: x.reshape(len(x), 1, -1),),
     "images-not-reshaped": (lambda x: x,),
