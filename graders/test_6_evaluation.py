@@ -54,14 +54,23 @@ def test_accuracy_is_a_fraction(lab: Lab, words: Messages) -> None:
 def test_every_image_counts_equally(lab: Lab) -> None:
     """An incomplete last batch counts as much as it holds, no more and no less, be the batches small or large."""
     for choose in (ragged, many):
-        _expect_share(evaluated(lab, choose))
-    _expect_share(evaluated(lab, ragged, between=True))  # none counts that was only loaded, later say
+        _expect_share(evaluated(lab, choose), lab)
+    _expect_share(evaluated(lab, ragged, between=True), lab)  # none counts that was only loaded, later say
     expect_examination(lab)
 
 
-def _expect_share(seen: Evaluated) -> None:
+def _expect_share(seen: Evaluated, lab: Lab | None = None) -> None:
+    """Expect the share of right answers; with `lab`, a wrong one that follows from the first check refers to it."""
     got = share(seen.evidence, len(seen.split.labels), seen.share)
+    if lab and abs(got - seen.share) > ACCURACY_ATOL and _is_wrong_anyway(lab):
+        expect.fail(seen.evidence, "share_follows", expected=f"{seen.share:.9g}", got=f"{got:.9g}")
     expect.close(seen.evidence, got, seen.share, ACCURACY_ATOL)
+
+
+def _is_wrong_anyway(lab: Lab) -> bool:
+    """Tell whether the share is wrong for digits in whole batches whose answers do not hang on their scale, too."""
+    seen = evaluated(lab, agreeing)
+    return not abs(share(seen.evidence, len(seen.split.labels), seen.share) - seen.share) <= ACCURACY_ATOL
 
 
 def test_pixels_are_scaled_as_in_training(lab: Lab) -> None:
@@ -70,7 +79,8 @@ def test_pixels_are_scaled_as_in_training(lab: Lab) -> None:
     count = len(seen.split.labels)
     got = share(seen.evidence, count, seen.share)
     off = abs(got - seen.share) > ACCURACY_ATOL
-    expect.that(not off, seen.evidence, "other_pixels", expected=f"{seen.share:.6g}", got=f"{got:.6g}", count=count)
+    key = "other_pixels_follow" if off and _is_wrong_anyway(lab) else "other_pixels"
+    expect.that(not off, seen.evidence, key, expected=f"{seen.share:.6g}", got=f"{got:.6g}", count=count)
     expect_examination(lab)
 
 

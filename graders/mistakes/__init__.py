@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from . import devices, generators, given
 from .crashes import RULES
 from .data import changed_labels, dataset, download, unsteady
-from .evaluation import accuracy, kept_digits, last_batch, side_effects, stopped
+from .evaluation import accuracy, compared, kept_digits, last_batch, side_effects, stopped
 from .loader import batches, lengths, returned, some_datasets
 from .loss import cost, labels
 from .model import layers, returned_model
@@ -23,7 +23,7 @@ MODULES = (
     *(dataset, changed_labels, unsteady, download),
     *(batches, lengths, some_datasets, rows, returned, layers, returned_model, cost, labels),
     *(optimizer, epoch, epoch_cost, data_loader, train, printed),
-    *(accuracy, kept_digits, last_batch, stopped, side_effects, predicted, drawing, slowness),
+    *(accuracy, compared, kept_digits, last_batch, stopped, side_effects, predicted, drawing, slowness),
     *(devices, given, generators),
 )
 CLUES: tuple[Clue, ...] = tuple(clue for module in MODULES for clue in module.CLUES)

@@ -26,6 +26,8 @@ NAMELESS = {
     "batches-one-too-large",  # the catalogue knows multiples only
     "bias-for-every-pixel",  # the catalogue has no such model
     "weighted-costs-averaged-plainly",  # the catalogue has no such mean
+    "always-nothing-right",  # a number that says nothing of how it came about
+    "one-answer-for-each-batch",  # the catalogue has no such answer
     "length-no-whole-number",  # Python says what is wrong
     "twenty-batches-only",  # what became of the others does not show in a shorter epoch
     "lower-half-unseen",  # the catalogue has no such model

@@ -17,7 +17,7 @@ import numpy as np
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue
 from graders.measuring import arranged, oracle
-from graders.mistakes.formulas import image_changes
+from graders.mistakes.formulas import batchwise, image_changes
 from graders.mistakes.formulas.costs import chosen, softmax
 from graders.mistakes.ideas import Idea
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from graders.digits.idx import Split
     from graders.measuring.pieces import Lab
 
+    Pixels = NDArray[np.float64]
     Answer = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]  # logits, labels: score of each
     Share = Callable[[NDArray[np.float64]], float]  # of the scores
     Form = Callable[[float, int], float]  # of a share, and of how many images
@@ -39,9 +40,17 @@ VALUES = (
     "test_every_image_counts_equally",
     "test_pixels_are_scaled_as_in_training",
 )
-CHOICES = (arranged.ragged, arranged.many, arranged.disagreeing, arranged.agreeing)
+
+
+def perfect(pool: arranged.Pool) -> arranged.Arrangement:
+    """Arrange digits all of which the model reads rightly: what is cut to whole numbers shows here alone."""
+    return arranged.arrange(pool, pool.scaled == pool.raw, np.ones(arranged.WHOLE_BATCHES, bool))
+
+
+CHOICES = (arranged.ragged, arranged.many, arranged.disagreeing, arranged.agreeing, perfect)
 ATOL = 2e-6  # of a share of a few hundred: float32 eps is 6e-8 below 1
 BATCHES = (10, 25, 32, 50, 64, 100, 128, 200, 250, 256, 500, 512, 1000)  # sizes that people test with
+ALL = 10_000  # the lesson's test digits: one batch, whatever is asked about here
 SIZES = (100, 500, 600, 1_000, 5_000, 10_000, 50_000, 60_000)  # that people divide by
 
 
@@ -96,6 +105,10 @@ def _last_batch_of_all(size: int, scores: NDArray[np.float64]) -> float:
     return float(scores[(len(scores) - 1) // size * size :].sum()) / len(scores)
 
 
+def _sum_of_batch_means(size: int, scores: NDArray[np.float64]) -> float:
+    return _of_batch_means(size, scores) * -(-len(scores) // size)
+
+
 def _fraction(share: float, _count: int) -> float:
     return share
 
@@ -104,12 +117,36 @@ def _out_of(number: int, share: float, count: int) -> float:
     return share * count / number
 
 
+def _whole(share: float, _count: int) -> float:
+    return float(np.floor(share + ATOL))
+
+
+def _whole_percent(share: float, _count: int) -> float:
+    return float(np.floor(100 * (share + ATOL)))
+
+
+def _rounded_percent(share: float, _count: int) -> float:
+    return float(np.round(100 * share))
+
+
+def _by_batches(size: int, share: float, count: int) -> float:
+    return share * count / -(-count // size)
+
+
+def _by_full_batches(size: int, share: float, count: int) -> float:
+    return share * count / (count // size) if count >= size else float("nan")
+
+
 def _rounded(places: int, share: float, _count: int) -> float:
     return round(share, places)
 
 
 def _rounded_down(places: int, share: float, _count: int) -> float:
     return math.floor(share * 10.0**places + ATOL) / 10.0**places
+
+
+def _batchwise(scores: Answer) -> tuple[Answer, ...]:
+    return tuple(partial(batchwise.by_batches, scores, size) for size in (*BATCHES, ALL))
 
 
 # The first entry of each is right and has no name.
@@ -127,6 +164,11 @@ ANSWERS: dict[str, tuple[Answer, ...]] = {
     "argmin-in-evaluation": (lambda z, y: right(-z, y),),
     "labels-shifted-in-evaluation": tuple(partial(_shifted, step) for step in range(1, 10)),
     "several-answers-accepted": tuple(partial(_among_first, count) for count in range(2, 10)),
+    "softmax-over-the-batch-in-evaluation": _batchwise(batchwise.softmax_over_images),
+    "answers-compared-with-all-labels": (
+        *_batchwise(batchwise.against_all_labels),
+        *_batchwise(batchwise.share_of_all_labels),
+    ),
     "mean-confidence": (lambda z, y: chosen(softmax(z), y), lambda z, y: softmax(z).max(axis=1)),
 }
 SHARES: dict[str, tuple[Share, ...]] = {
@@ -136,6 +178,7 @@ SHARES: dict[str, tuple[Share, ...]] = {
     ),
     "incomplete-batch-counted-as-full": tuple(partial(_over_full_batches, size) for size in BATCHES),
     "mean-of-batch-means": tuple(partial(_of_batch_means, size) for size in BATCHES),
+    "batch-accuracies-summed": tuple(partial(_sum_of_batch_means, size) for size in BATCHES),
     "first-batch-only": tuple(
         partial(share, size) for share in (_first_batch, _first_batch_of_all) for size in BATCHES
     ),
@@ -147,12 +190,21 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "count-for-share": (lambda share, count: share * count,),
     "error-for-accuracy": (lambda share, _: 1 - share,),
     "dataset-size-hard-coded": tuple(partial(_out_of, n) for n in SIZES),
-    "accuracy-rounded": tuple(partial(way, places) for way in (_rounded, _rounded_down) for places in range(4)),
+    "divided-by-the-number-of-batches": tuple(
+        partial(way, size) for way in (_by_batches, _by_full_batches) for size in BATCHES
+    ),
+    "share-cut-to-a-whole-number": (_whole,),
+    "accuracy-in-whole-percent": (_whole_percent, _rounded_percent),
+    "accuracy-rounded": (
+        *(partial(_rounded, places) for places in range(4)),
+        *(partial(_rounded_down, places) for places in range(1, 4)),
+    ),
 }
 FAMILIES: tuple[dict[str, Any], ...] = (PIXELS, ANSWERS, SHARES, FORMS)
 NAMES = [name for family in FAMILIES for name in family if name]
 # Pairs that may be something else: with batches of 100, dividing by the number of batches gives the first, counting
-# the right answers of the first batch the second; and rounding leaves too little of a number to tell two slips by.
+# the right answers of the first batch the second; and what is coarse leaves too little of a number to tell two slips by.
+COARSE = {"accuracy-rounded", "share-cut-to-a-whole-number", "accuracy-in-whole-percent"}
 DOUBTFUL = (
     {"incomplete-batch-counted-as-full", "accuracy-in-percent"},
     {"first-batch-only", "accuracy-in-percent"},
@@ -201,7 +253,7 @@ def _explained(exams: list[Exam], *names: str) -> bool:
 def _pairs(exams: list[Exam]) -> Iterator[tuple[str, str]]:
     for one, other in itertools.combinations(NAMES, 2):
         together = any(one in family and other in family for family in FAMILIES)
-        doubtful = "accuracy-rounded" in (one, other) or {one, other} in DOUBTFUL
+        doubtful = one in COARSE or other in COARSE or {one, other} in DOUBTFUL
         if not together and not doubtful and _explained(exams, one, other):
             yield one, other
 
