@@ -187,11 +187,28 @@ class _WatchedLoader:
 def watched(model: Any, data_loader: Any, criterion: Any, optimizer: Any) -> tuple[Any, Any, Any]:
     """Note what a training loop does with its pieces; returns data loader and criterion to use, and the notes.
 
-    A note is one of batch, forward, cost, backward, step, zero, in the order in which they happen.
+    A note is one of batch, forward, cost, backward, step, zero, in the order in which they happen. Besides, before a
+    cost, what the criterion is given where it is not the model's answer as it was: cut (its numbers, without their
+    graph), argmax, swapped; and behind a step "rate" and its number, where the optimizer has another than at first.
     """
     events: list[str] = []
-    # A copy of the model has a copy of the hook: only the model itself is noted.
-    model.register_forward_hook(lambda asked, *_: events.append("forward") if asked is model else None)
+    answers: list[Any] = [None]
+
+    def asked(module: Any, _given: Any, answer: Any) -> None:
+        if module is model:  # a copy of the model has a copy of the hook
+            events.append("forward")
+            answers[0] = answer
+
+    model.register_forward_hook(asked)
+    rate, stepping = _rate(optimizer), optimizer.step
+
+    def step(_self: Any, *args: Any, **kwargs: Any) -> Any:
+        now = _rate(optimizer)
+        if now != rate:
+            events.append(f"rate {now!r}")
+        return stepping(*args, **kwargs)
+
+    optimizer.step = types.MethodType(step, optimizer)
     for piece, method, note in (
         (model, "zero_grad", "zero"),
         (optimizer, "zero_grad", "zero"),
@@ -199,7 +216,30 @@ def watched(model: Any, data_loader: Any, criterion: Any, optimizer: Any) -> tup
     ):
         # A method, as it was: torch's schedulers wrap an optimizer's step, and look for the function behind it.
         setattr(piece, method, types.MethodType(_noting(getattr(piece, method), note, events), piece))
-    return _WatchedLoader(data_loader, events), _watched_criterion(criterion, events), _Notes(events)
+    return _WatchedLoader(data_loader, events), _watched_criterion(criterion, events, answers), _Notes(events)
+
+
+def _rate(optimizer: Any) -> float | None:
+    """Return an optimizer's learning rate, None where it shows none in the way of torch's own."""
+    groups = getattr(optimizer, "param_groups", None)
+    group = groups[0] if isinstance(groups, list) and groups else None
+    rate = group.get("lr") if isinstance(group, dict) else None
+    return float(rate) if isinstance(rate, (int, float)) else None
+
+
+def _given(answer: Any, args: tuple[Any, ...]) -> str:
+    """Return what a criterion is given in the place of the model's answer, where that is known."""
+    if len(args) != 2 or not all(isinstance(arg, Tensor) for arg in (answer, *args)) or answer.dim() != 2:
+        return ""
+    first, second = args
+    if second is answer and not first.is_floating_point():
+        return "swapped"
+    if first.requires_grad and not first.is_leaf:
+        return ""
+    if first.shape == answer.shape and torch.equal(first, answer):
+        return "cut"
+    digits = answer.argmax(1)
+    return "argmax" if first.shape == digits.shape and torch.equal(first.to(digits.dtype), digits) else ""
 
 
 class _Notes:
@@ -222,8 +262,11 @@ def _noting(method: Any, note: str, events: list[str]) -> Any:
     return noting
 
 
-def _watched_criterion(criterion: Any, events: list[str]) -> Any:
+def _watched_criterion(criterion: Any, events: list[str], answers: list[Any]) -> Any:
     def watching(*args: Any, **kwargs: Any) -> Any:
+        with torch.no_grad():
+            if given := _given(answers[0], args):
+                events.append(given)
         cost = criterion(*args, **kwargs)
         events.append("cost")
         if isinstance(cost, Tensor) and cost.requires_grad:

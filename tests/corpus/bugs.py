@@ -17,6 +17,7 @@ class Bug:
     part: str
     mistake: str  # the misconception it is an instance of; several bugs may share one
     edits: tuple[tuple[str, str], ...]  # (old text, new text); each old text occurs exactly once in the reference
+    along: str = ""  # another part that goes with it: an epoch that does not end is not timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class TwoBugs:
     mistakes: tuple[str, ...] = ()  # the names of both, where one beside the other has another name than alone
 
 
-def bug(name: str, part: str, mistake: str, *texts: str) -> Bug:
+def bug(name: str, part: str, mistake: str, *texts: str, along: str = "") -> Bug:
     """Make a bug of old and new texts in turn."""
-    return Bug(name, part, mistake, tuple(zip(texts[::2], texts[1::2], strict=True)))
+    return Bug(name, part, mistake, tuple(zip(texts[::2], texts[1::2], strict=True)), along)
 
 
 # The reference's own words, where several bugs start from.
@@ -664,9 +665,26 @@ def optimizer(name: str, mistake: str, new: str) -> Bug:
     return bug(name, "training", mistake, SGD, new)
 
 
-def training(name: str, mistake: str, *texts: str) -> Bug:
+def training(name: str, mistake: str, *texts: str, along: str = "") -> Bug:
     """Make a bug in train_epoch or train."""
-    return bug(name, "training", mistake, *texts)
+    return bug(name, "training", mistake, *texts, along=along)
+
+
+def own_optimizer(name: str, mistake: str, *lines: str) -> Bug:
+    """Make a bug in what a hand-written optimizer does to each parameter `p`."""
+    made = (
+        "    class Own(torch.optim.Optimizer):",
+        "        def __init__(self):",
+        '            super().__init__(model.parameters(), {"lr": learning_rate})',
+        "",
+        "        def step(self):",
+        "            with torch.no_grad():",
+        "                for p in model.parameters():",
+        *(f"                    {line}" for line in lines),
+        "",
+        "    return Own()",
+    )
+    return bug(name, "training", mistake, f"    return {SGD}\n", "".join(f"{line}\n" for line in made))
 
 
 WEIGHTS = "[p for p in model.parameters() if p.dim() > 1]"
@@ -718,6 +736,9 @@ OPTIMIZER = (
         "optimizer-of-another-model",
         "torch.optim.SGD(build_model().parameters(), lr=learning_rate)",
     ),
+    own_optimizer("step-binds-a-name", "step-rebinds-a-name", "p = p - learning_rate * p.grad"),
+    own_optimizer("step-binds-data-to-a-name", "step-rebinds-a-name", "q = p.data", "q = q - learning_rate * p.grad"),
+    own_optimizer("step-computed-only", "", "p - learning_rate * p.grad"),
 )
 EPOCH = (
     training("no-zero-grad", "zero-grad-forgotten", ZERO, ""),
@@ -764,6 +785,87 @@ EPOCH = (
         "        cost.backward(retain_graph=True)\n        cost.backward()\n",
     ),
     training("logits-detached", "graph-cut", COST, COST.replace("model(images)", "model(images).detach()")),
+    training(
+        "logits-detached-and-tracked-again",
+        "graph-cut",
+        COST,
+        COST.replace("model(images)", "model(images).detach().requires_grad_()"),
+    ),
+    training(
+        "argmax-before-the-cost",
+        "argmax-before-the-cost",
+        COST,
+        "cost = criterion(model(images).argmax(dim=1).float(), labels.float())",
+    ),
+    training(
+        "criterion-called-labels-first",
+        "cost-arguments-swapped",
+        COST,
+        "cost = criterion(labels, model(images))",
+        along="throughput",
+    ),
+    training("labels-as-floats-in-the-epoch", "", COST, COST.replace("labels)", "labels.float())"), along="throughput"),
+    training(
+        "rate-of-0.01-in-the-epoch",
+        "learning-rate-set-in-the-epoch",
+        BATCHES,
+        "    for group in optimizer.param_groups:\n        group['lr'] = 0.01\n" + BATCHES,
+    ),
+    training(
+        "rate-divided-by-batches",
+        "learning-rate-set-in-the-epoch",
+        BATCHES,
+        "    for group in optimizer.param_groups:\n        group['lr'] /= len(data_loader)\n" + BATCHES,
+    ),
+    training(
+        "rate-shrinks-from-batch-to-batch",
+        "learning-rate-set-in-the-epoch",
+        STEP,
+        STEP + "        optimizer.param_groups[0]['lr'] *= 0.9\n",
+    ),
+    training(
+        "squares-of-weights-in-the-cost",
+        "penalty-in-the-cost",
+        BACKWARD,
+        "        cost = cost + 0.01 * sum((p**2).sum() for p in model.parameters())\n" + BACKWARD,
+    ),
+    training(
+        "squares-of-weights-in-what-goes-backward",
+        "penalty-in-the-cost",
+        BACKWARD,
+        "        (cost + 0.005 * sum((p**2).sum() for p in model.parameters() if p.dim() > 1)).backward()\n",
+    ),
+    training(
+        "sizes-of-weights-in-the-cost",
+        "",
+        BACKWARD,
+        "        cost = cost + 0.01 * sum(p.abs().sum() for p in model.parameters())\n" + BACKWARD,
+    ),
+    training(
+        "gradients-gathered-over-two-batches",
+        "gradients-gathered-over-batches",
+        ZERO,
+        "",
+        STEP,
+        "        if len(costs) % 2:\n            optimizer.step()\n            optimizer.zero_grad()\n",
+    ),
+    training(
+        "mean-gradient-of-four-batches",
+        "gradients-gathered-over-batches",
+        ZERO,
+        "",
+        BACKWARD,
+        "        (cost / 4).backward()\n",
+        STEP,
+        "        if len(costs) % 4 == 3:\n            optimizer.step()\n            optimizer.zero_grad()\n",
+    ),
+    training(
+        "step-every-fourth-batch",
+        "step-every-second-batch",
+        STEP,
+        "        if len(costs) % 4 == 3:\n            optimizer.step()\n",
+    ),
+    training("step-on-the-first-three-batches", "", STEP, "        if len(costs) < 3:\n            optimizer.step()\n"),
     training("cost-divided-by-batches", "gradient-scaled", BACKWARD, "        (cost / len(data_loader)).backward()\n"),
     training(
         "gradients-clipped",
@@ -813,6 +915,41 @@ EPOCH = (
         "    print(torch.stack(costs).mean().item())\n",
     ),
     training("cost-with-its-graph-until-the-end", "cost-keeps-its-graph", KEEP_COST, "costs.append(cost)"),
+    training(
+        "costs-added-up-with-their-graphs",
+        "costs-added-up-with-their-graphs",
+        "    costs = []\n    for images, labels",
+        "    mean_cost = 0\n    for images, labels",
+        KEEP_COST,
+        "mean_cost += cost / len(data_loader)",
+        MEAN_COST,
+        "return mean_cost.item()",
+    ),
+    training(
+        "moving-average-of-the-costs",
+        "moving-average-returned",
+        MEAN_COST,
+        "mean = costs[0].item()\n    for c in costs[1:]:\n        mean = 0.9 * mean + 0.1 * c.item()\n    return mean",
+    ),
+    training(
+        "moving-average-from-zero",
+        "moving-average-returned",
+        MEAN_COST,
+        "mean = 0.0\n    for cost in costs:\n        mean += 0.05 * (cost.item() - mean)\n    return mean",
+    ),
+    training(
+        "mean-divided-in-the-loop",
+        "mean-divided-in-the-loop",
+        MEAN_COST,
+        "mean = 0.0\n    for cost in costs:\n        mean = (mean + cost.item()) / len(costs)\n    return mean",
+    ),
+    training(
+        "mean-divided-by-the-count-so-far",
+        "mean-divided-in-the-loop",
+        MEAN_COST,
+        "mean = 0.0\n    for n, cost in enumerate(costs, 1):\n        mean = (mean + cost.item()) / n\n    return mean",
+    ),
+    training("costs-to-the-power-of-two", "", MEAN_COST, "return (torch.stack(costs) ** 2).mean().item()"),
     training(
         "costs-divided-by-the-batch-size",
         "costs-divided-by-batch-size",
@@ -969,6 +1106,50 @@ TRAIN = (
         "        if len(costs) == 20:\n            break\n        costs.append(cost.detach())",
     ),
     training("costs-never-kept", "train-list-empty", KEEP_EPOCH_COST, ""),
+    training(
+        "costs-divided-by-epochs",
+        "cost-divided-by-epochs",
+        f"        {EPOCH_COST}\n",
+        f"        {EPOCH_COST} / training_epochs\n",
+    ),
+    training(
+        "printed-cost-divided-by-epochs",
+        "cost-divided-by-epochs",
+        PRINT,
+        PRINT.replace("{cost:", "{cost / training_epochs:"),
+    ),
+    training(
+        "sum-of-costs-never-reset",
+        "sum-never-reset",
+        "    costs = []\n    for epoch",
+        "    costs, cost = [], 0\n    for epoch",
+        f"        {EPOCH_COST}\n",
+        "        cost += train_epoch(model, data_loader, criterion, optimizer, device)\n",
+    ),
+    training(
+        "mean-of-the-costs-so-far-printed",
+        "mean-of-costs-printed",
+        PRINT + KEEP_EPOCH_COST,
+        KEEP_EPOCH_COST + PRINT.replace("{cost:", "{sum(costs) / len(costs):"),
+    ),
+    training(
+        "cost-of-the-first-epoch-printed",
+        "cost-of-the-first-epoch-printed",
+        PRINT + KEEP_EPOCH_COST,
+        KEEP_EPOCH_COST + PRINT.replace("{cost:", "{costs[0]:"),
+    ),
+    training(
+        "learning-rate-printed",
+        "another-number-printed",
+        PRINT,
+        PRINT.replace("{cost:", "{optimizer.param_groups[0]['lr']:"),
+    ),
+    training(
+        "wrong-number-in-the-second-line",
+        "another-number-printed",
+        PRINT,
+        PRINT.replace("{cost:", "{cost if epoch == 1 else cost + 1:"),
+    ),
     training("costs-in-a-tuple", "train-returns-no-list", RETURN_COSTS, "    return tuple(costs)\n"),
     training("epoch-number-from-two", "epochs-counted-from-two", PRINT, PRINT.replace("{epoch:", "{epoch + 1:")),
     training("loss-for-cost", "words-differ", PRINT, PRINT.replace("cost =", "loss =")),

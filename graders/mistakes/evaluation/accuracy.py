@@ -203,7 +203,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
 FAMILIES: tuple[dict[str, Any], ...] = (PIXELS, ANSWERS, SHARES, FORMS)
 NAMES = [name for family in FAMILIES for name in family if name]
 # Pairs that may be something else: with batches of 100, dividing by the number of batches gives the first, counting
-# the right answers of the first batch the second; and what is coarse leaves too little of a number to tell two slips by.
+# the right answers of the first batch the second. And what is coarse leaves too little of a number to tell two by.
 COARSE = {"accuracy-rounded", "share-cut-to-a-whole-number", "accuracy-in-whole-percent"}
 DOUBTFUL = (
     {"incomplete-batch-counted-as-full", "accuracy-in-percent"},

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Logits, Labels = NDArray[np.float64], NDArray[np.int64]
+    Logits = NDArray[np.float64]
+    Labels = NDArray[np.int64]
     Scores = Callable[[Logits, Labels], NDArray[np.float64]]  # of each image of a batch, by logits and labels
 
 

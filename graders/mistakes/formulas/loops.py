@@ -33,6 +33,19 @@ def same(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Penalty:
+    """A share of the parameters' squares, added to the cost: of all of them, or not of the bias."""
+
+    share: float
+    bias: bool
+    told: bool = True  # whether the cost that is returned has it, too
+
+    def of(self, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the parameters that it counts, zeros in the others' places."""
+        return parameters if self.bias else np.c_[parameters[:, :-1], np.zeros(len(parameters))]
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """A training loop: which batches it takes, what it does to images and labels, in which order it works.
 
@@ -50,6 +63,9 @@ class Loop:
     gradient: Gradient = oracle.logit_gradient
     limit: Change = same
     start: Change = same  # what becomes of the parameters before the first batch
+    scripts: tuple[tuple[str, ...], ...] = ()  # one a batch, where they differ
+    rates: tuple[float, ...] = ()  # of the steps in turn, where they are not the one that was asked for
+    penalty: Penalty | None = None  # what is added to the cost
 
     def run(self, model: oracle.Affine, batches: Sequence[Batch], rate: float) -> oracle.Trained:
         """Return what the loop makes of a model, and each batch's cost before its step."""
@@ -60,6 +76,7 @@ class Loop:
         for number, (images, labels) in enumerate(chosen, 1):
             rows = oracle.flatten(self.images(images.astype(np.float64)))
             script = self.last if self.last is not None and number == len(chosen) else self.script
+            script = self.scripts[number - 1] if number <= len(self.scripts) else script
             for operation in script:
                 state.do(operation, (np.c_[rows, np.ones(len(rows))], self.labels(labels)))
         return oracle.Trained(oracle.Affine(state.parameters[:, :-1], state.parameters[:, -1]), tuple(state.costs))
@@ -71,7 +88,10 @@ class Loop:
         return replace(self, **slips)
 
 
-_FIELDS = ("script", "before", "last", "batches", "images", "labels", "cost", "gradient", "limit", "start")
+_FIELDS = (
+    *("script", "before", "last", "batches", "images", "labels", "cost", "gradient", "limit", "start"),
+    *("scripts", "rates", "penalty"),
+)
 
 
 def _joined(model: oracle.Affine) -> NDArray[np.float64]:
@@ -84,7 +104,7 @@ class _State:
 
     def __init__(self, parameters: NDArray[np.float64], rate: float, loop: Loop) -> None:
         self.parameters, self.costs = parameters, list[float]()
-        self._rate, self._loop = rate, loop
+        self._rate, self._rates, self._loop = rate, iter(loop.rates), loop
         self._grad = np.zeros_like(parameters)
         self._fresh = np.zeros_like(parameters)
 
@@ -97,10 +117,15 @@ class _State:
             logits = rows @ self.parameters.T
             self.costs.append(self._loop.cost(logits, labels))
             self._fresh = self._loop.gradient(logits, labels).T @ rows
+            if penalty := self._loop.penalty:
+                counted = penalty.of(self.parameters)
+                self._fresh = self._fresh + 2 * penalty.share * counted
+                self.costs[-1] += penalty.share * float((counted**2).sum()) if penalty.told else 0
         elif operation == "backward":
             self._grad = self._grad + self._fresh
         elif operation == "step":
-            self.parameters = self.parameters - self._rate * self._loop.limit(self._grad)
+            rate = next(self._rates, self._rate)
+            self.parameters = self.parameters - rate * self._loop.limit(self._grad)
 
 
 # ---- slips, each in one thing

@@ -14,11 +14,14 @@ import numpy as np
 
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, measure
+from graders.mistakes import values
 from graders.mistakes.formulas.costs import after, sigmoid, softmax
 from graders.mistakes.formulas.loops import (
     Loop,
+    Penalty,
     clipped,
     relu_first,
+    same,
     shifted,
     shortened,
     sigmoid_first,
@@ -28,7 +31,7 @@ from graders.mistakes.formulas.loops import (
 )
 from graders.mistakes.ideas import Idea
 
-from .watched_loop import groups, look
+from .watched_loop import RATE_SET, groups, look, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,16 +101,23 @@ SLIPS: dict[str, tuple[Loop, ...]] = {
         )
     ),
     "model-reset": (Loop(start=np.zeros_like), Loop(start=np.ones_like)),
+    "penalty-in-the-cost": tuple(
+        Loop(penalty=Penalty(share, bias, told))
+        for told in (True, False)
+        for share in (0.5, 0.1, 0.05, 0.025, 0.01, 0.005, 0.0025, 0.001, 0.0005)
+        for bias in (True, False)
+    ),
 }
 
 
+UNTRACKED = "does not require grad and does not have a grad_fn"  # as torch says it
 PAIRED = 3  # variants of each slip that are tried beside another: 400 loops take a third of a second
 
 
 NAMES_OF_ORDERS = (
     "zero-grad-forgotten", "zero-grad-once-an-epoch", "gradient-thrown-away", "step-before-backward", "no-step",
     "no-backward", "backward-twice", "steps-repeated", "step-once-an-epoch", "graph-cut",
-    "backward-once-an-epoch",
+    "backward-once-an-epoch", RATE_SET,
 )  # fmt: skip
 
 
@@ -177,15 +187,52 @@ def _own_optimizer(seen: Watched) -> bool:
     return seen.own_optimizer and not seen.own_criterion
 
 
-@EPOCH.mistake("step-every-second-batch", Idea.DESCENT)
-def _every_second(seen: Watched) -> bool:
-    """Recognise a loop that alternates between stepping and not."""
+def _period(seen: Watched) -> int:
+    """Return for one batch in how many a step is taken, regularly. Raises NoClue where it is not."""
     stepping = ["step" in group for group in groups(seen.notes)]
-    if len(stepping) != len(seen.batches):
-        return False
-    alternating = all(a != b for a, b in itertools.pairwise(stepping))
-    with_step = Loop(batches=lambda batches: [b for b, stepped in zip(batches, stepping, strict=True) if stepped])
-    return alternating and seen.left_by(with_step)
+    steps = [number for number, stepped in enumerate(stepping) if stepped]
+    strides = {b - a for a, b in itertools.pairwise(steps)}
+    period = values.only(strides)
+    if len(stepping) != len(seen.batches) or period < 2 or steps[0] >= period or len(stepping) - steps[-1] > period:
+        raise NoClue
+    return period
 
 
-CLUES = (EPOCH,)
+def _zeroing(seen: Watched) -> int:
+    """Return in how many of the batches gradients are cleared, be it before the first forward pass."""
+    return operations(seen.notes).count("zero")
+
+
+@EPOCH.mistake("step-every-second-batch", Idea.DESCENT)
+def _every_second(seen: Watched) -> dict[str, object] | bool:
+    """Recognise a step for one batch in so many, and gradients that are cleared for every one of them."""
+    period = _period(seen)
+    return _zeroing(seen) >= len(seen.batches) and seen.left_by(seen.replayed()) and {"count": period}
+
+
+@EPOCH.mistake("gradients-gathered-over-batches", Idea.DESCENT)
+def _gathered(seen: Watched) -> dict[str, object] | bool:
+    """Recognise gradients that are left to add up until the next step, as they are or each divided by their number."""
+    period, loop = _period(seen), seen.replayed()
+    steps, zeroes = (operations(seen.notes).count(note) for note in ("step", "zero"))
+    gathers = steps - 1 <= zeroes <= steps + 1
+    fits = any(seen.left_by(loop.with_(Loop(limit=limit))) for limit in (same, times(1 / period)))
+    return gathers and fits and {"count": period}
+
+
+CUT = Clue((*WEIGHTS, *COSTS, "test_epoch_returns_a_float_without_a_graph"), look)
+
+
+@CUT.mistake("graph-cut", Idea.GRADIENT)
+def _cut(seen: Watched) -> bool:
+    """Recognise logits or a cost without their graph, though model and criterion build one, and nothing raises."""
+    return seen.ran and "cut" in seen.notes and seen.unmoved and "argmax" not in seen.notes
+
+
+@CUT.mistake("argmax-before-the-cost", Idea.COST)
+def _digits(seen: Watched) -> bool:
+    """Recognise the digits with the largest logits, which the criterion is given in the logits' place."""
+    return seen.ran and seen.unmoved and "argmax" in seen.notes
+
+
+CLUES = (EPOCH, CUT)

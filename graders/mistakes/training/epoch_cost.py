@@ -15,10 +15,12 @@ from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, measure, oracle, trainings
 from graders.mistakes import values
 from graders.mistakes.formulas.loops import Loop, times
+from graders.mistakes.formulas.means import means_of
 from graders.mistakes.ideas import Idea
 
 from . import watched_loop
 from .epoch import COSTS, SLIPS, slips
+from .watched_loop import RATE_SET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,6 +73,7 @@ class Epochs:
     smaller: Epoch
     slips: bool
     own_optimizer: bool
+    rates: tuple[float, ...]  # of the steps of a watched loop, where they are not the one that it was given
 
     def are(self, mean: Mean, loop: Loop | None = None) -> bool:
         """Tell whether a formula of the batch costs, of a right loop or another, gives what every epoch returned."""
@@ -103,7 +106,7 @@ def look(lab: Lab) -> Epochs:
     several = [_epoch(lab, steps, measure.NO_RATE) for steps in LENGTHS]
     single, doubled = (_epoch(lab, 1, measure.LEARNING_RATE, twice) for twice in (False, True))
     smaller = _epoch(lab, measure.STEPS, measure.NO_RATE, size=SMALLER)
-    return Epochs(several, single, doubled, smaller, slips(watched), watched.own_optimizer)
+    return Epochs(several, single, doubled, smaller, slips(watched), watched.own_optimizer, watched.rates)
 
 
 def _epoch(lab: Lab, steps: int, rate: float, doubled: bool = False, size: int = IMAGES) -> Epoch:
@@ -117,41 +120,7 @@ def _epoch(lab: Lab, steps: int, rate: float, doubled: bool = False, size: int =
         return Epoch(start, batches, rate, doubled, float("nan"), start)
 
 
-def _pairwise(costs: Sequence[float]) -> float:
-    average = 0.0
-    for cost in costs:
-        average = (average + cost) / 2
-    return average
-
-
-MEANS: dict[str, tuple[Mean, ...]] = {
-    "cost-of-the-last-batch": (lambda costs: costs[-1],),
-    "cost-of-the-first-batch": (lambda costs: costs[0],),
-    "costs-summed": (lambda costs: float(np.sum(costs)),),
-    "cost-of-the-last-batch-divided": (lambda costs: costs[-1] / len(costs),),
-    "costs-divided-by-images": (
-        lambda costs: float(np.sum(costs)) / (IMAGES * len(costs)),
-        lambda costs: float(np.mean(costs)) / IMAGES / len(costs),
-    ),
-    "batch-count-off-by-one": (
-        lambda costs: float(np.sum(costs)) / (len(costs) + 1),
-        lambda costs: float(np.sum(costs)) / (len(costs) - 1) if costs[1:] else float("nan"),
-    ),
-    "running-mean-wrong": (_pairwise,),
-    "extreme-cost-returned": (max, min),
-    "median-cost-returned": (lambda costs: float(np.median(costs)), lambda costs: sorted(costs)[(len(costs) - 1) // 2]),
-    "costs-of-some-batches-missing": (
-        lambda costs: float(np.mean(costs[1:])) if costs[1:] else float("nan"),
-        lambda costs: float(np.mean(costs[:-1])) if costs[:-1] else float("nan"),
-        lambda costs: float(np.sum(costs[1:])) / len(costs),
-        lambda costs: float(np.sum(costs[:-1])) / len(costs),
-    ),
-    "costs-multiplied-by-batch-size": (
-        lambda costs: float(np.sum(costs)) * IMAGES,
-        lambda costs: float(np.mean(costs)) * IMAGES,
-    ),
-}
-
+MEANS = means_of(IMAGES)
 VALUE = Clue(COSTS, look)
 
 
@@ -219,6 +188,14 @@ def _own_optimizer(seen: Epochs) -> bool:
     return not seen.right and single and seen.own_optimizer
 
 
+@VALUE.mistake(RATE_SET, Idea.DESCENT)
+def _other_rate(seen: Epochs) -> bool:
+    """Recognise the costs of steps at one rate that the loop has set, whichever it was given."""
+    rate = values.only(set(seen.rates))
+    loop = Loop(rates=(rate,) * max(LENGTHS))
+    return not seen.right and seen.are(average, loop)
+
+
 OWN = Clue(COSTS, watched_loop.look)
 
 
@@ -247,7 +224,7 @@ def _nothing(seen: Evidence) -> bool:
 KEPT = Clue(FLOAT.checks, trainings.held)
 
 
-@KEPT.mistake("cost-keeps-its-graph", Idea.GRADIENT)
+@KEPT.mistake("costs-added-up-with-their-graphs", Idea.GRADIENT)
 def _kept(seen: trainings.Held) -> bool:
     """Recognise costs that are added up, or kept, as tensors, though a float is returned in the end."""
     return type(seen.evidence.value) is float and seen.too_many

@@ -12,6 +12,7 @@ import numpy as np
 from graders.harness.base.errors import CheckFailed
 from graders.harness.judge.clues import NoClue
 from graders.measuring import inputs, measure, oracle
+from graders.mistakes import values
 from graders.mistakes.formulas.loops import Loop
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_OPERATIONS = 40  # between two forward passes; every candidate for a mistake is carried out with all of them
 OPERATIONS = ("zero", "forward", "backward", "step")
+RATE_SET = "learning-rate-set-in-the-epoch"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,9 +61,16 @@ class Watched:
         return self.ran and "step" not in self.notes and not self.unmoved
 
     @property
+    def rates(self) -> tuple[float, ...]:
+        """The learning rate of each step, where one is not the one that was asked for."""
+        told = [behind for note, behind in itertools.pairwise((*self.notes, "")) if note == "step"]
+        rates = tuple(_number(note.removeprefix("rate ")) if note.startswith("rate") else self.rate for note in told)
+        return rates if any(note.startswith("rate") for note in told) else ()
+
+    @property
     def faults(self) -> frozenset[str]:
         """What is wrong with the order of operations, in the catalogue's names. Raises as `order` does."""
-        found = order_names(self.order())
+        found = order_names(self.order()) | ({RATE_SET} if self.rates else set())
         called = self.evidence is not None and any(call.name == "backward" for call in self.evidence.transcript)
         # A backward() that is called and does not reach the criterion's cost starts behind a cut.
         return found - {"no-backward"} | {"graph-cut"} if called and "no-backward" in found else found
@@ -81,7 +90,16 @@ class Watched:
             raise NoClue
         # What a loop does before its forward pass, such as `zero`, is noted at the end of the batch before.
         script = scripts.pop() if scripts else (*parts[0], *inside)
-        return Loop(script=script, before=(*before, *inside), last=parts[-1])
+        return Loop(script=script, before=(*before, *inside), last=parts[-1], rates=self.rates)
+
+    def replayed(self) -> Loop:
+        """Return the loop that does for each batch just what was noted. Raises NoClue where it is long or broke off."""
+        scripts = groups(operations(self.notes))
+        first = self.notes.index("forward") if "forward" in self.notes else 0
+        before = operations(self.notes[:first])
+        if self.raised or len(scripts) != len(self.batches) or max(map(len, (before, *scripts))) > MAX_OPERATIONS:
+            raise NoClue
+        return Loop(before=before, scripts=tuple(scripts), rates=self.rates)
 
     def left_by(self, loop: Loop) -> bool:
         """Tell whether a loop leaves the weights that were seen."""
@@ -93,6 +111,14 @@ class Watched:
             return False  # the loop has put others into the model
         near = partial(np.allclose, rtol=1e-4, atol=measure.WEIGHT_ATOL)
         return bool(near(model.weights, self.end.weights) and near(model.bias, self.end.bias))
+
+
+def _number(text: str) -> float:
+    """Return the finite number that a text is. Raises NoClue where it is none."""
+    try:
+        return values.finite(float(text))
+    except ValueError:
+        raise NoClue from None
 
 
 def operations(notes: Sequence[str]) -> tuple[str, ...]:
