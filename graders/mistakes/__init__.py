@@ -14,7 +14,7 @@ from .model import layers, returned_model
 from .prediction import drawing, predicted
 from .reshape import rows
 from .throughput import slowness
-from .training import data_loader, epoch, epoch_cost, optimizer, printed, train
+from .training import data_loader, epoch, epoch_cost, optimizer, printed, rebinding, returned_costs, train
 
 if TYPE_CHECKING:
     from graders.harness.judge.clues import Clue, Mistake
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MODULES = (
     *(dataset, changed_labels, unsteady, download),
     *(batches, lengths, some_datasets, rows, returned, layers, returned_model, cost, labels),
-    *(optimizer, epoch, epoch_cost, data_loader, train, printed),
+    *(optimizer, rebinding, epoch, epoch_cost, data_loader, train, returned_costs, printed),
     *(accuracy, compared, kept_digits, last_batch, stopped, side_effects, predicted, drawing, slowness),
     *(devices, given, generators),
 )

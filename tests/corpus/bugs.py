@@ -804,7 +804,6 @@ EPOCH = (
         "cost = criterion(labels, model(images))",
         along="throughput",
     ),
-    training("labels-as-floats-in-the-epoch", "", COST, COST.replace("labels)", "labels.float())"), along="throughput"),
     training(
         "rate-of-0.01-in-the-epoch",
         "learning-rate-set-in-the-epoch",
@@ -914,7 +913,7 @@ EPOCH = (
         f"    {MEAN_COST}\n",
         "    print(torch.stack(costs).mean().item())\n",
     ),
-    training("cost-with-its-graph-until-the-end", "cost-keeps-its-graph", KEEP_COST, "costs.append(cost)"),
+    training("cost-with-its-graph-until-the-end", "costs-added-up-with-their-graphs", KEEP_COST, "costs.append(cost)"),
     training(
         "costs-added-up-with-their-graphs",
         "costs-added-up-with-their-graphs",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure
 from graders.mistakes.ideas import Idea
@@ -16,7 +17,7 @@ from graders.mistakes.ideas import Idea
 from .train import EPOCHS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from graders.measuring.pieces import Lab
 
@@ -29,6 +30,7 @@ class Printed:
 
     text: str
     costs: tuple[float, ...]
+    returned: tuple[float, ...]  # what was returned, where that was a list of numbers
 
     @property
     def lines(self) -> list[str]:
@@ -76,7 +78,10 @@ def look_printed(lab: Lab) -> Printed:
     seen = measure.trained(lab, "train", epochs=EPOCHS)
     if measure.is_generator(seen.evidence):
         raise NoClue
-    return Printed(seen.evidence.stdout, tuple(epoch.cost for epoch in seen.expected))
+    costs = tuple(epoch.cost for epoch in seen.expected)
+    value = seen.evidence.value
+    numbers = [expect.as_number(one) for one in value] if isinstance(value, list) else []
+    return Printed(seen.evidence.stdout, costs, tuple(number for number in numbers if number is not None))
 
 
 def _wide(form: str, number: float) -> str:
@@ -189,9 +194,54 @@ def _last_only(seen: Printed) -> bool:
     return seen.has([right(EPOCHS, seen.costs[-1])])
 
 
-@LINES.mistake("sum-of-costs-printed", Idea.TRAINING)
+# Which other numbers stand in lines that are right in form, by the costs of the epochs.
+NUMBERS_PRINTED: dict[str, Callable[[Sequence[float]], list[float]]] = {
+    "sum-of-costs-printed": lambda costs: list(itertools.accumulate(costs)),
+    "mean-of-costs-printed": lambda costs: [sum(costs[:n]) / n for n in range(1, len(costs) + 1)],
+    "cost-of-the-first-epoch-printed": lambda costs: [costs[0]] * len(costs),
+    "cost-divided-by-epochs": lambda costs: [cost / len(costs) for cost in costs],
+}
+
+
+def _alike(numbers: Sequence[float], wanted: Sequence[float]) -> bool:
+    """Tell whether numbers are as many and the same within float32's rounding."""
+    near = (abs(a - b) <= measure.COST_ATOL for a, b in zip(numbers, wanted, strict=False))
+    return len(numbers) == len(wanted) and all(near)
+
+
+def _printed_numbers(seen: Printed) -> list[float]:
+    """Return the numbers of lines that are right in form, one an epoch, in order. Raises NoClue where they are not."""
+    found = [re.fullmatch(r"Epoch: (\d{4}) cost = (-?\d+\.\d{9}|nan)", line) for line in seen.epoch_lines]
+    pairs = [(int(match[1]), float(match[2])) for match in found if match]
+    if [number for number, _ in pairs] != list(range(1, EPOCHS + 1)) or len(pairs) != len(found):
+        raise NoClue
+    return [number for _, number in pairs]
+
+
+def _other_numbers(name: str, seen: Printed) -> bool:
+    """Tell whether the lines show what a formula makes of the costs. Sums that are returned, too, are another slip."""
+    numbers, returned_sums = _printed_numbers(seen), list(itertools.accumulate(seen.costs))
+    never_reset = name == "sum-of-costs-printed" and _alike(seen.returned, returned_sums)
+    return _alike(numbers, NUMBERS_PRINTED[name](seen.costs)) and not _alike(numbers, seen.costs) and not never_reset
+
+
+for _name in NUMBERS_PRINTED:
+    LINES.mistake(_name, Idea.TRAINING)(partial(_other_numbers, _name))
+
+
+@LINES.mistake("sum-never-reset", Idea.TRAINING)
 def _sums(seen: Printed) -> bool:
-    return seen.has([right(n, sum(seen.costs[:n])) for n in range(1, EPOCHS + 1)])
+    """Recognise sums that are printed and returned alike."""
+    sums = list(itertools.accumulate(seen.costs))
+    return _alike(_printed_numbers(seen), sums) and _alike(seen.returned, sums)
+
+
+@LINES.mistake("another-number-printed", Idea.TRAINING)
+def _another(seen: Printed) -> bool:
+    """Recognise numbers that are not the costs, though these are returned, and are nothing that has a name."""
+    numbers = _printed_numbers(seen)
+    named = any(_alike(numbers, formula(seen.costs)) for formula in NUMBERS_PRINTED.values())
+    return _alike(seen.returned, seen.costs) and not _alike(numbers, seen.costs) and not named
 
 
 @LINES.mistake("epoch-lines-for-every-batch", Idea.TRAINING)
