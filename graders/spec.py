@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from graders.harness.judge.lab import LabSpec
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Mapping, Sequence
 
     from graders.harness.base.exhibits import Picture
@@ -57,6 +58,12 @@ def _crashes() -> Sequence[Mistake]:
     return mistakes.CRASHES
 
 
+def _places() -> Mapping[str, Callable[[ast.FunctionDef], int | None]]:
+    from graders.mistakes import places
+
+    return places.PLACES
+
+
 SPEC = LabSpec(
     folder=FOLDER,
     default_submission=FOLDER.parent / "student_template",
@@ -75,7 +82,13 @@ SPEC = LabSpec(
     judges_import=(
         *("hypothesis.strategies", "numpy.random"),
         *("graders.measuring.soundness", "graders.measuring.answers", "graders.measuring.throughput"),
-        *("graders.measuring.showing", "graders.mistakes", "graders.digits.find", "graders.pictures.figures"),
+        *(
+            "graders.measuring.showing",
+            "graders.mistakes",
+            "graders.mistakes.places",
+            "graders.digits.find",
+            "graders.pictures.figures",
+        ),
         *("matplotlib.figure", "matplotlib.backends.backend_svg"),  # for the page
     ),
     needs={
@@ -90,4 +103,5 @@ SPEC = LabSpec(
     forms=_forms,
     clues=_clues,
     crashes=_crashes,
+    places=_places,
 )

@@ -25,6 +25,7 @@ from .looks import Looks, key_of, take
 from .notes import Notes
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -54,7 +55,8 @@ class LabSpec:
     `needs` tells which of the student's functions another one may call on its way. The rest is asked for when it is
     needed, since it takes time to import: `view` returns the class of what checks get as `lab`, `sound` what later
     parts need of each function (it raises CheckFailed or Unwritten where they do not get it), `forms` the forms of
-    the probes' answers, `clues` the catalogue of mistakes, `crashes` the rules by which it knows exceptions.
+    the probes' answers, `clues` the catalogue of mistakes, `crashes` the rules by which it knows exceptions, `places`
+    by its names what finds the line that does one in the function that was asked.
     """
 
     folder: Path
@@ -73,6 +75,7 @@ class LabSpec:
     forms: Callable[[], Mapping[str, Form]] = dict
     clues: Callable[[], Sequence[Clue]] = tuple
     crashes: Callable[[], Sequence[Mistake]] = tuple
+    places: Callable[[], Mapping[str, Callable[[ast.FunctionDef], int | None]]] = dict
 
 
 @dataclass(slots=True)

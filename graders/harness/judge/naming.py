@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from dataclasses import replace
 from functools import partial
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graders.harness.base.errors import StaleHandle
+from graders.harness.base.model import Where
 
 from . import crashes, faults
 
@@ -34,14 +36,14 @@ def name(lab: Lab, check: str, failure: Failure) -> Failure:
     first, last = [c for c in clues if not c.fallback], [c for c in clues if c.fallback]
     for look in (partial(_seen, lab, first), partial(_crashed, lab, failure), partial(_seen, lab, last)):
         if found := look():
-            return replace(failure, mistakes=_placed(lab, *found)) if len(found) == 1 else failure
+            return _named(lab, failure, *found) if len(found) == 1 else failure
     return failure
 
 
 def name_crash(lab: Lab, failure: Failure) -> Failure:
     """Return the failure of a submission that cannot be loaded with the mistake behind its exception."""
     found = _crashed(lab, failure)
-    return replace(failure, mistakes=_placed(lab, *found)) if found else failure
+    return _named(lab, failure, *found) if found else failure
 
 
 def _seen(lab: Lab, clues: Sequence[Clue]) -> list[tuple[Named, ...]]:
@@ -63,6 +65,23 @@ def _crashed(lab: Lab, failure: Failure) -> list[tuple[Named, ...]]:
         faults.tell(faults.NamingFault, "the rules for exceptions name nothing: {fault}; no points hang on it", error)
         return []
     return [names] if names else []
+
+
+def _named(lab: Lab, failure: Failure, mistakes: tuple[Named, ...]) -> Failure:
+    """Return a failure with its mistakes, and with the place of the first that has one of its own."""
+    where = next((place for named in mistakes if (place := _line(lab, failure.where, named.name))), failure.where)
+    return replace(failure, mistakes=_placed(lab, mistakes), where=where)
+
+
+def _line(lab: Lab, where: Where | None, name: str) -> Where | None:
+    """Return the line that does a mistake in the function around a place, None where it is not known."""
+    find, source = lab.spec.places().get(name), lab.submission.source
+    if find is None or where is None or where.file != source.path.name:
+        return None
+    functions = (node for node in source.tree.body if isinstance(node, ast.FunctionDef))
+    around = next((node for node in functions if node.lineno <= where.line <= (node.end_lineno or 0)), None)
+    line = find(around) if around else None
+    return Where(where.file, line) if line else None
 
 
 def _placed(lab: Lab, mistakes: tuple[Named, ...]) -> tuple[Named, ...]:

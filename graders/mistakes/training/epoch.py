@@ -110,7 +110,6 @@ SLIPS: dict[str, tuple[Loop, ...]] = {
 }
 
 
-UNTRACKED = "does not require grad and does not have a grad_fn"  # as torch says it
 PAIRED = 3  # variants of each slip that are tried beside another: 400 loops take a third of a second
 
 
