@@ -230,7 +230,7 @@ SHAPES = (
     crashing("picture-of-one-channel", "prediction", "picture-with-more-than-two-axes", SHOWN, "image"),
     crashing("picture-of-a-row", "prediction", "picture-of-a-row", SHOWN, "image.flatten()"),
     crashing(
-        *("scores-compared-with-labels", "evaluation", "scores-compared-with-labels"),
+        *("scores-compared-with-labels", "evaluation", "all-scores-compared"),
         *(CORRECT, "correct += (logits == labels.to(device)).sum().item()"),
     ),
     crashing(

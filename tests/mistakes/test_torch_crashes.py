@@ -11,11 +11,12 @@ import pytest
 from graders.harness.base.model import Raised, Where
 from graders.harness.base.scene import Scene, Thing
 from graders.harness.judge import crashes
-from graders.mistakes import CRASHES
+from graders.mistakes.crashes import TORCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+RULES = [rule for module in TORCH for rule in module.RULES.mistakes]
 IMAGES = Thing("torch.Tensor", shape=(32, 784), dtype="float32", device="cpu")
 LABELS = Thing("torch.Tensor", shape=(32,), dtype="int64", device="cpu")
 LOGITS = Thing("torch.Tensor", shape=(32, 10), dtype="float32", device="cpu", requires_grad=True)
@@ -125,7 +126,7 @@ CASES = {
     ),
     "an axis of numpy": Case(None, "x.sum(axis=2)", "x.sum(axis=2)", "AxisError", "axis 2 is out of bounds"),
     "sizes of scores": Case(
-        "scores-compared-with-labels",
+        "all-scores-compared",
         "return logits.eq(labels)",
         "logits.eq(labels)",
         "RuntimeError",
@@ -284,7 +285,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_a_rule_names_a_crash_of_its_kind_and_no_other(case: Case) -> None:
     """One rule at most fits, in the words of every version."""
-    found = crashes.explain(CRASHES, case.crash())
+    found = crashes.explain(RULES, case.crash())
     assert [named.name for named in found] == ([case.mistake] if case.mistake else [])
 
 
@@ -295,10 +296,10 @@ def test_what_the_student_raises_is_not_torchs() -> None:
     raised = Raised("RuntimeError", text, Where("lab.py", 1), scene=Scene((1, 0, 1, len(text) + 22)))
     crash = crashes.Crash.of(raised, False, module)
     assert isinstance(crash.statement, ast.Raise)
-    assert crashes.explain(CRASHES, crash) == ()
+    assert crashes.explain(RULES, crash) == ()
 
 
 def test_shapes_are_told_with_what_their_axes_mean() -> None:
     """The message's details are worked out from the product."""
-    named = crashes.explain(CRASHES, product("", "896x28 and 784x10").crash())
+    named = crashes.explain(RULES, product("", "896x28 and 784x10").crash())
     assert [one.params for one in named] == [{"rows": 896, "images": 32}]

@@ -96,7 +96,10 @@ class Rules:
 
 def explain(rules: Iterable[Mistake], crash: Crash) -> tuple[Named, ...]:
     """Return the one mistake that has caused an exception; nothing where there is none, or more than one might have."""
-    found = {one.name: one for rule in rules if (one := named(rule, crash)) is not None}
+    try:
+        found = {one.name: one for rule in rules if (one := named(rule, crash)) is not None}
+    except RecursionError:  # an expression of a thousand terms, which Python itself can run
+        return ()
     return tuple(found.values()) if len(found) == 1 else ()
 
 

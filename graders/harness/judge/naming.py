@@ -75,8 +75,11 @@ def _named(lab: Lab, failure: Failure, mistakes: tuple[Named, ...]) -> Failure:
 
 def _line(lab: Lab, where: Where | None, name: str) -> Where | None:
     """Return the line that does a mistake in the function around a place, None where it is not known."""
-    find, source = lab.spec.places().get(name), lab.submission.source
-    if find is None or where is None or where.file != source.path.name:
+    find = lab.spec.places().get(name)
+    if find is None or where is None:
+        return None
+    source = lab.submission.source
+    if where.file != source.path.name:
         return None
     functions = (node for node in source.tree.body if isinstance(node, ast.FunctionDef))
     around = next((node for node in functions if node.lineno <= where.line <= (node.end_lineno or 0)), None)
