@@ -117,7 +117,10 @@ def test_training_prints_a_line_an_epoch(lab: Lab) -> None:
             expected, got = _epoch_line(*wanted[wrong]), _epoch_line(*found[wrong])
             expect.fail(seen.evidence.beside, "printed_number", expected=expected, got=got, number=wrong + 1)
         return
-    expected, got = _epoch_line(*wanted[0]), _first_wrong_line(seen.evidence)
+    misnumbered = (repr(_epoch_line(*one)) for one, two in zip(found, wanted, strict=False) if one[0] != two[0])
+    expected, got = _epoch_line(*wanted[0]), _first_wrong_line(seen.evidence) or next(misnumbered, "")
+    if not got:
+        expect.fail(seen.evidence.beside, "printed_count", expected=expected, count=EPOCHS, got=len(found))
     expect.fail(seen.evidence.beside, "printed", expected=expected, count=EPOCHS, got=got)
 
 
@@ -136,6 +139,7 @@ def test_training_says_when_it_is_finished(lab: Lab) -> None:
 
 
 def _first_wrong_line(evidence: Evidence) -> str:
-    """Return the first printed line that is no epoch's line, or where there is none the first one."""
-    lines = [line for line in evidence.stdout.splitlines() if line.strip()] or [""]
-    return repr(next((line for line in lines if not EPOCH_LINE.fullmatch(line.strip())), lines[0]))
+    """Return the first printed line that is neither an epoch's nor the last one, nothing where there is none."""
+    lines = (line.strip() for line in evidence.stdout.splitlines())
+    wrong = (line for line in lines if line and line != "Learning finished" and not EPOCH_LINE.fullmatch(line))
+    return next((repr(line) for line in wrong), "")

@@ -150,7 +150,7 @@ def own_pieces(lab: Lab) -> tuple[tuple[Handle, ...], NDArray[np.int64]]:
 
 def asked(device: str) -> str:
     """Return what is asked in every round."""
-    return f"train_epoch(…) on {device}, {STEPS[device]} batches of {BATCH} images"
+    return f"train_epoch(…, device={device}), {STEPS[device]} x images [{BATCH}, 1, 28, 28]"
 
 
 def yardstick_runner(yardstick: Submission, pool: Pool, device: str) -> Runner:

@@ -42,7 +42,7 @@ def _long_epoch(lab: Lab) -> measure.Trained:
     """Train an epoch that is longer than any other, of small batches."""
     steps = inputs.between(lab.seed, "long epoch", *LONG)
     seen = measure.trained(lab, "train_epoch", steps=steps, size=FEW)
-    asked = f"{seen.evidence.asked} with {steps} batches of {FEW} images"
+    asked = f"{seen.evidence.asked}, {steps} x images [{FEW}, 1, 28, 28]"
     return replace(seen, evidence=replace(seen.evidence, asked=asked))
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from graders.measuring.pieces import Lab
 
 
+KINDS: dict[type, str] = {TensorValue: "Tensor"}  # what a student calls it
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Returned:
     """What `train` returned for three epochs, for five and for its default number, and the costs that there were."""
@@ -60,7 +63,7 @@ def look_returned(lab: Lab) -> Returned:
 
 def _pairs_of_values(seen: Returned) -> Iterator[tuple[str, Named]]:
     """Yield a value of the wrong kind together with an epoch too few, which shows in the value."""
-    too_few = Named("epochs-miscounted", {"count": train.EPOCHS - 1, "asked": train.EPOCHS})
+    too_few = Named("epochs-miscounted", train.details([train.EPOCHS - 1]))
     if seen.all_are(lambda costs: costs[-2]):
         yield "train-returns-one-cost", too_few
     if seen.all_are(lambda costs: float(np.mean(costs[:-1]))):
@@ -103,7 +106,7 @@ def _no_list(seen: Returned) -> dict[str, object] | bool:
         return False
     kind = kinds.pop()
     held = Returned(tuple(_held(value) for value in seen.values), seen.costs)
-    return kind is not list and held.all_are(list) and {"kind": kind.__name__}
+    return kind is not list and held.all_are(list) and {"kind": KINDS.get(kind, kind.__name__)}
 
 
 def _held(value: object) -> list[object]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graders.harness.base.model import Word
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure, oracle
 from graders.mistakes.ideas import Idea
@@ -88,8 +89,17 @@ def left_early(counts: Counts) -> bool:
 
 
 def details(counts: Counts) -> dict[str, object]:
-    """Return what messages about a wrong number of epochs tell."""
-    return {"count": counts[0], "asked": EPOCHS}
+    """Return what messages about a wrong number of epochs tell: none of the numbers that were asked for here."""
+    count = counts[0] or 0
+    return {"count": count, "off": off_by(count - EPOCHS), "times": count // EPOCHS}
+
+
+def off_by(count: int) -> Word:
+    """Return in words how many epochs there are too many, or with a minus too few."""
+    if abs(count) == 1:
+        return Word("one_epoch_more") if count > 0 else Word("one_epoch_missing")
+    number = {"count": abs(count)}
+    return Word("epochs_more", number) if count > 0 else Word("epochs_missing", number)
 
 
 @COUNT.mistake("epochs-miscounted", Idea.TRAINING)
