@@ -76,12 +76,9 @@ def _named(lab: Lab, failure: Failure, mistakes: tuple[Named, ...]) -> Failure:
 def _line(lab: Lab, where: Where | None, name: str) -> Where | None:
     """Return the line that does a mistake in the function around a place, None where it is not known."""
     find = lab.spec.places().get(name)
-    if find is None or where is None:
+    if find is None or where is None or where.file != lab.submission.source.path.name:
         return None
-    source = lab.submission.source
-    if where.file != source.path.name:
-        return None
-    functions = (node for node in source.tree.body if isinstance(node, ast.FunctionDef))
+    functions = (node for node in lab.submission.source.tree.body if isinstance(node, ast.FunctionDef))
     around = next((node for node in functions if node.lineno <= where.line <= (node.end_lineno or 0)), None)
     line = find(around) if around else None
     return Where(where.file, line) if line else None
