@@ -1,0 +1,81 @@
+"""What mistakes make of costs and answers: the formulas give what torch or plain arithmetic gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graders.measuring import inputs, oracle
+from graders.mistakes.formulas import batchwise, loops, means
+
+COSTS = (4.0, 2.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("formula", "wanted"),
+    [
+        (means.pairwise_mean, ((4 / 2 + 2) / 2 + 1) / 2),
+        (lambda costs: means.moving(0.5, True, costs), (4 + 2) / 2 / 2 + 1 / 2),
+        (lambda costs: means.moving(0.1, False, costs), 0.9 * (0.9 * 0.4 + 0.2) + 0.1),
+        (means.divided_by_all, ((4 / 3 + 2) / 3 + 1) / 3),
+        (means.divided_by_number, ((4 + 2) / 2 + 1) / 3),
+    ],
+)
+def test_means_gone_wrong(formula, wanted):
+    """Each by hand for three costs."""
+    assert formula(COSTS) == pytest.approx(wanted)
+
+
+def test_answers_of_a_batch_are_torchs():
+    """A softmax over the images, a column compared with a row, an argmax without a dimension."""
+    import torch
+
+    logits, labels = inputs.random_logits(0, 12)
+    z, y = torch.tensor(logits, dtype=torch.float64), torch.tensor(labels)
+    wide = logits.astype(np.float64)
+    assert batchwise.softmax_over_images(wide, labels).sum() == (z.softmax(0).argmax(1) == y).sum()
+    assert batchwise.against_all_labels(wide, labels).sum() == z.argmax(1, keepdim=True).eq(y).sum()
+    assert batchwise.share_of_all_labels(wide, labels).mean() == pytest.approx(
+        z.argmax(1, keepdim=True).eq(y).double().mean().item()
+    )
+    assert batchwise.one_place_in_all(wide, labels).sum() == (z.argmax() == y).sum()
+
+
+def test_batches_are_scored_one_by_one():
+    """What images share is shared within their batch alone."""
+    logits, labels = inputs.random_logits(0, 12)
+    halves = [batchwise.softmax_over_images(logits[part], labels[part]) for part in (slice(6), slice(6, 12))]
+    both = batchwise.by_batches(batchwise.softmax_over_images, 6, logits.astype(np.float64), labels)
+    np.testing.assert_array_equal(both, np.concatenate(halves))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_penalty_is_torchs(bias):
+    """A step down a cost with the squares of the parameters in it, and that cost."""
+    import torch
+
+    generator = np.random.default_rng(3)
+    start = oracle.Affine(generator.normal(0, 0.5, (10, 784)), generator.normal(0, 0.5, 10))
+    ((images, labels),) = batches = inputs.training_batches(0, 1)
+    made = loops.Loop(penalty=loops.Penalty(0.1, bias)).run(start, batches, 0.1)
+    w, b = (torch.tensor(part, requires_grad=True) for part in (start.weights, start.bias))
+    rows = torch.tensor(oracle.flatten(images).astype(np.float64))
+    cost = torch.nn.functional.cross_entropy(rows @ w.T + b, torch.tensor(labels))
+    cost = cost + 0.1 * ((w**2).sum() + (b**2).sum() * bias)
+    cost.backward()
+    assert w.grad is not None
+    assert b.grad is not None
+    np.testing.assert_allclose(made.model.weights, (w - 0.1 * w.grad).detach().numpy(), atol=1e-12)
+    np.testing.assert_allclose(made.model.bias, (b - 0.1 * b.grad).detach().numpy(), atol=1e-12)
+    assert made.costs[0] == pytest.approx(cost.item())
+
+
+def test_rates_and_scripts_are_of_each_step():
+    """A loop at two rates, or one that does other things for the second batch."""
+    batches = inputs.training_batches(0, 2)
+    start = oracle.Affine(np.zeros((10, 784)), np.zeros(10))
+    one = oracle.train(start, batches[:1], 0.3).model
+    both = oracle.train(one, batches[1:], 0.1).model
+    np.testing.assert_allclose(loops.Loop(rates=(0.3, 0.1)).run(start, batches, 9.0).model.weights, both.weights)
+    idle = loops.Loop(scripts=(loops.SCRIPT, ("zero", "forward", "backward")))
+    np.testing.assert_allclose(idle.run(start, batches, 0.3).model.weights, one.weights)
