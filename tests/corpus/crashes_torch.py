@@ -321,7 +321,7 @@ SHAPES = (
         own_cost("return -torch.log_softmax(logits, dim=1).gather(1, labels).mean()"),
     ),
     crashing(
-        *("floats-as-indices", "loss", "index-not-whole-numbers"),
+        *("floats-as-indices", "loss", "index-of-another-type"),
         BUILD_CRITERION,
         own_cost(
             "scores = torch.log_softmax(logits, dim=1)",
@@ -839,7 +839,7 @@ DATA = (
         ),
     ),
     crashing(
-        *("digits-in-a-folder-below", "data", "digits-not-found"),
+        *("digits-in-a-folder-below", "data", "root-ignored"),
         *(FILES, 'datasets.MNIST(Path(root) / "raw", train=train, download=False)'),
     ),
     crashing(

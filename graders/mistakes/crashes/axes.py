@@ -159,8 +159,8 @@ def _gather(crash: Crash) -> dict[str, object] | bool:
     return name in ("gather", "scatter", "scatter_") and bool(told) and {"name": name}
 
 
-@RULES.rule("index-not-whole-numbers", Idea.SHAPES)
+@RULES.rule("index-of-another-type", Idea.SHAPES)
 def _fractions(crash: Crash) -> bool:
-    """Recognise fractions that are to say which items are meant."""
+    """Recognise fractions, or short whole numbers, that are to say which items are meant."""
     pattern = r"tensors used as indices must be|valid indices \(got float\)|Expected dtype .*int64 for index"
     return bool(said(crash, "IndexError RuntimeError", pattern))

@@ -1,4 +1,4 @@
-"""Misconceptions about data: what a data loader takes, what transforms take, and where the digits are."""
+"""Misconceptions about data: what a data loader takes, and what transforms take."""
 
 from __future__ import annotations
 
@@ -106,11 +106,3 @@ def _order(crash: Crash) -> bool:
 def _tensor(crash: Crash) -> bool:
     """Recognise `ToTensor` of what is a tensor already."""
     return bool(said(crash, "TypeError", r"pic should be PIL Image or ndarray\. Got <class 'torch\.Tensor'>"))
-
-
-@RULES.rule("digits-not-found", Idea.DATASET)
-def _missing(crash: Crash) -> bool:
-    """Recognise that torchvision finds no digits in the folder that it was given."""
-    here = crash.function is not None and crash.function.name == "load_mnist"  # elsewhere nothing is to be loaded
-    made = operations.last_name(crash.node) == "MNIST"
-    return here and made and bool(said(crash, "RuntimeError", "Dataset not found"))
