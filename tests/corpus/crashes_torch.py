@@ -657,6 +657,12 @@ scores = model(images).exp()
         *(BACKWARD, "        optimizer.backward()\n"),
     ),
     crashing(
+        *("backward-of-the-cost-function", "training", "cost-function-for-the-cost"),
+        *(COST, "criterion = nn.CrossEntropyLoss()\n        cost = criterion(model(images), labels)"),
+        *(BACKWARD, "        criterion.backward()\n"),
+        line="criterion.backward()",
+    ),
+    crashing(
         *("step-of-the-model", "training", "method-of-another-object"),
         *(STEP, "        model.step()\n"),
     ),
@@ -854,17 +860,17 @@ DATA = (
 
 NEIGHBOURS = (
     crashing(
-        *("own-word-on-shapes", "reshape", None),
+        *("own-word-on-shapes", "reshape", "own-raise"),
         f"    return {FLATTEN}  # [B, 1, 28, 28] -> [B, 784]\n",
         '    raise RuntimeError("mat1 and mat2 shapes cannot be multiplied (2800x28 and 784x10)")\n',
     ),
     crashing(
-        *("own-word-on-labels", "training", None),
+        *("own-word-on-labels", "training", "own-raise"),
         BATCHES,
         f'{BATCHES}        if len(labels) != 7:\n            raise IndexError("Target 10 is out of bounds.")\n',
     ),
     crashing(
-        *("own-word-on-backward", "training", None),
+        *("own-word-on-backward", "training", "own-raise"),
         BACKWARD,
         '        raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")\n',
     ),

@@ -28,6 +28,7 @@ OWNERS = {  # whose these methods are
     "load_state_dict": ("model", "optimizer"),
 }
 KINDS = {"cost": "torch.Tensor", "model": "torch.nn.modules.", "optimizer": "torch.optim."}
+LOSSES = "torch.nn.modules.loss."
 WHOSE = {"cost": Word("whose_cost"), "model": Word("whose_model"), "optimizer": Word("whose_optimizer")}
 
 
@@ -162,6 +163,15 @@ def _leaf(crash: Crash) -> bool:
     return bool(said(crash, "RuntimeError", "leaf Variable that requires grad.* in-place"))
 
 
+@RULES.rule("cost-function-for-the-cost", Idea.COST)
+def _function(crash: Crash) -> dict[str, object] | bool:
+    """Recognise backward of the cost function, which was not called or is taken for what it gives."""
+    node = crash.node
+    if not isinstance(node, ast.Attribute) or node.attr != "backward" or not said(crash, "AttributeError", node.attr):
+        return False
+    return operations.is_kind(crash.thing(node.value), LOSSES) and {"name": ast.unparse(node.value)}
+
+
 @RULES.rule("method-of-another-object", Idea.GRADIENT)
 def _other_object(crash: Crash) -> dict[str, object] | bool:
     """Recognise a method of optimizer, model or cost that one of the others is asked for."""
@@ -169,6 +179,8 @@ def _other_object(crash: Crash) -> dict[str, object] | bool:
     if not isinstance(node, ast.Attribute) or node.attr not in OWNERS or not said(crash, "AttributeError", node.attr):
         return False
     thing = crash.thing(node.value)
+    if node.attr == "backward" and operations.is_kind(thing, LOSSES):
+        return False
     one = next((role for role, start in KINDS.items() if operations.is_kind(thing, start)), "")
     owners = OWNERS[node.attr]
     return (

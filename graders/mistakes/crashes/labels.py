@@ -176,7 +176,8 @@ def _one_hot_type(crash: Crash) -> bool:
 def _other_number(crash: Crash) -> dict[str, object] | bool:
     """Recognise more or fewer labels than rows of scores."""
     found = said(crash, "ValueError", r"input batch_size \((\d+)\) to match target batch_size \((\d+)\)")
-    return found is not None and {"scores": int(found[1]), "labels": int(found[2])}
+    scores, labels = map(int, found.groups()) if found is not None else (0, 0)
+    return labels > 0 and {"scores": scores, "labels": labels}  # 0: a single label has no axis
 
 
 @RULES.rule("scores-with-another-axis", Idea.COST)
