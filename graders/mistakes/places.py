@@ -139,6 +139,8 @@ PLACES: dict[str, Finder] = {
     "backward-once-an-epoch": _called("backward"),
     "graph-cut": _cut,
     "argmax-before-the-cost": _called("argmax", "max"),
+    "backward-where-nothing-is-recorded": _called("no_grad", "inference_mode", "set_grad_enabled"),
+    "labels-as-fractions": _called("float", "double", "half"),
     "softmax-twice-in-training": _called("softmax", "log_softmax", "Softmax", "LogSoftmax"),
     "activation-in-training": _called("relu", "sigmoid", "tanh", "ReLU", "Sigmoid", "Tanh"),
     "gradient-clipped": _called("clip_grad_value_", "clip_grad_norm_", "clamp_", "clip_"),

@@ -230,7 +230,7 @@ SHAPES = (
     crashing("picture-of-one-channel", "prediction", "picture-with-more-than-two-axes", SHOWN, "image"),
     crashing("picture-of-a-row", "prediction", "picture-of-a-row", SHOWN, "image.flatten()"),
     crashing(
-        *("scores-compared-with-labels", "evaluation", "all-scores-compared"),
+        *("scores-compared-with-labels", "evaluation", "all-scores-compared-with-labels"),
         *(CORRECT, "correct += (logits == labels.to(device)).sum().item()"),
     ),
     crashing(
@@ -567,7 +567,7 @@ GRAPHS = (
             costs.append(cost)
     return torch.stack(costs).mean().item()
 """,
-        line="cost.backward()",
+        line="with torch.no_grad():",
     ),
     crashing(
         *("cost-detached", "training", "graph-cut"),

@@ -126,7 +126,7 @@ CASES = {
     ),
     "an axis of numpy": Case(None, "x.sum(axis=2)", "x.sum(axis=2)", "AxisError", "axis 2 is out of bounds"),
     "sizes of scores": Case(
-        "all-scores-compared",
+        "all-scores-compared-with-labels",
         "return logits.eq(labels)",
         "logits.eq(labels)",
         "RuntimeError",

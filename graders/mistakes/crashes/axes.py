@@ -117,7 +117,7 @@ def _scores_compared(crash: Crash) -> bool:
     return found is not None and DIGITS in found and any(operations.is_scores(crash.thing(one)) for one in both)
 
 
-@RULES.rule("all-scores-compared", Idea.EVALUATION)
+@RULES.rule("all-scores-compared-with-labels", Idea.EVALUATION)
 def _compared(crash: Crash) -> bool:
     return _scores_compared(crash)
 
