@@ -812,18 +812,14 @@ ENDS = (
         ),
     ),
     crashing(
-        "own-assert",
-        "reshape",
-        "own-assert",
-        *rewritten("flatten_images", "assert images.shape[0] == 100\nreturn images.view(images.shape[0], -1)"),
+        "own-assert", "prediction", "own-assert", *reading("with torch", "assert image.shape == (28, 28)\nwith torch")
     ),
     crashing(
         "own-raise",
-        "reshape",
+        "evaluation",
         "own-raise",
-        *rewritten(
-            "flatten_images",
-            'if len(images) != 100:\n    raise ValueError("100 images, please")\nreturn images.view(100, -1)',
+        *testing(
+            "correct = 0\n", 'correct = 0\nif len(dataset) != 10000:\n    raise ValueError("10,000 digits, please")\n'
         ),
     ),
     crashing("total-never-counted", "evaluation", "division-by-zero", *testing("        total += len(labels)\n", "")),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .clues import Explains
 
-AT_IMPORT = ("raised_at_import", "unknown_at_import", "called_at_import")  # keys of failures
+AT_IMPORT = ("raised_at_import", "unknown_at_import", "called_at_import", "module_missing")  # keys of failures
 NAMED = ("raised", *AT_IMPORT)  # the others say more than Python does already
 Functions = (ast.FunctionDef, ast.AsyncFunctionDef)
 

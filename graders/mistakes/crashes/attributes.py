@@ -141,6 +141,8 @@ def _of_a_number(crash: Crash) -> dict[str, object] | bool:
     asked = missing(crash)
     if asked is None or asked.owner not in NUMBERS or asked.node.attr not in TENSOR or misread(crash):
         return False
+    if isinstance(asked.node.value, ast.Compare):  # True or False for two tensors: one of them is none
+        return False
     return {"code": code(asked.node.value), "attribute": asked.node.attr, "kind": asked.owner}
 
 
@@ -191,6 +193,8 @@ def uncalled_owner(crash: Crash) -> ast.expr | None:
     if asked is None or asked.owner not in UNCALLED:
         return None
     owner = asked.node.value
+    if not isinstance(owner, (ast.Name, ast.Attribute)):
+        return None
     if isinstance(owner, ast.Name) and function_named(crash, owner.id) is None and crash.thing(owner) is None:
         return None
     return owner if fits(crash, owner, asked.owner) else None

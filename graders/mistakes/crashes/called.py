@@ -14,6 +14,8 @@ from .scopes import BUILTINS, assigned, defined
 
 RULES = Rules()
 VALUES = several("Size Tensor bool bytes device dict dtype float generator int list ndarray range set str tuple")
+# Attributes that are values; of others nobody knows here whether they are methods, in which something else was called.
+KEPT = several("T batch_size bias data dataset device dtype grad in_features is_cuda ndim requires_grad shape weight")
 
 
 def _refused(crash: Crash) -> tuple[ast.expr, str] | None:
@@ -26,7 +28,8 @@ def _refused(crash: Crash) -> tuple[ast.expr, str] | None:
     if known is not None:
         return (node.func, kind) if known == kind else None  # else it is deeper that something was called
     # Of other expressions the class is not told: a plain value is what the line itself calls.
-    return (node.func, kind) if kind in VALUES and not isinstance(node.func, ast.Name) else None
+    plain = not isinstance(node.func, ast.Attribute) or node.func.attr in KEPT
+    return (node.func, kind) if kind in VALUES and plain and not isinstance(node.func, ast.Name) else None
 
 
 def _covers(crash: Crash, node: ast.expr) -> str | None:

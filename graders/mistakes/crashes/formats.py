@@ -30,7 +30,11 @@ def _kind(crash: Crash) -> str | None:
 def _no_number(crash: Crash) -> dict[str, object] | bool:
     """Recognise `{costs:.9f}` with a list, or a text, for costs."""
     kind = _kind(crash)
-    if crash.kind not in ("TypeError", "ValueError") or kind is None or kind in (*UNCALLED, "NoneType", "type"):
+    if (
+        crash.kind not in ("TypeError", "ValueError")
+        or kind is None
+        or kind in (*UNCALLED, "NoneType", "type", "generator")
+    ):
         return False
     values = [value for value, _ in formatted(crash)]
     known = [value for value in values if kind_of(crash, value) == kind]

@@ -70,7 +70,7 @@ def look(lab: Lab) -> Predicted:
             answers.append(lab.call("predict", model, TensorValue.of(image), lab.device()).value)
         except CheckFailed as failed:
             answers.append(None)
-            text = str(failed.failure.params.get("text", ""))
+            text = str(failed.failure.params.get("text") or failed.failure.key)  # an assertion says nothing
     return Predicted(lab.affine(model), images, answers, text)
 
 
