@@ -10,7 +10,6 @@ from graders.harness.judge.crashes import Crash, Rules
 from graders.mistakes.ideas import Idea
 
 from .classes import class_held, self_given, without_self
-from .known import HAVE
 from .reading import called, quoted, short
 from .scopes import class_named, function_named, home, methods
 
@@ -118,11 +117,3 @@ def _unknown(crash: Crash) -> dict[str, object] | bool:
 
 def _strange(asked: Asked) -> list[str]:
     return [word.arg for word in asked.call.keywords if word.arg and word.arg not in (*asked.takes, *asked.words)]
-
-
-@RULES.rule("no-parameters-given", Idea.DESCENT)
-def _something_else(crash: Crash) -> bool:
-    """Recognise a model, or a method that was not called, where an optimizer wants the parameters."""
-    refused = re.search(r"optimizer can only optimize|object is not iterable", crash.text)
-    built = isinstance(crash.node, ast.Call) and called(crash.node) in HAVE["torch.optim"]
-    return crash.kind == "TypeError" and built and refused is not None
