@@ -13,9 +13,10 @@ from graders.harness.judge.codec import read_scene
 from graders.harness.judge.crashes import Crash, explain
 from graders.harness.worker.observer import Places
 from graders.harness.worker.scenes import Scenes
-from graders.mistakes import CRASHES
+from graders.mistakes.crashes import PYTHON
 from graders.mistakes.crashes.likely import is_plural, meant
 
+RULES = [rule for module in PYTHON for rule in module.RULES.mistakes]
 FILE = "/nowhere/of/ours/lab.py"
 IMPORTS = "import torch\nfrom torch import nn\n"
 SCENES = Scenes(torch)
@@ -36,7 +37,7 @@ def crash_of(text: str) -> Crash:
 
 def name_of(text: str) -> str | None:
     """Return the name that is given to what a text raises."""
-    return next((named.name for named in explain(CRASHES, crash_of(IMPORTS + text))), None)
+    return next((named.name for named in explain(RULES, crash_of(IMPORTS + text))), None)
 
 
 KNOWN = {
@@ -188,7 +189,7 @@ def test_what_only_looks_alike_has_no_name(text):
 def test_no_two_rules_fit(text):
     """A second one would take the first one's name away."""
     crash = crash_of(IMPORTS + text)
-    fitting = {rule.name for rule in CRASHES if rule.explains(crash)}
+    fitting = {rule.name for rule in RULES if rule.explains(crash)}
     assert len(fitting) <= 1
 
 
