@@ -83,7 +83,8 @@ def test_nothing_is_found_where_no_one_line_can_be_meant(texts: str) -> None:
 
 def test_places_are_of_mistakes_that_exist() -> None:
     """A name without a mistake would never be asked for."""
-    assert PLACES.keys() <= {mistake.name for clue in mistakes.CLUES for mistake in clue.mistakes}
+    crashed = {rule.name for rule in mistakes.CRASHES}
+    assert PLACES.keys() <= {mistake.name for clue in mistakes.CLUES for mistake in clue.mistakes} | crashed
 
 
 def test_report_shows_the_line(grade: Callable[..., dict[str, Any]]) -> None:

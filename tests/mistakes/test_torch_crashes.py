@@ -20,6 +20,7 @@ RULES = [rule for module in TORCH for rule in module.RULES.mistakes]
 IMAGES = Thing("torch.Tensor", shape=(32, 784), dtype="float32", device="cpu")
 LABELS = Thing("torch.Tensor", shape=(32,), dtype="int64", device="cpu")
 LOGITS = Thing("torch.Tensor", shape=(32, 10), dtype="float32", device="cpu", requires_grad=True)
+RULES = [rule for module in TORCH for rule in module.RULES.mistakes]
 COST = Thing("torch.Tensor", shape=(), dtype="float32", device="cpu", requires_grad=True)
 MODEL = Thing("torch.nn.modules.linear.Linear", ("torch.nn.modules.module.Module",))
 OPTIMIZER = Thing("torch.optim.sgd.SGD", ("torch.optim.optimizer.Optimizer",))
