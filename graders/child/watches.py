@@ -189,7 +189,7 @@ def watched(model: Any, data_loader: Any, criterion: Any, optimizer: Any) -> tup
 
     A note is one of batch, forward, cost, backward, step, zero, in the order in which they happen. Besides, before a
     cost, what the criterion is given where it is not the model's answer as it was: cut (its numbers, without their
-    graph), argmax, swapped; and behind a step "rate" and its number, where the optimizer has another than at first.
+    graph) or argmax; and behind a step "rate" and its number, where the optimizer has another than at first.
     """
     events: list[str] = []
     answers: list[Any] = [None]

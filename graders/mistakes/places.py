@@ -155,7 +155,7 @@ PLACES: dict[str, Finder] = {
     "argmin-in-evaluation": _called("argmin"),
     "argmax-over-everything": _called("argmax"),
     "argmax-over-the-batch": _called("argmax", "max"),
-    "scores-compared-with-labels": _called("max", "amax", "topk"),
+    "largest-score-compared": _called("max", "amax", "topk"),
     "answers-compared-with-all-labels": _called("eq"),
     "gradients-left-off": _called("set_grad_enabled"),
     "parameters-frozen-by-evaluation": _called("requires_grad_"),

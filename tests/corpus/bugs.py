@@ -1328,13 +1328,13 @@ EVALUATION = (
     ),
     evaluation(
         "largest-score-compared",
-        "scores-compared-with-labels",
+        "largest-score-compared",
         CORRECT,
         CORRECT.replace("logits.argmax(dim=1)", "logits.max(dim=1)[0]"),
     ),
     evaluation(
         "largest-probability-compared",
-        "scores-compared-with-labels",
+        "largest-score-compared",
         CORRECT,
         CORRECT.replace("logits.argmax(dim=1)", "logits.softmax(dim=1).amax(dim=1)"),
     ),

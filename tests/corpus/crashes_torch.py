@@ -204,6 +204,10 @@ SHAPES = (
         *(LOGITS, "logits = model(images.to(device).view(1000, 784))"),
     ),
     crashing(
+        *("one-row-in-the-evaluation", "evaluation", "one-row-for-all-images"),
+        *(LOGITS, "logits = model(images.to(device).view(1, 784))"),
+    ),
+    crashing(
         *("view-of-a-transposed-image", "reshape", "view-of-scattered-numbers"),
         *(FLATTEN, "images.transpose(2, 3).view(len(images), -1)"),
     ),

@@ -46,7 +46,18 @@ def _is_function(crash: Crash) -> bool:
 
 @RULES.rule("batch-size-hard-coded-in-the-reshape", Idea.SHAPES)
 def _fixed(crash: Crash) -> bool:
-    return _written_down(crash)
+    return _written_down(crash) and not _one_row(crash)
+
+
+@RULES.rule("one-row-for-all-images", Idea.SHAPES)
+def _single(crash: Crash) -> bool:
+    """Recognise a batch size of 1 that stands there: a single image is just the case that works."""
+    return _written_down(crash) and _one_row(crash)
+
+
+def _one_row(crash: Crash) -> bool:
+    asked = _reshape(crash)
+    return asked is not None and asked[0][0] == 1
 
 
 @RULES.rule("reshape-to-a-size-that-does-not-fit", Idea.SHAPES)

@@ -72,7 +72,7 @@ def _same(images: accuracy.Pixels) -> accuracy.Pixels:
     return images
 
 
-@CALLS.mistake("scores-compared-with-labels", Idea.EVALUATION)
+@CALLS.mistake("largest-score-compared", Idea.EVALUATION)
 def _scores(seen: Compared) -> bool:
     """Recognise the largest scores in the digits' place: numbers with fractions, none of which is a label."""
     nothing = all(exam.said == 0 for exam in seen.exams)

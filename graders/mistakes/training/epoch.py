@@ -228,7 +228,7 @@ def _cut(seen: Watched) -> bool:
     return seen.ran and "cut" in seen.notes and seen.unmoved and "argmax" not in seen.notes
 
 
-@CUT.mistake("argmax-before-the-cost", Idea.COST)
+@CUT.mistake("argmax-before-the-cost", Idea.GRADIENT)
 def _digits(seen: Watched) -> bool:
     """Recognise the digits with the largest logits, which the criterion is given in the logits' place."""
     return seen.ran and seen.unmoved and "argmax" in seen.notes
