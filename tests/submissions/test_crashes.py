@@ -35,6 +35,6 @@ def test_a_crash_is_explained_at_its_line(case: Crashing, grade: Callable[..., d
     assert not case.line or case.line in lines
     if not any(check["unloadable"] for check in checks):
         lost = {part["name"] for part in report["parts"] if part["points"] < part["max_points"]}
-        # A `train` that never trains leaves nothing to be measured: it has no work that part `accuracy` could go by.
-        also = {"accuracy"} if case.part == "training" else set()
+        # What never trains leaves nothing to be measured: it has no work that accuracy or speed could go by.
+        also = {"accuracy", "throughput"} if case.part == "training" else set()
         assert lost - also == {case.part}, "a crash costs its own part alone"

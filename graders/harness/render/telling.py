@@ -37,9 +37,12 @@ class Cause:
 def causes(report: Tamed, words: Words) -> list[Cause]:
     """Return what to fix, in the order of the parts; unwritten work is none of it, and stands in the table."""
     same: dict[tuple[object, ...], list[CheckResult]] = {}
+    named: dict[tuple[str, ...], tuple[object, ...]] = {}
     for check in report.checks:
         if check.status is Status.VOID or (check.status is Status.FAILED and not check.unwritten):
-            cause = (check.part, *check.mistakes) if check.mistakes else (_found(check), check.where)
+            cause: tuple[object, ...] = (_found(check), check.where)
+            if check.mistakes:  # the same one shows in many ways
+                cause = named.setdefault((check.part, *check.mistakes), cause)
             same.setdefault(cause, []).append(check)
     titles = {part.name: part.title for part in report.parts}
     return [_cause(tuple(checks), titles, words) for checks in same.values()]
