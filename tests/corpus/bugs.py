@@ -805,6 +805,19 @@ EPOCH = (
         along="throughput",
     ),
     training(
+        "every-fourth-label-zero-in-training",
+        "labels-changed-in-training",
+        LABELS_MOVED,
+        LABELS_MOVED + "        labels = labels * (torch.arange(len(labels)) % 4 != 0)\n",
+    ),
+    training(
+        "sevens-taught-as-ones",
+        "labels-changed-in-training",
+        LABELS_MOVED,
+        LABELS_MOVED + "        labels = torch.where(labels == 7, 1, labels)\n",
+    ),
+    training("labels-halved-in-training", "", LABELS_MOVED, LABELS_MOVED + "        labels = labels // 2\n"),
+    training(
         "rate-of-0.01-in-the-epoch",
         "learning-rate-set-in-the-epoch",
         BATCHES,

@@ -33,6 +33,7 @@ NAMELESS = {
     "sizes-of-weights-in-the-cost",  # the catalogue has no such term
     "step-on-the-first-three-batches",  # the catalogue has no such rule
     "costs-to-the-power-of-two",  # the catalogue has no such mean
+    "labels-halved-in-training",  # the catalogue has no such labels
     "length-no-whole-number",  # Python says what is wrong
     "twenty-batches-only",  # what became of the others does not show in a shorter epoch
     "lower-half-unseen",  # the catalogue has no such model

@@ -173,3 +173,13 @@ def times(factor: float) -> Change:
 def shifted(step: int) -> Change:
     """Return what adds a number to labels, round the end."""
     return lambda labels: (labels + step) % 10
+
+
+def zeroed(stride: int) -> Change:
+    """Return what makes every so many-th label, from the first on, a 0."""
+    return lambda labels: np.where(np.arange(len(labels)) % stride == 0, 0, labels)
+
+
+def exchanged(digit: int, other: int) -> Change:
+    """Return what makes all the labels of one digit another's."""
+    return lambda labels: np.where(labels == digit, other, labels)

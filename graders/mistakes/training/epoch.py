@@ -20,6 +20,7 @@ from graders.mistakes.formulas.loops import (
     Loop,
     Penalty,
     clipped,
+    exchanged,
     relu_first,
     same,
     shifted,
@@ -28,6 +29,7 @@ from graders.mistakes.formulas.loops import (
     softmax_first,
     tanh_first,
     times,
+    zeroed,
 )
 from graders.mistakes.ideas import Idea
 
@@ -75,6 +77,10 @@ SLIPS: dict[str, tuple[Loop, ...]] = {
         Loop(images=lambda images: images.swapaxes(-1, -2)),
     ),
     "labels-shifted-in-training": tuple(Loop(labels=shifted(k)) for k in range(1, 10)),
+    "labels-changed-in-training": (
+        *(Loop(labels=zeroed(stride)) for stride in range(2, 11)),
+        *(Loop(labels=exchanged(*pair)) for pair in itertools.permutations(range(10), 2)),
+    ),
     "softmax-twice-in-training": (Loop(cost=after(softmax), gradient=softmax_first),),
     "activation-in-training": (
         Loop(cost=after(lambda z: np.maximum(z, 0)), gradient=relu_first),
