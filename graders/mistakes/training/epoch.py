@@ -7,7 +7,7 @@ with at most one slip more, leaves just the weights that were seen.
 from __future__ import annotations
 
 import itertools
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,17 +134,24 @@ def _in_order(name: str, seen: Watched) -> bool:
 def slips(seen: Watched) -> bool:
     """Tell whether one slip beside the order explains the weights."""
     try:
-        return any(_slipped(name, seen) for name in SLIPS)
+        return bool(_explaining(seen))
     except NoClue:  # the loop has no one order
         return False
 
 
 def _slipped(name: str, seen: Watched) -> bool:
     """Tell whether one slip beside a right order explains the weights."""
+    return name in _explaining(seen)
+
+
+@lru_cache(maxsize=1)
+def _explaining(seen: Watched) -> frozenset[str]:
+    """Return the slips each of which explains the weights; two clues ask. Raises NoClue as `order` does."""
     loop = seen.order()
     if seen.faults or seen.left_by(loop):
-        return False
-    return any(seen.left_by(loop.with_(slip)) for slip in SLIPS[name])
+        return frozenset()
+    fits = (name for name, loops in SLIPS.items() if any(seen.left_by(loop.with_(slip)) for slip in loops))
+    return frozenset(fits)
 
 
 def _pairs(seen: Watched) -> Iterator[tuple[str, str]]:
