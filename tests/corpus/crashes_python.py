@@ -296,6 +296,8 @@ ATTRIBUTES = (
         "    def __init__(self, images: Tensor",
         "    def _init_(self, images: Tensor",
     ),
+    crashing("forward-misspelt", "model", "forward-misspelt", *net("def forward(self", "def foward(self")),
+    crashing("no-module", "model", "module-base-missing", *net("(nn.Module)", "", "        super().__init__()\n", "")),
     crashing("super-left-out", "model", "super-init-missing", *net("        super().__init__()\n", "")),
     crashing(
         "super-without-parentheses", "model", "super-init-missing", *net("super().__init__()", "super().__init__")
@@ -373,6 +375,9 @@ CALLS = (
         "training",
         "module-called",
         *loop("avg_cost = 0\n", "import tqdm\n\navg_cost = 0\n", "in data_loader:", "in tqdm(data_loader):"),
+    ),
+    crashing(
+        "range-by-brackets", "training", "function-indexed", *epochs("range(training_epochs)", "range[training_epochs]")
     ),
     crashing("shape-called", "reshape", "value-called", FLATTEN, "images.view(images.shape()[0], -1)"),
     crashing("loader-called", "training", "value-called", *loop("in data_loader:", "in data_loader():")),

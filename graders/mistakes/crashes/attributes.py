@@ -16,7 +16,10 @@ from .scopes import assigned, class_named, function_named, imported, is_module, 
 from .unpacking import misread
 
 RULES = Rules()
-BUILT_IN = {kind.__name__: frozenset(dir(kind)) for kind in (list, tuple, dict, str, set, int, float, bool)}
+BUILT_IN = {
+    kind.__name__: frozenset(n for n in dir(kind) if n[0] != "_")
+    for kind in (list, tuple, dict, str, set, int, float, bool)
+}
 RAW = frozenset({"data", "targets", "test_data", "test_labels", "train_data", "train_labels"})
 TO_LISTS = frozenset({"append", "extend", "insert", "pop"})
 
@@ -110,6 +113,8 @@ def _of_another_module(crash: Crash) -> dict[str, object] | bool:
         return False
     name = asked.node.attr
     home = HOMES.get(name)
+    if in_capitals(name, HAVE.get(asked.module, frozenset())):
+        return False  # or it was to be the class
     return (
         {"name": name, "module": asked.module}
         if home not in (None, asked.module) and not _likely(crash, asked)
@@ -158,6 +163,8 @@ def _of_a_list(crash: Crash) -> dict[str, object] | bool:
         or _likely(crash, asked)
     ):
         return False
+    if asked.node.attr == "add":
+        return False  # as a set has it, rather
     return {"code": code(asked.node.value), "attribute": asked.node.attr, "kind": asked.owner}
 
 

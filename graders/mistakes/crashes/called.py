@@ -8,8 +8,9 @@ import re
 from graders.harness.judge.crashes import Crash, Rules
 from graders.mistakes.ideas import Idea
 
+from .classes import no_module
 from .known import several
-from .reading import code, kind_of, quoted, short
+from .reading import called, code, kind_of, quoted, short
 from .scopes import BUILTINS, assigned, defined
 
 RULES = Rules()
@@ -28,6 +29,8 @@ def _refused(crash: Crash) -> tuple[ast.expr, str] | None:
     if known is not None:
         return (node.func, kind) if known == kind else None  # else it is deeper that something was called
     # Of other expressions the class is not told: a plain value is what the line itself calls.
+    if isinstance(node.func, ast.Call) and called(node.func) == kind:
+        return node.func, kind  # made, and called on the same line
     plain = not isinstance(node.func, ast.Attribute) or node.func.attr in KEPT
     return (node.func, kind) if kind in VALUES and plain and not isinstance(node.func, ast.Name) else None
 
@@ -53,7 +56,7 @@ def _covered(crash: Crash) -> dict[str, object] | bool:
 def _value(crash: Crash) -> dict[str, object] | bool:
     """Recognise `images.shape()` and `data_loader()`."""
     refused = _refused(crash)
-    if refused is None or _covers(crash, refused[0]) or refused[1] in ("NoneType", "module"):
+    if refused is None or _covers(crash, refused[0]) or refused[1] in ("NoneType", "module") or no_module(crash):
         return False
     return {"code": code(refused[0]), "kind": refused[1]}
 

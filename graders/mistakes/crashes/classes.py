@@ -8,6 +8,8 @@ import re
 from graders.harness.judge.crashes import Crash, Rules
 from graders.mistakes.ideas import Idea
 
+from .known import MODULE
+from .likely import meant
 from .reading import called, short
 from .scopes import class_named, defined, home, imported, is_module, kept, methods
 
@@ -50,6 +52,35 @@ def _super(crash: Crash) -> dict[str, object] | bool:
         return False
     inside = crash.function is not None and crash.function.name == "__init__"
     return {"class": of.name} if inside and isinstance(crash.statement, (ast.Assign, ast.AnnAssign)) else False
+
+
+def no_module(crash: Crash) -> str | None:
+    """Return the student's class that has a forward, is used as a module, and does not say that it is one."""
+    said = re.match(r"'(\w+)' object (?:is not callable|has no attribute '(\w+)')", crash.text)
+    of = class_named(crash, said[1]) if said and crash.kind in ("TypeError", "AttributeError") else None
+    if of is None or said is None or of.bases or "forward" not in methods(of) or "__call__" in methods(of):
+        return None
+    return of.name if said[2] is None or (said[2] in MODULE and said[2] not in kept(of)) else None
+
+
+@RULES.rule("module-base-missing", Idea.MODEL)
+def _base(crash: Crash) -> dict[str, object] | bool:
+    """Recognise a model's class that is not built upon nn.Module."""
+    name = no_module(crash)
+    return {"class": name} if name else False
+
+
+@RULES.rule("forward-misspelt", Idea.MODEL)
+def _forward(crash: Crash) -> dict[str, object] | bool:
+    """Recognise `foward`: torch calls `forward`, and finds its own, which is not written."""
+    said = re.search(r"\[(\w+)\]", crash.text)
+    of = (
+        class_named(crash, said[1])
+        if said and crash.kind == "NotImplementedError" and "forward" in crash.text
+        else None
+    )
+    found = [name for name in (methods(of) if of else ()) if meant(name, ["forward"])]
+    return {"name": found[0], "class": of.name} if of and len(found) == 1 and "forward" not in methods(of) else False
 
 
 def without_self(crash: Crash) -> tuple[str, str] | None:

@@ -67,12 +67,9 @@ def _no_items(crash: Crash) -> dict[str, object] | bool:
     """Recognise square brackets after a number, a data loader, a generator."""
     node = _subscript(crash, "TypeError")
     kind = next(iter(quoted(crash.text)), "").rpartition(".")[2]
-    if (
-        node is None
-        or "not subscriptable" not in crash.text
-        or kind in (*UNCALLED, "NoneType", "type")
-        or misread(crash)
-    ):
+    if node is None or not re.match(r"'[\w.-]+' object is not subscriptable", crash.text):
+        return False
+    if kind in (*UNCALLED, "NoneType", "type") or misread(crash):
         return False
     return {"code": code(node.value), "kind": kind} if kind_of(crash, node.value) in (None, kind) else False
 

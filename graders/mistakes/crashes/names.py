@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import ast
-import keyword
 
 from graders.harness.judge.crashes import Crash, Rules
 from graders.mistakes.ideas import Idea
 
-from .known import HOMES, IMPORTED_AS, OF_THE_NOTEBOOK, TENSOR
+from .known import HAVE, HOMES, IMPORTED_AS, MODULE, OF_THE_NOTEBOOK, OPTIMIZER, TENSOR
 from .likely import is_plural, meant
 from .reading import quoted, short
-from .scopes import BUILTINS, around, assigned, bound, defined, home, imported, kept, methods, visible
+from .scopes import BUILTINS, around, assigned, bound, defined, function_named, home, imported, kept, methods, visible
 
 RULES = Rules()
 CONSTANTS = {"true": "True", "false": "False", "none": "None", "null": "None", "TRUE": "True", "FALSE": "False"}
-OF_TEXTS = frozenset({"cmap", "interpolation", "reduction", "mode", "dtype"} - {"dtype"})  # arguments that are texts
-# What a function that builds a piece would call it itself.
-BUILDERS = ("build_", "make_", "load_")
+OF_TEXTS = frozenset({"cmap", "interpolation", "reduction", "mode"})  # arguments that are texts
+# What a function that builds a piece would call it itself: perhaps its own lines were to make it.
+OWN_PIECES = {
+    "build_criterion": ("criterion",),
+    "build_model": ("linear", "model"),
+    "build_optimizer": ("optimizer",),
+    "load_mnist": ("dataset", "mnist_test", "mnist_train"),
+    "make_data_loader": ("data_loader", "test_loader", "train_loader"),
+}
 
 
 def _unknown(crash: Crash) -> str | None:
@@ -39,9 +44,20 @@ def likely_name(crash: Crash) -> str | None:
         return None
     known = {one for one in visible(crash) if not _never_bound(crash, one)} | BUILTINS
     found = meant(name, known)
-    if found is None or keyword.iskeyword(found):
-        return None
+    if found is None:
+        return _class_called(crash, name)
     return found if not is_plural(name, found) or _serves(crash, name, found) else None
+
+
+def _class_called(crash: Crash, name: str) -> str | None:
+    """Return the class that `dataloader(…)` was meant to be."""
+    found = [one for one in visible(crash) if one != name and one.lower() == name.lower() and one[0].isupper()]
+    return found[0] if len(found) == 1 and _is_called(crash, name) else None
+
+
+def _is_called(crash: Crash, name: str) -> bool:
+    calls = [node for node in ast.walk(crash.statement or ast.Pass()) if isinstance(node, ast.Call)]
+    return any(isinstance(call.func, ast.Name) and call.func.id == name for call in calls)
 
 
 def _only_counted(crash: Crash, name: str) -> bool:
@@ -65,6 +81,8 @@ def _never_bound(crash: Crash, name: str) -> bool:
 
 def _serves(crash: Crash, name: str, found: str) -> bool:
     """Tell whether `images` can do what is asked of `image`: both are tensors' names, and it is a tensor's method."""
+    if function_named(crash, found) is not None and _is_called(crash, name):
+        return True
     thing = crash.scene.values.get(found)
     asked = {
         node.attr
@@ -87,10 +105,23 @@ def _not_imported(crash: Crash) -> dict[str, object] | bool:
     name = _unknown(crash)
     if name is None or crash.module is None or crash.kind != "NameError" or name not in IMPORTED_AS:
         return False
+    if _for_something_else(crash, name):
+        return False
     # An import within another function does not count here; a variable of that name there may be what is missing.
     functions = [node for node in ast.walk(crash.module) if isinstance(node, ast.FunctionDef)]
     variable = any(name in bound(function) and name not in imported(function) for function in functions)
     return {"name": name} if not variable else False
+
+
+def _for_something_else(crash: Crash, name: str) -> bool:
+    """Tell whether a name is asked for what its module does not have: `optim.step()` was perhaps an optimizer."""
+    module = {"F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}.get(name)
+    asked = [
+        node.attr
+        for node in ast.walk(crash.statement or ast.Pass())
+        if isinstance(node, ast.Attribute) and node.value is crash.node
+    ]
+    return module is not None and any(one in OPTIMIZER | TENSOR | MODULE and one not in HAVE[module] for one in asked)
 
 
 @RULES.rule("module-prefix-forgotten", Idea.PYTHON)
@@ -101,7 +132,9 @@ def _prefix_forgotten(crash: Crash) -> dict[str, object] | bool:
         return False
     here = {short_name: whole for scope in around(crash) for short_name, whole in imported(scope).items()}
     prefixes = [one for one, whole in here.items() if whole == HOMES[name]]
-    return {"name": name, "module": prefixes[0]} if len(prefixes) == 1 else False
+    if not prefixes and here.get("torch") == "torch" and HOMES[name].startswith("torch."):
+        prefixes = [HOMES[name]]
+    return {"name": name, "module": prefixes[0]} if len(prefixes) == 1 and not _text_meant(crash) else False
 
 
 @RULES.rule("name-from-elsewhere", Idea.PYTHON)
@@ -110,8 +143,7 @@ def _from_elsewhere(crash: Crash) -> dict[str, object] | bool:
     name = _unknown(crash)
     if name is None or crash.kind != "NameError" or crash.function is None or name not in OF_THE_NOTEBOOK:
         return False
-    # `optimizer` in build_optimizer is perhaps what its lines were to make.
-    if crash.function.name.startswith(BUILDERS) and name not in ("device", "batch_size", "learning_rate"):
+    if name in OWN_PIECES.get(crash.function.name, ()):
         return False
     elsewhere = likely_name(crash) or _of_self(crash)
     return {"name": name, "function": crash.function.name} if not elsewhere else False
@@ -143,13 +175,14 @@ def _of_self(crash: Crash) -> str | None:
 @RULES.rule("quotes-forgotten", Idea.PYTHON)
 def _quotes_forgotten(crash: Crash) -> dict[str, object] | bool:
     """Recognise `cmap=Greys`."""
-    name = _unknown(crash)
-    given = [
-        word.arg
-        for node in ast.walk(crash.statement or ast.Pass())
-        if isinstance(node, ast.keyword) and (word := node).value is crash.node
-    ]
-    return {"name": name, "argument": given[0]} if name and given and given[0] in OF_TEXTS else False
+    name, argument = _unknown(crash), _text_meant(crash)
+    return {"name": name, "argument": argument} if name and argument else False
+
+
+def _text_meant(crash: Crash) -> str | None:
+    """Return the argument that a name is given for, where that wants a text."""
+    words = [node for node in ast.walk(crash.statement or ast.Pass()) if isinstance(node, ast.keyword)]
+    return next((word.arg for word in words if word.value is crash.node and word.arg in OF_TEXTS), None)
 
 
 @RULES.rule("constant-in-lower-case", Idea.PYTHON)

@@ -63,10 +63,12 @@ def _parentheses(crash: Crash) -> dict[str, object] | bool:
 
 @RULES.rule("function-indexed", Idea.PYTHON)
 def _indexed(crash: Crash) -> dict[str, object] | bool:
-    """Recognise `images.view[-1, 784]` and `images.size[0]`."""
+    """Recognise `images.view[-1, 784]`, `images.size[0]` and `range[10]`."""
     node = crash.node
     if crash.kind != "TypeError" or not isinstance(node, ast.Subscript) or "subscriptable" not in crash.text:
         return False
+    if crash.text.startswith("type '"):
+        return {"code": code(node.value)}
     said = re.search(r"'([\w-]+)' object", crash.text)
     of_a_function = said is not None and said[1] in UNCALLED and _is_function(crash, node.value)
     return {"code": code(node.value)} if of_a_function else False
