@@ -173,6 +173,7 @@ ALIKE = {
     "a step that was given a cost": "w = torch.ones(1, requires_grad=True)\ntorch.optim.SGD([w]).step(w.sum())",
     "two things compared": "(torch.ones(3).max(0) == 3).sum()",
     "a function in a function": "torch.no_grad(len).argmax",
+    "a loop that was not gone through": "def f():\n    for x in []:\n        pass\n    return x\nf()",
     "an optimizer by another name": "optim.step()",
     "a layer, or the function of that name": "nn.linear(torch.ones(1))",
     "a set's method": "[].add(1)",

@@ -88,14 +88,13 @@ def _on_some_ways(crash: Crash) -> dict[str, object] | bool:
     if name is None or crash.statement is None or crash.function is None or _outside(crash, name):
         return False
     stores = _stores(crash, name)
-    if any(store.lineno >= crash.statement.lineno for store in stores):
+    if len(stores) != 1 or stores[0].lineno >= crash.statement.lineno:
         return False
     branches = [node for node in ast.walk(crash.function) if isinstance(node, (ast.If, ast.For, ast.While))]
-    inside = all(
-        any(_within(store, branch) and not _within(crash.statement, branch) for branch in branches) for store in stores
-    )
-    return {"name": name, "line": min(store.lineno for store in stores)} if inside else False
+    inside = any(_within(stores[0], branch) and not _within(crash.statement, branch) for branch in branches)
+    return {"name": name, "line": stores[0].lineno} if inside else False
 
 
-def _within(node: ast.AST, branch: ast.AST) -> bool:
-    return any(one is node for one in ast.walk(branch))
+def _within(node: ast.AST, branch: ast.If | ast.For | ast.While) -> bool:
+    """Tell whether a node is in what a branch may pass over."""
+    return any(one is node for line in (*branch.body, *branch.orelse) for one in ast.walk(line))
