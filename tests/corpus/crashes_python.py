@@ -126,6 +126,13 @@ NAMES = (
     ),
     crashing("self-left-out", "model", "self-forgotten", *net("return self.linear(x)", "return linear(x)")),
     crashing("layer-not-kept", "model", "self-forgotten", *net("self.linear = ", "linear = ")),
+    crashing(
+        "self-in-a-function",
+        "evaluation",
+        "self-outside-a-class",
+        *testing("flatten_images(images", "self.flatten(images"),
+    ),
+    crashing("length-of-the-loader", "training", "length-as-a-method", *loop("len(data_loader)", "data_loader.len()")),
     crashing("colours-without-quotes", "prediction", "quotes-forgotten", *drawing('cmap="Greys"', "cmap=Greys")),
     crashing(
         "true-in-lower-case", "loader", "constant-in-lower-case", SERVE, SERVED.replace("shuffle=True", "shuffle=true")

@@ -58,6 +58,8 @@ KNOWN = {
     "def train_epoch(x):\n    return x\ntrain_epochs(1)": "name-misspelt",
     "from torch.utils.data import DataLoader\ndataloader([1])": "name-misspelt",
     "x = Ture": "name-misspelt",
+    "def f(x):\n    return self.flatten(x)\nf(1)": "self-outside-a-class",
+    "[1].length()": "length-as-a-method",
     "SGD([])": "module-prefix-forgotten",
     "nn.CrossEntropyLoss(reduction=mean)": "quotes-forgotten",
     # values

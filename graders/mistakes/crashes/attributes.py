@@ -168,6 +168,15 @@ def _of_a_list(crash: Crash) -> dict[str, object] | bool:
     return {"code": code(asked.node.value), "attribute": asked.node.attr, "kind": asked.owner}
 
 
+@RULES.rule("length-as-a-method", Idea.PYTHON)
+def _length(crash: Crash) -> dict[str, object] | bool:
+    """Recognise `data_loader.len()`, as other languages have it."""
+    asked = missing(crash)
+    if asked is None or asked.node.attr not in ("len", "length") or asked.owner in (*NUMBERS, "NoneType", "module"):
+        return False
+    return {"code": code(asked.node)} if asked.owner not in UNCALLED else False
+
+
 @RULES.rule("append-to-no-list", Idea.PYTHON)
 def _append_to_no_list(crash: Crash) -> dict[str, object] | bool:
     """Recognise `append` of a tensor, a tuple, a number: only lists grow in place."""

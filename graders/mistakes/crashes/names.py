@@ -172,6 +172,15 @@ def _of_self(crash: Crash) -> str | None:
     return name if name in kept(of) | set(methods(of)) else None
 
 
+@RULES.rule("self-outside-a-class", Idea.PYTHON)
+def _self_outside(crash: Crash) -> dict[str, object] | bool:
+    """Recognise `self.flatten(images)` in a function that is no method."""
+    function = crash.function
+    if _unknown(crash) != "self" or crash.kind != "NameError" or function is None or crash.module is None:
+        return False
+    return {"function": function.name} if any(one is function for one in crash.module.body) else False
+
+
 @RULES.rule("quotes-forgotten", Idea.PYTHON)
 def _quotes_forgotten(crash: Crash) -> dict[str, object] | bool:
     """Recognise `cmap=Greys`."""
