@@ -6,7 +6,7 @@ refuses (shapes, types, devices, graphs) is in `crashes_torch`. Part "" is the w
 
 from __future__ import annotations
 
-from .beginners import drawing, epochs, loop, net, reading, rewritten, testing
+from .beginners import NET, drawing, epochs, loop, net, reading, rewritten, testing
 from .bugs import CRITERION, FLATTEN, LINEAR, SERVE, SGD
 from .crashing import Crashing, crashing
 
@@ -304,7 +304,16 @@ ATTRIBUTES = (
         "    def _init_(self, images: Tensor",
     ),
     crashing("forward-misspelt", "model", "forward-misspelt", *net("def forward(self", "def foward(self")),
-    crashing("no-module", "model", "module-base-missing", *net("(nn.Module)", "", "        super().__init__()\n", "")),
+    crashing(
+        "no-module",
+        "model",
+        "module-base-missing",
+        *rewritten(
+            "build_model",
+            "model = SoftmaxClassifier()\nprint(list(model.parameters()))\nreturn model",
+            NET.replace("(nn.Module)", "").replace("        super().__init__()\n", ""),
+        ),
+    ),
     crashing("super-left-out", "model", "super-init-missing", *net("        super().__init__()\n", "")),
     crashing(
         "super-without-parentheses", "model", "super-init-missing", *net("super().__init__()", "super().__init__")
