@@ -266,6 +266,9 @@ CASES = {
         "RuntimeError",
         "Boolean value of Tensor with more than one value is ambiguous",
     ),
+    "a truth within a library": Case(
+        None, "pass", "", "RuntimeError", "Boolean value of Tensor with more than one value is ambiguous"
+    ),
     "a number of none": Case(
         None,
         "return int(found)",
