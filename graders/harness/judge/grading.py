@@ -191,7 +191,7 @@ class Grading:
             max_score=most,
             isolation=self.options.chosen.isolation,
             unsandboxed=self.options.chosen.unsandboxed,
-            data=next((result.data for result in self.results if result.data), None),
+            data=next((result.data for result in self.results if result.data and not result.unloadable), None),
             seed=self.options.seed,
             duration_s=time.monotonic() - self._began,
             versions=_versions(),

@@ -157,6 +157,7 @@ def test_syntax_error_is_graded_zero(broken):
     """A file that is no Python is the student's, and graded."""
     assert (broken.report["status"], broken.report["score"]) == ("graded", 0)
     assert {check["status"] for check in broken.checks} == {"failed"}
+    assert broken.report["data"] is None, "nothing was measured on any digits"
 
 
 def test_missing_file_is_said_exactly_once(run_pytest, tmp_path):
