@@ -157,7 +157,15 @@ def test_syntax_error_is_graded_zero(broken):
     """A file that is no Python is the student's, and graded."""
     assert (broken.report["status"], broken.report["score"]) == ("graded", 0)
     assert {check["status"] for check in broken.checks} == {"failed"}
-    assert broken.report["data"] is None, "nothing was measured on any digits"
+
+
+def test_what_raises_on_import_was_measured_on_no_digits(grade, tmp_path):
+    """Nothing says that an accuracy was measured; a known mistake is named once."""
+    (tmp_path / "lab.py").write_text("import torch\n\nlayer = torch.nn.linear(784, 10)\n", encoding="utf-8")
+    done = grade("--submission", tmp_path)
+    assert done.report["data"] is None
+    assert {check["mistake"] for check in done.checks} == {"attribute-misspelt"}
+    assert done.run.stdout.count("there is `Linear`") == 1
 
 
 def test_missing_file_is_said_exactly_once(run_pytest, tmp_path):
