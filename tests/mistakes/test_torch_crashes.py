@@ -11,6 +11,7 @@ import pytest
 from graders.harness.base.model import Raised, Where
 from graders.harness.base.scene import Scene, Thing
 from graders.harness.judge import crashes
+from graders.mistakes import CRASHES
 from graders.mistakes.crashes import TORCH
 
 if TYPE_CHECKING:
@@ -307,3 +308,12 @@ def test_shapes_are_told_with_what_their_axes_mean() -> None:
     """The message's details are worked out from the product."""
     named = crashes.explain(RULES, product("", "896x28 and 784x10").crash())
     assert [one.params for one in named] == [{"rows": 896, "images": 32}]
+
+
+def test_sizes_in_a_list_are_no_argument_forgotten() -> None:
+    """Python misses the second one; both are there, in one list."""
+    text = "Linear.__init__() missing 1 required positional argument: 'out_features'"
+    crash = Case(None, "return nn.Linear([784, 10])", "nn.Linear([784, 10])", "TypeError", text).crash()
+    assert [named.name for named in crashes.explain(CRASHES, crash)] == ["layer-size-not-whole"]
+    crash = Case(None, "return nn.Linear(784)", "nn.Linear(784)", "TypeError", text).crash()
+    assert [named.name for named in crashes.explain(CRASHES, crash)] == ["too-few-arguments"]

@@ -88,6 +88,8 @@ def _too_few(crash: Crash) -> dict[str, object] | bool:
     call = _library(crash)
     if call is None or not re.search(r"missing \d+ required", crash.text):
         return False
+    if any(isinstance(one, (ast.List, ast.Tuple)) for one in call.args):
+        return False  # what is missing may be in it: a layer's sizes, say
     return {"function": called(call), "missing": ", ".join(quoted(crash.text))}
 
 
