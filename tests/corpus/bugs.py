@@ -1059,6 +1059,8 @@ EPOCH = (
 TRAIN = (
     training("one-epoch-too-few", "epochs-miscounted", EPOCHS, "range(1, training_epochs)"),
     training("one-epoch-too-many", "epochs-miscounted", EPOCHS, "range(1, training_epochs + 2)"),
+    training("last-cost-left-out", "costs-left-out", RETURN_COSTS, "    return costs[:-1]\n"),
+    training("first-cost-only-in-a-list", "costs-left-out", RETURN_COSTS, "    return costs[:1]\n"),
     training("epochs-always-15", "training-epochs-ignored", EPOCHS, "range(1, 16)"),
     training(
         "10-epochs-by-default", "default-epochs-changed", "training_epochs: int = 15", "training_epochs: int = 10"
@@ -1479,6 +1481,7 @@ def prediction(name: str, mistake: str, *texts: str) -> Bug:
 
 PREDICTION = (
     prediction("prediction-as-tensor", "prediction-as-tensor", PREDICT, "model(flatten_images(images)).argmax()"),
+    prediction("always-the-digit-0", "model-not-asked", f"return {PREDICT}", "return 0"),
     prediction("prediction-yielded", "generator-returned", f"return {PREDICT}", f"yield {PREDICT}"),
     prediction("prediction-as-text", "prediction-as-text", PREDICT, f"str({PREDICT})"),
     prediction(

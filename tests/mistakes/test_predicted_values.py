@@ -21,7 +21,7 @@ def named(form) -> list[str]:
     random = np.random.default_rng(3)
     model, images = oracle.Affine(random.normal(size=(10, 784)), random.normal(size=10)), inputs.random_images(0, 12)
     digits = model.logits(images[:, 0].astype(np.float64)).argmax(axis=1)
-    seen = predicted.Predicted(model, images, [form(int(digit)) for digit in digits], "")
+    seen = predicted.Predicted(model, images, [form(int(digit)) for digit in digits], "", False)
     return [found.name for clue in (predicted.NEITHER, predicted.TYPE) for found in clue.alone(seen)]
 
 

@@ -36,6 +36,9 @@ NAMELESS = {
     "labels-halved-in-training",  # the catalogue has no such labels
     "length-no-whole-number",  # Python says what is wrong
     "twenty-batches-only",  # what became of the others does not show in a shorter epoch
+    "last-cost-left-out",  # as many epochs as there were to be
+    "first-cost-only-in-a-list",
+    "always-the-digit-0",  # no answer of the model's
     "lower-half-unseen",  # the catalogue has no such model
     "drawn-from-below",  # the array is right; the axes turn it round
     "lists-served-blank",  # no image of another data set

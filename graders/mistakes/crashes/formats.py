@@ -47,7 +47,7 @@ def _no_number(crash: Crash) -> dict[str, object] | bool:
 @RULES.rule("fraction-formatted-as-whole", Idea.PYTHON)
 def _whole(crash: Crash) -> dict[str, object] | bool:
     """Recognise `{cost:d}`."""
-    said = re.search(r"Unknown format code '(\w)' for object of type 'float'", crash.text)
+    said = re.search(r"Unknown format code '([bcdoxX])' for object of type 'float'", crash.text)
     return {"letter": said[1]} if crash.kind == "ValueError" and said and any(formatted(crash)) else False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -45,6 +46,7 @@ class Predicted:
     images: NDArray[np.float32]
     values: list[object]
     text: str
+    written: bool  # whether the digit stands in the function as a number
 
     def numbers(self) -> list[float]:
         """Return the values as numbers. Raises NoClue where one is none."""
@@ -71,7 +73,14 @@ def look(lab: Lab) -> Predicted:
         except CheckFailed as failed:
             answers.append(None)
             text = str(failed.failure.params.get("text") or failed.failure.key)  # an assertion says nothing
-    return Predicted(lab.affine(model), images, answers, text)
+    return Predicted(lab.affine(model), images, answers, text, _is_written(lab.submission.source.tree))
+
+
+def _is_written(tree: ast.Module) -> bool:
+    """Tell whether `predict` returns nothing but numbers that stand there."""
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "predict"]
+    returns = [node.value for function in functions for node in ast.walk(function) if isinstance(node, ast.Return)]
+    return bool(returns) and all(isinstance(value, ast.Constant) for value in returns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ PIXELS = {
 
 
 def _answered(name: str, seen: Predicted) -> bool:
-    return not _right(seen) and any(seen.are(answer(seen.logits())) for answer in ANSWERS[name])
+    return not (_right(seen) or seen.written) and any(seen.are(answer(seen.logits())) for answer in ANSWERS[name])
 
 
 def _right(seen: Predicted) -> bool:

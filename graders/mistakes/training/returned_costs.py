@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graders.harness.base.errors import CheckFailed
 from graders.harness.base.model import Named, TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue, NoClue
@@ -27,10 +28,11 @@ KINDS: dict[type, str] = {TensorValue: "Tensor"}  # what a student calls it
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Returned:
-    """What `train` returned for three epochs, for five and for its default number, and the costs that there were."""
+    """What `train` returned for three epochs, for five and for its default number, and what costs there were."""
 
     values: tuple[object, ...]
     costs: tuple[tuple[float, ...], ...]
+    epochs: tuple[int | None, ...]  # how many there were of three and of five, by the weights; () where nobody knows
 
     def all_are(self, value_of: Callable[[Sequence[float]], object]) -> bool:
         """Tell whether every training returned what a formula makes of its costs."""
@@ -58,7 +60,11 @@ def look_returned(lab: Lab) -> Returned:
     """Train for three epochs, for five and for the default number."""
     seen = [measure.trained(lab, "train", steps=2, epochs=epochs) for epochs in (*train.ASKED[:2], None)]
     costs = tuple(tuple(epoch.cost for epoch in one.expected) for one in seen)
-    return Returned(tuple(one.evidence.value for one in seen), costs)
+    try:
+        epochs = tuple(lab.seen(train.look).counts)
+    except (CheckFailed, NoClue):
+        epochs = ()
+    return Returned(tuple(one.evidence.value for one in seen), costs, epochs)
 
 
 def _pairs_of_values(seen: Returned) -> Iterator[tuple[str, Named]]:
@@ -105,7 +111,7 @@ def _no_list(seen: Returned) -> dict[str, object] | bool:
     if len(kinds) != 1:
         return False
     kind = kinds.pop()
-    held = Returned(tuple(_held(value) for value in seen.values), seen.costs)
+    held = Returned(tuple(_held(value) for value in seen.values), seen.costs, seen.epochs)
     return kind is not list and held.all_are(list) and {"kind": KINDS.get(kind, kind.__name__)}
 
 
@@ -151,6 +157,11 @@ def _rounded(seen: Returned) -> dict[str, object] | bool:
     return bool(places) and {"places": places[0]}
 
 
+def _is_of_epochs(seen: Returned) -> bool:
+    """Tell whether there are as many costs as there were epochs: `return costs[:-1]` is no matter of the loop."""
+    return all(count == epochs for count, epochs in zip(seen.counts, seen.epochs, strict=False))
+
+
 for _name, _explains in (
     ("epochs-miscounted", train.miscounted),
     ("epochs-repeated", train.repeated),
@@ -159,12 +170,12 @@ for _name, _explains in (
 
     @LIST.mistake(_name, Idea.TRAINING)
     def _wrong_count(seen: Returned, explains: Callable[[train.Counts], bool] = _explains) -> dict[str, object] | bool:
-        return explains(seen.counts) and train.details(seen.counts)
+        return _is_of_epochs(seen) and explains(seen.counts) and train.details(seen.counts)
 
 
 @LIST.mistake("training-ends-early", Idea.TRAINING)
 def _left(seen: Returned) -> bool:
-    return train.left_early(seen.counts) and not _last_of_the_list(seen)
+    return _is_of_epochs(seen) and train.left_early(seen.counts) and not _last_of_the_list(seen)
 
 
 @LIST.mistake("default-epochs-changed", Idea.TRAINING)
