@@ -176,6 +176,16 @@ UNBOUND = (
         "\n\ncorrect = 0\n\n\ndef predict(",
     ),
     crashing(
+        "counter-of-the-function-around",
+        "training",
+        "outer-name-assigned-inside",
+        *loop(
+            "    avg_cost += cost.item() / total_batch\n",
+            "    def add(cost):\n            avg_cost += cost.item() / total_batch\n\n        add(cost)\n",
+        ),
+        line="avg_cost += cost.item() / total_batch",
+    ),
+    crashing(
         "backward-before-the-cost",
         "training",
         "used-before-assigned",

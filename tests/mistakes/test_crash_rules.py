@@ -64,6 +64,8 @@ KNOWN = {
     "nn.CrossEntropyLoss(reduction=mean)": "quotes-forgotten",
     # values
     "def f():\n    for i in range(3):\n        n += i\nf()": "never-started",
+    "def f():\n    n = 0\n    def g():\n        n += 1\n    g()\nf()": "outer-name-assigned-inside",
+    "def f(n):\n    def g():\n        n = n + 1\n    g()\nf(1)": "outer-name-assigned-inside",
     "def f(x):\n    if x:\n        y = 1\n    return y\nf(0)": "assigned-on-some-ways-only",
     "len = 3\nlen([1])": "function-covered-by-a-variable",
     "def f(x):\n    max = x\n    return max(x, 1)\nf(2)": "function-covered-by-a-variable",

@@ -9,7 +9,7 @@ from graders.mistakes.ideas import Idea
 
 from .names import likely_name
 from .reading import quoted
-from .scopes import assigned, bound, parameters
+from .scopes import around, assigned, bound, parameters
 
 RULES = Rules()
 
@@ -51,7 +51,8 @@ def _counts_alone(crash: Crash, name: str) -> bool:
 
 
 def _outside(crash: Crash, name: str) -> bool:
-    return crash.module is not None and name in bound(crash.module)
+    """Tell whether the file, or a function around the one that raised, has the name, too."""
+    return any(name in bound(scope) for scope in around(crash) if scope is not crash.function)
 
 
 @RULES.rule("never-started", Idea.PYTHON)
@@ -64,7 +65,7 @@ def _never_started(crash: Crash) -> dict[str, object] | bool:
 
 @RULES.rule("outer-name-assigned-inside", Idea.PYTHON)
 def _assigned_inside(crash: Crash) -> dict[str, object] | bool:
-    """Recognise a name of the file's that a function assigns, so that it is the function's own all through."""
+    """Recognise a name from outside that a function assigns, so that it is the function's own all through."""
     name = _unbound(crash)
     if name is None or crash.function is None or not _outside(crash, name):
         return False
