@@ -6,6 +6,7 @@ misconception may be claimed for them.
 
 from __future__ import annotations
 
+from .beginners import net
 from .bugs import (
     ACCURACY,
     BACKWARD,
@@ -179,6 +180,11 @@ SHAPES = (
     crashing(
         *("weights-times-images", "model", "weights-before-the-images"),
         *(BUILD_MODEL, own_layer("torch.zeros(784, 10)", "torch.matmul(self.weight, x) + self.bias")),
+    ),
+    crashing(
+        *("layer-the-other-way-round", "model", "wrong-number-of-inputs"),
+        *net("nn.Linear(28 * 28, 10)", "nn.Linear(10, 28 * 28)"),
+        line="return self.linear(x)",
     ),
     crashing("layer-of-28", "model", "wrong-number-of-inputs", LINEAR, "nn.Linear(28, 10)"),
     crashing("layer-sizes-swapped", "model", "wrong-number-of-inputs", LINEAR, "nn.Linear(10, 28 * 28)"),

@@ -101,6 +101,11 @@ CASES = {
     "scores": product("scores-given-to-the-layer", "32x10 and 784x10"),
     "a layer of 28": product("wrong-number-of-inputs", "32x784 and 28x10"),
     "a layer turned": product("wrong-number-of-inputs", "32x784 and 10x784"),
+    "a layer turned, called linear": product("wrong-number-of-inputs", "32x784 and 10x784", "self.linear(images)"),
+    "columns, into a layer called linear": product("pixels-given-as-images", "784x32 and 784x10", "linear(images)"),
+    "by hand, by linear": product(
+        "weights-the-other-way-round", "32x784 and 10x784", "F.linear(images, weight, bias=bias)"
+    ),
     "by hand, turned": product("weights-the-other-way-round", "32x784 and 10x784", "images @ weight"),
     "by hand, weights first": product("weights-before-the-images", "784x10 and 32x784", "torch.mm(weight, images)"),
     "by hand, of other sizes": product(None, "5x6 and 7x8", "a @ b"),

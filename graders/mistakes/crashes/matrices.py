@@ -12,7 +12,7 @@ from . import operations
 from .operations import DIGITS, LINE, PIXELS
 
 RULES = Rules()
-BY_HAND = ("matmul", "mm", "addmm", "linear")  # and @
+BY_HAND = ("matmul", "mm", "addmm")  # and @, and torch's function linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,17 @@ def _product(crash: Crash) -> Product | None:
     if found is None or "cannot be multiplied" not in crash.text:
         return None
     called = operations.call(crash)
-    layer = not isinstance(crash.node, ast.BinOp) and operations.last_name(called) not in BY_HAND
+    layer = not isinstance(crash.node, ast.BinOp) and not _by_hand(called)
     thing = crash.thing(operations.argument(called, 0, "input", "x")) if layer else None
     rows, inner, other, columns = map(int, found.groups())
     return Product(rows, inner, other, columns, layer, None if thing is None else thing.shape)
+
+
+def _by_hand(called: ast.Call | None) -> bool:
+    """Tell whether a call multiplies matrices itself; a layer, too, may be called linear, but is given no weights."""
+    if operations.last_name(called) != "linear":
+        return operations.last_name(called) in BY_HAND
+    return called is not None and len(called.args) + len(called.keywords) > 1
 
 
 @RULES.rule("images-not-flattened", Idea.SHAPES)
