@@ -181,7 +181,7 @@ UNBOUND = (
         "outer-name-assigned-inside",
         *loop(
             "    avg_cost += cost.item() / total_batch\n",
-            "    def add(cost):\n            avg_cost += cost.item() / total_batch\n\n        add(cost)\n",
+            "    def add(cost):\n        avg_cost += cost.item() / total_batch\n\n    add(cost)\n",
         ),
         line="avg_cost += cost.item() / total_batch",
     ),
