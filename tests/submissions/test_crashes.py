@@ -38,3 +38,6 @@ def test_a_crash_is_explained_at_its_line(case: Crashing, grade: Callable[..., d
         # What never trains leaves nothing to be measured: it has no work that accuracy or speed could go by.
         also = {"accuracy", "throughput"} if case.part == "training" else set()
         assert lost - also == {case.part}, "a crash costs its own part alone"
+        beyond = [check for part in report["parts"] if part["name"] in also for check in part["checks"]]
+        told = {check["mistake"] for check in beyond if check["status"] == "failed"}
+        assert told <= {case.mistake}, "where nothing was trained, what raised is told and not what it left undone"
