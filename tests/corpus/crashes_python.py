@@ -475,6 +475,15 @@ CALLS = (
         "model",
         "self-missing-in-method",
         *net("def forward(self, x):\n        return self.linear(x)", "def forward(x):\n        return x"),
+        line="def forward(x):",
+    ),
+    crashing(
+        "criterion-of-three-arguments",
+        "loss",
+        None,
+        CRITERION,
+        "lambda model, x, labels: nn.CrossEntropyLoss()(model(x), labels)",
+        line="return lambda model, x, labels: nn.CrossEntropyLoss()(model(x), labels)",
     ),
     crashing("init-without-self", "model", "self-missing-in-method", *net("def __init__(self)", "def __init__()")),
     crashing(

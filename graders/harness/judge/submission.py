@@ -242,7 +242,8 @@ class Submission:
         if "raised" in reply:
             raised = self._read_raised(reply["raised"])
             self._refuse_unwritten(raised)
-            failure = failure_of(raised, asked, self._where(function))
+            # Where no line of the student's raised, it was called from elsewhere, and may not take what it was given.
+            failure = failure_of(raised, asked, self.source.where_called(raised.text) or self._where(function))
             raise StandinLacks(failure, raised.standin) if raised.standin else CheckFailed(failure)
         self._note_patched(reply)
         value = decode(reply["value"], codec, arrays)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.base.model import Excerpt, Failure, Where
 
-from . import archive, parsing, slips
+from . import archive, definitions, parsing, slips
 from .texts import Texts
 
 if TYPE_CHECKING:
@@ -191,6 +191,11 @@ class Source:
         """Return the place of a function's only return statement, or where it begins."""
         site = self.sites.get(function)
         return Where(self.path.name, site.return_line or site.line) if site else None
+
+    def where_called(self, said: str) -> Where | None:
+        """Return the place of the one function that, as an exception says, was called with wrong arguments."""
+        line = definitions.called_wrongly(self.tree, said)
+        return Where(self.path.name, line) if line else None
 
     def similar(self, function: str, known: Iterable[str] = ()) -> str | None:
         """Return the name of a function in the file that looks like a slip of `function` and is no known one."""

@@ -112,6 +112,47 @@ def test_only_return_is_where_it_returned(read):
     assert source.where_returned("f") == Where("lab.py", 5)
 
 
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("Net.forward() takes 1 positional argument but 2 were given", 2),
+        ("build.<locals>.<lambda>() missing 1 required positional argument: 'y'", 7),
+        ("build.<locals>.two() missing 1 required positional argument: 'y'", 5),
+        ("build() got an unexpected keyword argument 'x'", 4),
+    ],
+)
+def test_who_was_called_wrongly_has_a_place(read, said, line):
+    """What Python names as called with other arguments than it takes is found by that name, wherever it stands."""
+    source = read(
+        """\
+        class Net:
+            def forward(x):
+                return x
+        def build():
+            def two(x, y):
+                return x
+            return lambda x, y: two(x, y)
+        """
+    )
+    assert source.where_called(said) == Where("lab.py", line)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Linear.forward() takes 2 positional arguments but 3 were given",
+        "f.<locals>.<lambda>() missing 1 required positional argument: 'y'",
+        "twice() missing 1 required positional argument: 'y'",
+        "f() returned NULL",
+    ],
+)
+def test_who_was_called_wrongly_is_not_guessed(read, said):
+    """Of two that bear one name neither is pointed to, nor anything for what is not the file's."""
+    twice = "if f:\n    def twice(x):\n        pass\nelse:\n    def twice(y):\n        pass\n"
+    source = read(f"def f():\n    return [lambda x: x, lambda y: y]\n{twice}")
+    assert source.where_called(said) is None
+
+
 def test_several_returns_point_to_the_def(read):
     """A function with several return statements is pointed to as a whole."""
     source = read("def f(x):\n    if x:\n        return 1\n    return 2\n")
