@@ -471,6 +471,15 @@ CALLS = (
         SERVED.replace("(dataset", "(DataLoader=dataset"),
     ),
     crashing(
+        "decorator-that-returns-nothing",
+        "prediction",
+        None,
+        "def predict(",
+        "def without_gradients(function):\n    def wrapped(*given):\n        with torch.no_grad():\n"
+        "            return function(*given)\n\n\n@without_gradients\ndef predict(",
+        line="def predict(model: nn.Module, image: Tensor, device: torch.device) -> int:",
+    ),
+    crashing(
         "forward-without-self",
         "model",
         "self-missing-in-method",

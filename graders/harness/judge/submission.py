@@ -185,6 +185,8 @@ class Submission:
         self._refuse_deadly(function)
         self._load()
         if function not in self._functions:
+            if self.source.is_decorated(function):  # it is defined; what became of it is no function
+                raise CheckFailed(Failure("decorated_away", {"function": function}, where=self.source.where(function)))
             similar = self.source.similar(function, self._contract)
             where = self.source.where(similar) if similar else None
             key = "missing_but_similar" if similar else "missing"

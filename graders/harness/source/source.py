@@ -34,6 +34,7 @@ class Site:
     line: int  # of its `def`
     return_line: int | None  # of its only return statement, where it has just one
     unwritten: bool
+    decorated: bool
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,11 @@ class Source:
         site = self.sites.get(function)
         return site is not None and site.unwritten
 
+    def is_decorated(self, function: str) -> bool:
+        """Tell whether a decorator stands above `function`: what it gives back bears the name."""
+        site = self.sites.get(function)
+        return site is not None and site.decorated
+
     def is_untouched(self, functions: Iterable[str]) -> bool:
         """Tell whether none of `functions` can be called: the file is no Python, or all are unwritten."""
         try:
@@ -230,14 +236,17 @@ def _bound_names(node: ast.stmt) -> list[str]:
         return [node.name]
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return [alias.asname or alias.name for alias in node.names]
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    if isinstance(node, (ast.Assign, ast.Delete)):
+        targets = node.targets
+    else:
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else []
     return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
 
 
 def _site(node: ast.FunctionDef) -> Site:
     returns = [n.lineno for n in _own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
     unwritten = not node.decorator_list and all(_is_placeholder(statement) for statement in node.body)
-    return Site(node.lineno, returns[0] if len(returns) == 1 else None, unwritten)
+    return Site(node.lineno, returns[0] if len(returns) == 1 else None, unwritten, bool(node.decorator_list))
 
 
 def _own_nodes(node: ast.AST) -> Iterable[ast.AST]:

@@ -71,6 +71,14 @@ def test_misspelt_function_is_offered_with_its_place(open_script, script):
     assert failure.where == Where("lab.py", 2)
 
 
+def test_function_that_its_decorator_took_away_is_not_said_to_be_missing(open_script, script):
+    """A decorator that returns nothing leaves None behind a function that is there to be read; deleted, it is not."""
+    failure = failure_of(open_script(script(), "@d\ndef other_name(x):\n    return x\n"), "other_name")
+    assert (failure.key, failure.where) == ("decorated_away", Where("lab.py", 2))
+    deleted = "@d\ndef other_name(x):\n    return x\ndel other_name\n"
+    assert failure_of(open_script(script(), deleted), "other_name").key == "missing"
+
+
 def test_function_that_is_no_def_can_be_called(open_script, script, good_reply):
     """What is callable after the import counts, however it was made."""
     loaded = {"functions": {"f": None}, "stdout": ""}
