@@ -792,6 +792,16 @@ TYPES = (
         ),
     ),
     crashing(
+        "values-without-parentheses",
+        "training",
+        "format-values-not-together",
+        *epochs(
+            '"Epoch:", "%04d" % (epoch + 1), "cost =", "{:.9f}".format(avg_cost)',
+            '"Epoch: %04d cost = %.9f" % (epoch + 1), avg_cost',
+        ),
+        line='print("Epoch: %04d cost = %.9f" % (epoch + 1), avg_cost)',
+    ),
+    crashing(
         "more-values-than-fields",
         "training",
         "format-fields-miscounted",

@@ -131,6 +131,11 @@ KNOWN = {
     "x = torch.ones(3)\nprint(f'{x:.2f}')": "format-of-no-number",
     "x = 1.5\nprint(f'{x:04d}')": "fraction-formatted-as-whole",
     "print('%d %d' % (1,))": "format-fields-miscounted",
+    "print('%04d of 100%%: %.9f' % 1, 0.5)": "format-values-not-together",
+    "x = ('%d %d' % 1, 2)": "format-values-not-together",
+    "print('%d %d %d' % 1, 2)": "format-fields-miscounted",
+    "print('%d %d' % (1,), 2)": "format-fields-miscounted",
+    "print('a', '%d %d' % 1)": "format-fields-miscounted",
     # ends
     "def f(x):\n    return f(x)\nf(1)": "function-calls-itself",
     "x = 0\ny = 3 / x": "division-by-zero",

@@ -51,6 +51,29 @@ def _whole(crash: Crash) -> dict[str, object] | bool:
     return {"letter": said[1]} if crash.kind == "ValueError" and said and any(formatted(crash)) else False
 
 
+def _left_outside(crash: Crash) -> str | None:
+    """Return the values behind the first that % was to put into a text, where it stands alone and they lack."""
+    node = crash.node
+    if crash.kind != "TypeError" or "enough arguments for format string" not in crash.text:
+        return None
+    if not isinstance(node, ast.BinOp) or not isinstance(node.left, ast.Constant) or isinstance(node.right, ast.Tuple):
+        return None
+    fields = len(re.findall(r"%[^%a-zA-Z]*[a-zA-Z]", str(node.left.value).replace("%%", "")))
+    for around in ast.walk(crash.statement or ast.Pass()):
+        items = around.args if isinstance(around, ast.Call) else around.elts if isinstance(around, ast.Tuple) else []
+        place = next((place for place, item in enumerate(items) if item is node), None)
+        if place is not None and 1 < fields == len(items) - place:
+            return ", ".join(code(item) for item in items[place + 1 :])
+    return None
+
+
+@RULES.rule("format-values-not-together", Idea.PYTHON)
+def _apart(crash: Crash) -> dict[str, object] | bool:
+    """Recognise `"%d %f" % epoch, cost`, where % takes the first value alone."""
+    outside = _left_outside(crash)
+    return {"code": outside} if outside else False
+
+
 @RULES.rule("format-fields-miscounted", Idea.PYTHON)
 def _miscounted(crash: Crash) -> dict[str, object] | bool:
     """Recognise as many fields in a text as there are no values for, or the other way round."""
@@ -60,4 +83,4 @@ def _miscounted(crash: Crash) -> dict[str, object] | bool:
         "arguments converted during string formatting" in said or "enough arguments for format string" in said
     )
     remainder = isinstance(crash.node, ast.BinOp) and isinstance(crash.node.op, ast.Mod)
-    return bool(by_format or (by_percent and remainder))
+    return bool(by_format or (by_percent and remainder and not _left_outside(crash)))
