@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .pieces import Lab
 
 LESSONS_BATCH = 100  # images: what is right for the lesson's own batches is work, too
+WHITE_PIXELS = (10, 20, 40, 80, 160, 320)  # of each image; fewer than half
 LEAST_MOVED = 784 // 8  # numbers that change with an image: rounded or cut, it still changes as many
 COSTS = 7  # images
 FEWEST_WEIGHTS = 0.05  # of all: a model that looks at fewer does not look at the image
@@ -50,6 +51,30 @@ def expect_flattening(lab: Lab) -> None:
     same = moved.shape == rows.shape and np.array_equal(rows, again, equal_nan=True)
     changes = (moved - rows)[moved != rows] if same else np.zeros(0)
     expect.that(np.unique(changes).size > 1 and changes.size >= LEAST_MOVED, seen, "pixels_ignored")
+    expect.that(_follows_the_pixels(lab), seen, "pixels_ignored")
+
+
+def _follows_the_pixels(lab: Lab) -> bool:
+    """Tell whether more white pixels on black make more numbers that stand out, in an order that the seed draws.
+
+    Wherever the pixels go, and whether they are scaled, inverted, rounded or cut on the way, they do.
+    """
+    dice = np.random.default_rng(lab.seed + 51)
+    asked = dice.permutation(WHITE_PIXELS).tolist()
+    found = {white: _standing_out(lab, dice, white) for white in asked}
+    return [found[white] for white in WHITE_PIXELS] == sorted(set(found.values()))
+
+
+def _standing_out(lab: Lab, dice: np.random.Generator, white: int) -> int:
+    """Return how many of the numbers that images become are far from most of them."""
+    images = np.zeros((LESSONS_BATCH, 784), np.float32)
+    for image in images:
+        image[dice.choice(784, white, replace=False)] = 1
+    _, rows = _numbers(measure.flattened(lab, images.reshape(-1, 1, 28, 28)))
+    if not rows.size:
+        return 0
+    far = int((rows > (rows.min() + rows.max()) / 2).sum())
+    return min(far, rows.size - far)
 
 
 def _numbers(seen: Evidence) -> tuple[Evidence, NDArray[np.float64]]:
