@@ -116,6 +116,27 @@ def _printed(text: str, function: ast.FunctionDef) -> int | None:
     return _only(call for call in _calls(function, "print") if text in ast.dump(call))
 
 
+def _scaled(function: ast.FunctionDef) -> int | None:
+    """Find the only line that divides or multiplies; 28 * 28 is a size."""
+    written = [node for node in ast.walk(function) if isinstance(node, (ast.BinOp, ast.AugAssign))]
+    sizes = [
+        n for n in written if isinstance(n, ast.BinOp) and all(isinstance(x, ast.Constant) for x in (n.left, n.right))
+    ]
+    scaling = [n for n in written if isinstance(n.op, (ast.Div, ast.FloorDiv, ast.Mult)) and n not in sizes]
+    return _only([*scaling, *_calls(function, "div", "div_", "true_divide", "mul", "mul_", "Normalize")])
+
+
+def _without_bias(function: ast.FunctionDef) -> int | None:
+    """Find the only layer that is told whether to have a bias."""
+    layers = _calls(function, "Linear")
+    return _only(call for call in layers if any(word.arg == "bias" for word in call.keywords) or len(call.args) > 2)
+
+
+def _own_rate(function: ast.FunctionDef) -> int | None:
+    """Find the only optimizer that is not given `learning_rate`."""
+    return _only(call for call in _calls(function, "SGD") if "'learning_rate'" not in ast.dump(call))
+
+
 def _rebound(function: ast.FunctionDef) -> int | None:
     """Find what gives a name another value in the place of a step."""
     steps = (rebinding.step_of(node) for node in ast.walk(function))
@@ -133,6 +154,10 @@ PLACES: dict[str, Finder] = {
     **dict.fromkeys((*FORMS_OF_LINES, *NUMBERS_PRINTED), partial(_printed, "Epoch")),
     **dict.fromkeys(("another-number-printed", "line-not-filled-in"), partial(_printed, "Epoch")),
     **dict.fromkeys(("end-said-otherwise", "end-said-too-early", "end-said-every-epoch"), partial(_printed, "inish")),
+    **dict.fromkeys(("pixels-scaled-otherwise", "costs-divided-by-batch-size"), _scaled),
+    "columns-first": _called("transpose", "permute", "swapaxes", "swapdims", "movedim", "moveaxis", "t"),
+    "no-bias": _without_bias,
+    "learning-rate-ignored": _own_rate,
     "gradients-gathered-over-batches": _called("step"),
     "steps-repeated": _called_last("step"),
     "backward-twice": _called_last("backward"),

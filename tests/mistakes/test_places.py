@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,6 +80,34 @@ def test_nothing_is_found_where_no_one_line_can_be_meant(texts: str) -> None:
     node = ast.parse(f"def train_epoch(optimizer):\n    {texts}\n").body[0]
     assert isinstance(node, ast.FunctionDef)
     assert PLACES["step-before-backward"](node) is None
+
+
+@pytest.mark.parametrize(
+    ("mistake", "body", "line"),
+    [
+        ("columns-first", "x = images.transpose(2, 3)\nreturn x.reshape(-1, 784)", 2),
+        ("columns-first", "x = images.permute(0, 3, 1, 2)\nx = x.transpose(1, 2)\nreturn x.reshape(-1, 784)", None),
+        ("costs-divided-by-batch-size", "for X, Y in loader:\n    cost += step(X, Y) / len(X)\nreturn cost", 3),
+        (
+            "costs-divided-by-batch-size",
+            "for X, Y in loader:\n    cost += step(X / 1, Y)\ncost /= 100\nreturn cost",
+            None,
+        ),
+        ("pixels-scaled-otherwise", "data = read(root)\ndata = data / 128\nreturn Digits(data)", 3),
+        ("costs-divided-by-batch-size", "X = X.view(-1, 28 * 28)\ncost = f(X) / len(X)\nreturn cost", 3),
+        ("pixels-scaled-otherwise", "data = data / 255\ndata = data.div(2)\nreturn Digits(data)", None),
+        ("pixels-scaled-otherwise", "data = data / 255\ndata = data * 0.5\nreturn Digits(data)", None),
+        ("no-bias", "linear = torch.nn.Linear(784, 10)\nlinear.bias = None\nreturn linear", None),
+        ("learning-rate-ignored", "learning_rate = 1\nreturn torch.optim.SGD(p, lr=learning_rate)", None),
+        ("no-bias", "linear = torch.nn.Linear(784, 10, bias=False)\nreturn linear", 2),
+        ("learning-rate-ignored", "optimizer = torch.optim.SGD(model.parameters(), lr=0.01)\nreturn optimizer", 2),
+    ],
+)
+def test_line_is_found_above_the_return(mistake: str, body: str, line: int | None) -> None:
+    """What is done before the return is shown where it is done, unless two lines could be meant."""
+    function = ast.parse(f"def f():\n{textwrap.indent(body, '    ')}").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert PLACES[mistake](function) == line
 
 
 def test_places_are_of_mistakes_that_exist() -> None:
