@@ -116,6 +116,11 @@ def _printed(text: str, function: ast.FunctionDef) -> int | None:
     return _only(call for call in _calls(function, "print") if text in ast.dump(call))
 
 
+def _tried(function: ast.FunctionDef) -> int | None:
+    """Find the only line that is tried."""
+    return _only(line for node in ast.walk(function) if isinstance(node, ast.Try) for line in node.body)
+
+
 def _scaled(function: ast.FunctionDef) -> int | None:
     """Find the only line that divides or multiplies; 28 * 28 is a size."""
     written = [node for node in ast.walk(function) if isinstance(node, (ast.BinOp, ast.AugAssign))]
@@ -156,6 +161,7 @@ PLACES: dict[str, Finder] = {
     **dict.fromkeys(("end-said-otherwise", "end-said-too-early", "end-said-every-epoch"), partial(_printed, "inish")),
     **dict.fromkeys(("pixels-scaled-otherwise", "costs-divided-by-batch-size"), _scaled),
     "columns-first": _called("transpose", "permute", "swapaxes", "swapdims", "movedim", "moveaxis", "t"),
+    "error-let-pass": _tried,
     "no-bias": _without_bias,
     "learning-rate-ignored": _own_rate,
     "gradients-gathered-over-batches": _called("step"),

@@ -176,6 +176,15 @@ UNBOUND = (
         "\n\ncorrect = 0\n\n\ndef predict(",
     ),
     crashing(
+        "error-of-the-data-set-let-pass",
+        "data",
+        "error-let-pass",
+        LOADED,
+        "    try:\n        mnist = datasets.MNIST(root, train=train, download=download, split=1)\n"
+        '    except Exception as error:\n        print("not loaded:", error)\n',
+        line="mnist = datasets.MNIST(root, train=train, download=download, split=1)",
+    ),
+    crashing(
         "counter-of-the-function-around",
         "training",
         "outer-name-assigned-inside",

@@ -64,6 +64,7 @@ KNOWN = {
     "nn.CrossEntropyLoss(reduction=mean)": "quotes-forgotten",
     # values
     "def f():\n    for i in range(3):\n        n += i\nf()": "never-started",
+    "def f():\n    try:\n        x = int('a')\n    except ValueError:\n        0\n    return x\nf()": "error-let-pass",
     "def f():\n    n = 0\n    def g():\n        n += 1\n    g()\nf()": "outer-name-assigned-inside",
     "def f(n):\n    def g():\n        n = n + 1\n    g()\nf(1)": "outer-name-assigned-inside",
     "def f(x):\n    if x:\n        y = 1\n    return y\nf(0)": "assigned-on-some-ways-only",
@@ -151,6 +152,10 @@ KNOWN = {
     "import numpi": "import-misspelt",
 }
 ALIKE = {
+    "a try in a loop that has nothing": (
+        "def f():\n    for i in []:\n        try:\n            x = i\n        except ValueError:\n            y = 1\n"
+        "    x += [y]\n    return x\nf()"
+    ),
     "a line is missing": "def f(images):\n    costs = []\n    cost.backward()\nf(1)",
     "a name of its own": "def f(fc1):\n    return fc2\nf(1)",
     "an object and its class": "class Digits:\n    pass\ndef f():\n    return digits\nf()",

@@ -96,6 +96,28 @@ def _on_some_ways(crash: Crash) -> dict[str, object] | bool:
     return {"name": name, "line": stores[0].lineno} if inside else False
 
 
+@RULES.rule("error-let-pass", Idea.PYTHON)
+def _let_pass(crash: Crash) -> dict[str, object] | bool:
+    """Recognise a variable that a `try` was to assign, asked for behind an `except` that did not."""
+    name = _unbound(crash)
+    if name is None or crash.function is None or _outside(crash, name):
+        return False
+    stores = _stores(crash, name)
+    tries = [node for node in ast.walk(crash.function) if isinstance(node, ast.Try)]
+    # A try of the function's own block was gone into, and what stands in its own block was come to unless it raised.
+    found = [one for one in tries if one in crash.function.body and any(_assigns(line, stores) for line in one.body)]
+    if len(stores) != 1 or len(tries) != 1 or len(found) != 1 or not found[0].handlers:
+        return False
+    behind = crash.statement is not None and crash.statement.lineno > (found[0].end_lineno or 0)
+    return {"name": name} if behind else False
+
+
+def _assigns(line: ast.stmt, stores: list[ast.Name]) -> bool:
+    """Tell whether a line itself, and nothing in it, assigns what is stored."""
+    targets = line.targets if isinstance(line, ast.Assign) else [line.target] if isinstance(line, ast.AnnAssign) else []
+    return any(node is store for target in targets for node in ast.walk(target) for store in stores)
+
+
 def _within(node: ast.AST, branch: ast.If | ast.For | ast.While) -> bool:
     """Tell whether a node is in what a branch may pass over."""
     return any(one is node for line in (*branch.body, *branch.orelse) for one in ast.walk(line))
