@@ -67,7 +67,7 @@ def seen(source: str, folder: Path) -> Iterator[Lab]:
         grading.submission.close()
 
 
-@pytest.mark.parametrize("stub", layered(STUBBED, few=3, some=12))
+@pytest.mark.parametrize("stub", layered(STUBBED, few=3, some=6))
 def test_stub_is_told_from_work(stub: Any, tmp_path: Path) -> None:
     """A constant, chance or the same thing again is no work, and the message says which of them it was."""
     with seen(stub.source, tmp_path) as lab, pytest.raises(CheckFailed) as raised:
@@ -75,7 +75,7 @@ def test_stub_is_told_from_work(stub: Any, tmp_path: Path) -> None:
     assert raised.value.failure.key in KEYS[stub.function] | STOPS
 
 
-@pytest.mark.parametrize("bug", layered(SLIPS, few=2, some=12))
+@pytest.mark.parametrize("bug", layered(SLIPS, few=2, some=6))
 def test_honest_slip_is_work(bug: Any, tmp_path: Path) -> None:
     """Whatever else is wrong with it, digits are served."""
     with seen(bug_source(bug), tmp_path) as lab:

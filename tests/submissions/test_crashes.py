@@ -22,7 +22,7 @@ CRASHES = {case.name: case for case in (*PYTHON, *TORCH)}
 RULED = {mistake.name for mistake in mistakes.CRASHES}
 
 
-@pytest.mark.parametrize("case", layered(CRASHES, few=3, some=12))
+@pytest.mark.parametrize("case", layered(CRASHES, few=3, some=9))
 def test_a_crash_is_explained_at_its_line(case: Crashing, grade: Callable[..., dict[str, Any]]) -> None:
     """The one mistake is named in the part that it stops, and costs that part alone; a neighbour has no name."""
     report = grade(case.name, case.source)

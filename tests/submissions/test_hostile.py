@@ -62,7 +62,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     able = ["process", *(level for level in SANDBOXES if not levels.problem_of(SANDBOXES[level]))]
     quick = [attack for attack in ATTACKS if not attack.slow]
     cases = []
-    for level, (few, some) in {"process": (3, 14), "sandbox": (3, 14), "bubblewrap": (1, 3)}.items():
+    for level, (few, some) in {"process": (3, 7), "sandbox": (3, 7), "bubblewrap": (1, 3)}.items():
         if level not in able:
             continue
         chosen = quick[::BUBBLEWRAPPED] if level == "bubblewrap" else quick

@@ -104,7 +104,7 @@ def test_the_environment_changes_nothing(
     assert timeless(alone) == {**timeless(first), "submission": alone["submission"]}
 
 
-@pytest.mark.parametrize("honest", [*layered(WITH_BUGS, few=1, some=4), *layered(CORRECT, few=1, some=4)])
+@pytest.mark.parametrize("honest", [*layered(WITH_BUGS, few=1, some=2), *layered(CORRECT, few=1, some=2)])
 def test_isolation_changes_nothing_for_honest_work(
     honest: Callable[[], str], warm: batch.Nurseries, tmp_path: Path
 ) -> None:
