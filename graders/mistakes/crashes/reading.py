@@ -6,6 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from .operations import last_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -93,15 +95,7 @@ def formatted(crash: Crash) -> Iterator[tuple[ast.expr, str]]:
 
 def called(node: ast.AST | None) -> str:
     """Return the last name of what an expression calls; "" where it is no call, or of no name."""
-    if not isinstance(node, ast.Call):
-        return ""
-    return (
-        node.func.id
-        if isinstance(node.func, ast.Name)
-        else node.func.attr
-        if isinstance(node.func, ast.Attribute)
-        else ""
-    )
+    return last_name(node) if isinstance(node, ast.Call) else ""
 
 
 def made_by(crash: Crash, node: ast.AST | None) -> ast.expr | None:
