@@ -59,12 +59,7 @@ class Clue:
 
     def mistake(self, name: str, idea: str) -> Callable[[Explains], Explains]:
         """Enter a function as what explains the mistake `name`."""
-
-        def enter(explains: Explains) -> Explains:
-            self.mistakes.append(Mistake(name, idea, explains))
-            return explains
-
-        return enter
+        return entering(self.mistakes, name, idea)
 
     @property
     def name(self) -> str:
@@ -93,6 +88,16 @@ class Clue:
         except NO_MATCH:
             return ()
         return pairs[0] if len({frozenset(one.name for one in pair) for pair in pairs}) == 1 else ()
+
+
+def entering(mistakes: list[Mistake], name: str, idea: str) -> Callable[[Explains], Explains]:
+    """Return a decorator that enters a function as what explains the mistake `name`."""
+
+    def enter(explains: Explains) -> Explains:
+        mistakes.append(Mistake(name, idea, explains))
+        return explains
+
+    return enter
 
 
 def named(mistake: Mistake, seen: object) -> Named | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from graders.harness.base.scene import Scene
 
-from .clues import Mistake, named
+from .clues import entering, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from graders.harness.base.model import Named, Raised
     from graders.harness.base.scene import Thing
 
-    from .clues import Explains
+    from .clues import Explains, Mistake
 
 AT_IMPORT = ("raised_at_import", "unknown_at_import", "called_at_import", "module_missing")  # keys of failures
 NAMED = ("raised", *AT_IMPORT)  # the others say more than Python does already
-Functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+MAX_NODES = 20_000  # of a file that is looked through, by each rule from one end to the other; a lab has 3,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ class Crash:
     def of(cls, raised: Raised, at_import: bool, module: ast.Module | None) -> Crash:
         """Return an exception with the places of a file's tree that it names."""
         scene = raised.scene or Scene()
+        module = None if module is None or _is_huge(module) else module
         if module is None or raised.where is None:
             return cls(raised.type_name, raised.text, at_import, scene, module)
         span = scene.span or (raised.where.line, 0, raised.where.line, 0)
         around = list(_around(module, span))
-        functions = [node for node in around if isinstance(node, Functions)]
+        functions = [node for node in around if isinstance(node, FUNCTIONS)]
         statements = [node for node in around if isinstance(node, ast.stmt)]
         exact = [node for node in around if isinstance(node, ast.expr) and _span(node) == scene.span]
         if not exact and scene.span is not None:  # of a chain over several lines Python tells the last link alone
@@ -86,12 +89,7 @@ class Rules:
 
     def rule(self, name: str, idea: str) -> Callable[[Explains], Explains]:
         """Enter a function as what knows the mistake `name`."""
-
-        def enter(explains: Explains) -> Explains:
-            self.mistakes.append(Mistake(name, idea, explains))
-            return explains
-
-        return enter
+        return entering(self.mistakes, name, idea)
 
 
 def explain(rules: Iterable[Mistake], crash: Crash) -> tuple[Named, ...]:
@@ -101,6 +99,10 @@ def explain(rules: Iterable[Mistake], crash: Crash) -> tuple[Named, ...]:
     except RecursionError:  # an expression of a thousand terms, which Python itself can run
         return ()
     return tuple(found.values()) if len(found) == 1 else ()
+
+
+def _is_huge(module: ast.Module) -> bool:
+    return next(islice(ast.walk(module), MAX_NODES, None), None) is not None
 
 
 def _span(node: ast.expr | ast.stmt) -> tuple[int, int, int, int]:

@@ -87,7 +87,7 @@ class Shared:
 
     sound: dict[str, bool] = field(default_factory=dict)
     looks: Looks = field(default_factory=Looks)
-    explained: dict[object, tuple[Named, ...]] = field(default_factory=dict)  # by clue
+    explained: dict[object, tuple[Named, ...]] = field(default_factory=dict)  # by clue, or by exception
     folders: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     correct: Callable[[], Submission] | None = None
     control: Shared | None = None

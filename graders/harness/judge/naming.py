@@ -18,7 +18,7 @@ from . import crashes, faults
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graders.harness.base.model import Failure, Named
+    from graders.harness.base.model import Failure, Named, Raised
 
     from .clues import Clue
     from .lab import Lab
@@ -52,19 +52,25 @@ def _seen(lab: Lab, clues: Sequence[Clue]) -> list[tuple[Named, ...]]:
 
 
 def _crashed(lab: Lab, failure: Failure) -> list[tuple[Named, ...]]:
-    """Return what the rules for exceptions make of one."""
+    """Return what the rules for exceptions make of one; each is looked into once a run, however many checks fail."""
     if failure.raised is None or failure.key not in crashes.NAMED:
         return []
-    raised, source = failure.raised, lab.submission.source
+    explained, raised = lab.shared.explained, (failure.key, repr(failure.raised))
+    if raised not in explained:
+        explained[raised] = _explained_crash(lab, failure.raised, failure.key)
+    return [explained[raised]] if explained[raised] else []
+
+
+def _explained_crash(lab: Lab, raised: Raised, key: str) -> tuple[Named, ...]:
+    source = lab.submission.source
     try:
         # What a library's own line raised may yet be explained by what the file gave to the library.
         module = source.parsed(raised.where.file if raised.where else source.path.name)
-        crash = crashes.Crash.of(raised, failure.key in crashes.AT_IMPORT, module)
-        names = crashes.explain(lab.spec.crashes(), crash)
+        crash = crashes.Crash.of(raised, key in crashes.AT_IMPORT, module)
+        return crashes.explain(lab.spec.crashes(), crash)
     except Exception as error:  # as with clues
         faults.tell(faults.NamingFault, "the rules for exceptions name nothing: {fault}; no points hang on it", error)
-        return []
-    return [names] if names else []
+        return ()
 
 
 def _named(lab: Lab, failure: Failure, mistakes: tuple[Named, ...]) -> Failure:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from graders.harness.base.model import Raised, Where
+from graders.harness.base.model import Failure, Raised, Where
 from graders.harness.base.scene import Scene, Thing
+from graders.harness.judge import naming
 from graders.harness.judge.crashes import Crash, Rules, explain
+from graders.harness.judge.lab import Shared
 
 TEXT = """\
 def f(images):
@@ -95,3 +99,29 @@ def test_two_rules_that_fit_give_no_name():
     rules.rule("other", "python")(lambda _: {"place": 3})
     assert explain(rules.mistakes, crash()) == ()
     assert explain([], crash()) == ()
+
+
+def test_a_file_of_a_million_names_is_not_looked_through():
+    """Each rule would go through all of it; what is known without the text is known all the same."""
+    huge = ast.parse(TEXT + f"x{'.a' * 100}\n" * 300)
+    found = Crash.of(Raised("ValueError", "no", Where("lab.py", 3), scene=Scene((3, 0, 3, 4))), False, huge)
+    assert (found.module, found.statement, found.kind) == (None, None, "ValueError")
+
+
+def test_an_exception_is_looked_into_once_however_many_checks_it_stops():
+    """A lab that raises on import stops all of them."""
+    rules, asked = Rules(), list[Crash]()
+
+    @rules.rule("counted", "python")
+    def _counted(crash: Crash) -> bool:
+        asked.append(crash)
+        return True
+
+    spec = SimpleNamespace(crashes=lambda: rules.mistakes, clues=tuple, places=dict)
+    source = SimpleNamespace(parsed=lambda _: TREE, path=SimpleNamespace(name="lab.py"))
+    lab: Any = SimpleNamespace(spec=spec, submission=SimpleNamespace(source=source), shared=Shared())
+    for text, times in (("no", 1), ("no", 1), ("other", 2)):
+        raised = Raised("ValueError", text, Where("lab.py", 3))
+        named = naming.name_crash(lab, Failure("raised_at_import", raised=raised))
+        assert [one.name for one in named.mistakes] == ["counted"]
+        assert len(asked) == times
