@@ -294,7 +294,7 @@ LOADER = (
     ),
     serve(
         "batches-one-too-large",
-        "",
+        "batch-size-off-by-one",
         "return DataLoader(dataset, batch_size=batch_size + 1, shuffle=True, drop_last=True)",
     ),
     bug(
@@ -350,7 +350,7 @@ LOADER = (
     ),
     length("length-in-images", "loader-length-wrong", "len(self.dataset)"),
     length("length-with-the-incomplete-batch", "loader-length-wrong", "-(-len(self.dataset) // self.batch_size)"),
-    length("length-no-whole-number", "", "len(self.dataset) / self.batch_size"),
+    length("length-no-whole-number", "loader-length-no-whole-number", "len(self.dataset) / self.batch_size"),
     outside("last-data-set-served", "kept = digits", "ShuffledBatches(kept, batch_size)"),
     outside("last-training-digits-served", "if train:\n        kept = digits", "ShuffledBatches(kept, batch_size)"),
     outside(
@@ -631,7 +631,7 @@ LOSS = (
         "",
         f"({CE}(logits, labels, reduction='none') * torch.arange(1.0, 11.0)[labels]).mean()",
     ),
-    loss("log-of-sigmoid", "", "nn.functional.nll_loss(logits.sigmoid().log(), labels)"),
+    loss("log-of-sigmoid", "sigmoid-for-softmax", "nn.functional.nll_loss(logits.sigmoid().log(), labels)"),
     loss("labels-not-used", "labels-unused", "-logits.log_softmax(dim=1).mean()"),
     loss("digits-compared", "digits-compared-in-the-cost", "(logits.argmax(dim=1) != labels).float().mean()"),
     loss("labels-shifted-off-the-end", "labels-shifted", f"{CE}(logits, labels - 1)"),
@@ -849,7 +849,7 @@ EPOCH = (
     ),
     training(
         "sizes-of-weights-in-the-cost",
-        "",
+        "penalty-in-the-cost",
         BACKWARD,
         "        cost = cost + 0.01 * sum(p.abs().sum() for p in model.parameters())\n" + BACKWARD,
     ),
@@ -1369,7 +1369,7 @@ EVALUATION = (
     ),
     evaluation(
         "one-answer-for-each-batch",
-        "",
+        "one-answer-for-a-batch",
         CORRECT,
         CORRECT.replace("argmax(dim=1)", "argmax(dim=1)[0]"),
     ),
@@ -1538,7 +1538,7 @@ PREDICTION = (
     prediction("drawing-inverted", "drawing-inverted", SHOWN, "(1 - image).reshape(28, 28)"),
     prediction("drawing-upside-down", "drawing-mirrored", SHOWN, "image.reshape(28, 28).flip(0)"),
     prediction("drawing-in-one-row", "drawing-of-another-shape", SHOWN, "image.reshape(1, 28 * 28)"),
-    prediction("drawn-from-below", "", DRAW, DRAW.replace('"nearest")', '"nearest", origin="lower")')),
+    prediction("drawn-from-below", "drawing-mirrored", DRAW, DRAW.replace('"nearest")', '"nearest", origin="lower")')),
     prediction("nothing-drawn", "nothing-drawn", DRAW, ""),
     prediction("drawing-nearly-white", "drawing-range-fixed", NEAREST, NEAREST + ", vmin=0, vmax=255"),
 )

@@ -169,6 +169,7 @@ ANSWERS: dict[str, tuple[Answer, ...]] = {
         *_batchwise(batchwise.against_all_labels),
         *_batchwise(batchwise.share_of_all_labels),
     ),
+    "one-answer-for-a-batch": _batchwise(batchwise.one_answer_for_all),
     "mean-confidence": (lambda z, y: chosen(softmax(z), y), lambda z, y: softmax(z).max(axis=1)),
 }
 SHARES: dict[str, tuple[Share, ...]] = {

@@ -29,6 +29,11 @@ def softmax_over_images(logits: Logits, labels: Labels) -> NDArray[np.float64]:
     return np.asarray(shares.argmax(axis=1) == labels, np.float64)
 
 
+def one_answer_for_all(logits: Logits, labels: Labels) -> NDArray[np.float64]:
+    """Score 1 where the label is the answer to the batch's first image."""
+    return np.asarray(logits[0].argmax() == labels, np.float64)
+
+
 def against_all_labels(logits: Logits, labels: Labels) -> NDArray[np.float64]:
     """Score how many labels of the batch are an image's answer."""
     return np.asarray((logits.argmax(axis=1)[:, None] == labels).sum(axis=1), np.float64)

@@ -140,6 +140,7 @@ FORMULAS: dict[str, tuple[Formula, ...]] = {
     "squared-error": apart(squared),
     "absolute-error": (*apart(absolute), *apart(huber)),
     "binary-cross-entropy": totals(binary),
+    "sigmoid-for-softmax": (lambda z, y: -log_sigmoid(chosen(z, y)).mean(),),
     "margin-loss": (
         lambda z, y: (margins(z, y).sum(axis=1) / 10).mean(),
         lambda z, y: (margins(z, y).sum(axis=1) / 10).sum(),

@@ -34,15 +34,24 @@ def same(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """A share of the parameters' squares, added to the cost: of all of them, or not of the bias."""
+    """A share of the parameters' squares, or of their sizes, added to the cost: of all of them, or not of the bias."""
 
     share: float
     bias: bool
     told: bool = True  # whether the cost that is returned has it, too
+    squared: bool = True
 
     def of(self, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the parameters that it counts, zeros in the others' places."""
         return parameters if self.bias else np.c_[parameters[:, :-1], np.zeros(len(parameters))]
+
+    def cost(self, counted: NDArray[np.float64]) -> float:
+        """Return what is added for the parameters that count."""
+        return self.share * float((counted**2 if self.squared else np.abs(counted)).sum())
+
+    def gradient(self, counted: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the gradient of that."""
+        return np.asarray(self.share * (2 * counted if self.squared else np.sign(counted)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +128,8 @@ class _State:
             self._fresh = self._loop.gradient(logits, labels).T @ rows
             if penalty := self._loop.penalty:
                 counted = penalty.of(self.parameters)
-                self._fresh = self._fresh + 2 * penalty.share * counted
-                self.costs[-1] += penalty.share * float((counted**2).sum()) if penalty.told else 0
+                self._fresh = self._fresh + penalty.gradient(counted)
+                self.costs[-1] += penalty.cost(counted) if penalty.told else 0
         elif operation == "backward":
             self._grad = self._grad + self._fresh
         elif operation == "step":

@@ -129,6 +129,11 @@ def _scaled(seen: Lengths) -> bool:
     return times or any(all(got == asked // n for asked, got in seen) for n in FACTORS)
 
 
+@SIZES_CLUE.mistake("batch-size-off-by-one", Idea.BATCHES)
+def _off_by_one(seen: Lengths) -> bool:
+    return len({got - asked for asked, got in seen}) == 1 and abs(seen[0][1] - seen[0][0]) == 1
+
+
 def _batch_sizes(seen: serving.Served) -> list[int]:
     """Return the sizes of an epoch's batches. Raises NoClue where there are none, or one is empty."""
     sizes = [serving.count(images) for images, _ in serving.batches(seen, 0)]

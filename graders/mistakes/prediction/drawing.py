@@ -40,6 +40,7 @@ class Drawn:
     image: NDArray[np.float64]  # `[1, 28, 28]`
     right: bool  # the picture is, whatever else is not
     digits: tuple[str, str]  # label and prediction
+    shades: tuple[NDArray[Any], ...]  # `[28, 28]`, each of which is right
 
     @property
     def title(self) -> str:
@@ -65,7 +66,8 @@ def look_at_figure(lab: Lab) -> Drawn:
     figure = drawn.read(lab, lab.seen(drawn.shown))
     label, prediction = drawn.digits(lab.seed)
     right = drawn.is_right(lab.seed, figure)
-    return Drawn(figure, drawn.image(lab.seed).astype(np.float64), right, (str(label), str(prediction)))
+    image, shades = drawn.image(lab.seed).astype(np.float64), drawn.pictures(lab.seed)
+    return Drawn(figure, image, right, (str(label), str(prediction)), shades)
 
 
 PICTURE = Clue((SHOWN,), look_at_figure)
@@ -110,9 +112,16 @@ DRAWINGS = {
 
 def _drawn(name: str, seen: Drawn) -> bool:
     changes = DRAWINGS[name]
-    return not seen.right and any(
-        np.allclose(seen.square, change(seen.image)[0], rtol=1e-5, atol=1e-5) for change in changes
-    )
+    changed = any(np.allclose(seen.square, change(seen.image)[0], rtol=1e-5, atol=1e-5) for change in changes)
+    return not seen.right and (changed or (name == "drawing-mirrored" and _turned_round(seen)))
+
+
+def _turned_round(seen: Drawn) -> bool:
+    """Tell whether the right pixels lie on the page as their axes or their origin turn them."""
+    shades = values.shaped(values.only(seen.figure["shades"]), 1, 28, 28)
+    ways = [change(shades)[0] for change in image_changes.MIRRORED]
+    turned = any(np.allclose(way, right, atol=measure.PIXEL_ATOL) for way in ways for right in seen.shades)
+    return turned and np.allclose(seen.square, seen.image[0], atol=measure.PIXEL_ATOL)
 
 
 for _name in DRAWINGS:
