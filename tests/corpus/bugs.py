@@ -628,7 +628,7 @@ LOSS = (
     loss("class-one-ignored", "classes-weighted", "nn.CrossEntropyLoss(ignore_index=1)"),
     loss(
         "weighted-costs-averaged-plainly",
-        "",
+        "classes-weighted",
         f"({CE}(logits, labels, reduction='none') * torch.arange(1.0, 11.0)[labels]).mean()",
     ),
     loss("log-of-sigmoid", "sigmoid-for-softmax", "nn.functional.nll_loss(logits.sigmoid().log(), labels)"),
@@ -738,7 +738,7 @@ OPTIMIZER = (
     ),
     own_optimizer("step-binds-a-name", "step-rebinds-a-name", "p = p - learning_rate * p.grad"),
     own_optimizer("step-binds-data-to-a-name", "step-rebinds-a-name", "q = p.data", "q = q - learning_rate * p.grad"),
-    own_optimizer("step-computed-only", "", "p - learning_rate * p.grad"),
+    own_optimizer("step-computed-only", "step-thrown-away", "p - learning_rate * p.grad"),
 )
 EPOCH = (
     training("no-zero-grad", "zero-grad-forgotten", ZERO, ""),
@@ -816,7 +816,12 @@ EPOCH = (
         LABELS_MOVED,
         LABELS_MOVED + "        labels = torch.where(labels == 7, 1, labels)\n",
     ),
-    training("labels-halved-in-training", "", LABELS_MOVED, LABELS_MOVED + "        labels = labels // 2\n"),
+    training(
+        "labels-halved-in-training",
+        "labels-changed-in-training",
+        LABELS_MOVED,
+        LABELS_MOVED + "        labels = labels // 2\n",
+    ),
     training(
         "rate-of-0.01-in-the-epoch",
         "learning-rate-set-in-the-epoch",
@@ -877,7 +882,12 @@ EPOCH = (
         STEP,
         "        if len(costs) % 4 == 3:\n            optimizer.step()\n",
     ),
-    training("step-on-the-first-three-batches", "", STEP, "        if len(costs) < 3:\n            optimizer.step()\n"),
+    training(
+        "step-on-the-first-three-batches",
+        "steps-end-early",
+        STEP,
+        "        if len(costs) < 3:\n            optimizer.step()\n",
+    ),
     training("cost-divided-by-batches", "gradient-scaled", BACKWARD, "        (cost / len(data_loader)).backward()\n"),
     training(
         "gradients-clipped",

@@ -23,17 +23,9 @@ NAMELESS = {
     "some-labels-drawn-anew",  # chance decides
     "noise-on-all-images-once",  # which noise it was cannot be told
     "bias-for-every-pixel",  # the catalogue has no such model
-    "weighted-costs-averaged-plainly",  # the catalogue has no such mean
     "always-nothing-right",  # a number that says nothing of how it came about
-    "step-computed-only",  # a step that moves nothing, for a reason that no number tells
-    "labels-as-floats-in-the-epoch",  # PyTorch says what is wrong
-    "step-on-the-first-three-batches",  # the catalogue has no such rule
     "costs-to-the-power-of-two",  # the catalogue has no such mean
-    "labels-halved-in-training",  # the catalogue has no such labels
     "twenty-batches-only",  # what became of the others does not show in a shorter epoch
-    "last-cost-left-out",  # as many epochs as there were to be
-    "first-cost-only-in-a-list",
-    "always-the-digit-0",  # no answer of the model's
     "lower-half-unseen",  # the catalogue has no such model
     "lists-served-blank",  # no image of another data set
     "criterion-ends-the-process",  # nobody is left to be asked

@@ -189,6 +189,11 @@ def zeroed(stride: int) -> Change:
     return lambda labels: np.where(np.arange(len(labels)) % stride == 0, 0, labels)
 
 
+def divided(parts: int) -> Change:
+    """Return what divides labels by a whole number, and rounds them down."""
+    return lambda labels: labels // parts
+
+
 def exchanged(digit: int, other: int) -> Change:
     """Return what makes all the labels of one digit another's."""
     return lambda labels: np.where(labels == digit, other, labels)

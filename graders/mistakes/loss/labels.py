@@ -28,6 +28,7 @@ CLUES = (ORDINARY, UNUSUAL)
 NOTHING = 1e-4  # of a weight: what rounding leaves of 0
 MOST = 1e4  # of a weight relative to another: beyond that the other one is 0
 BASES = (1, 2)  # classes to which weights are relative
+CLASSES = range(10)
 LABELS_OF_ONE = 5  # of ten possible ones, asked about one image
 
 
@@ -57,6 +58,20 @@ def _weighted(seen: Costs) -> bool:
         return (weights[y] * each(z, y)).sum() / weights[y].sum()
 
     return seen.are(cost)
+
+
+@UNUSUAL.mistake("classes-weighted", Idea.COST)
+@ORDINARY.mistake("classes-weighted", Idea.COST)
+def _weighted_plainly(seen: Costs) -> bool:
+    """Recognise weighted costs and their plain mean: single images tell the weights, ordinary batches confirm them."""
+    alone = {case.labels[0]: case for case in seen.ordinary if len(case.labels) == 1}
+    if len(alone) < len(CLASSES):
+        return False
+    cases = [alone[label] for label in CLASSES]
+    weights = np.array([case.number / oracle.cross_entropy(case.logits, case.labels) for case in cases])
+    if np.ptp(weights) < NOTHING or (weights <= 0).any():
+        return False
+    return seen.are(lambda z, y: (weights[y] * each(z, y)).mean())
 
 
 def _class_weights(lab: Lab, base: int) -> NDArray[np.float64]:

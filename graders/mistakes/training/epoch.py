@@ -20,6 +20,7 @@ from graders.mistakes.formulas.loops import (
     Loop,
     Penalty,
     clipped,
+    divided,
     exchanged,
     relu_first,
     same,
@@ -80,6 +81,7 @@ SLIPS: dict[str, tuple[Loop, ...]] = {
     "labels-changed-in-training": (
         *(Loop(labels=zeroed(stride)) for stride in range(2, 11)),
         *(Loop(labels=exchanged(*pair)) for pair in itertools.permutations(range(10), 2)),
+        *(Loop(labels=divided(parts)) for parts in (2, 3, 5)),
     ),
     "softmax-twice-in-training": (Loop(cost=after(softmax), gradient=softmax_first),),
     "activation-in-training": (
@@ -221,6 +223,15 @@ def _every_second(seen: Watched) -> dict[str, object] | bool:
     """Recognise a step for one batch in so many, and gradients that are cleared for every one of them."""
     period = _period(seen)
     return _zeroing(seen) >= len(seen.batches) and seen.left_by(seen.replayed()) and {"count": period}
+
+
+@EPOCH.mistake("steps-end-early", Idea.DESCENT)
+def _end_early(seen: Watched) -> dict[str, object] | bool:
+    """Recognise a step for each of the first few batches, and none for those behind them."""
+    stepping = ["step" in group for group in groups(seen.notes)]
+    count = sum(stepping)
+    few = 1 < count < len(stepping) == len(seen.batches) and all(stepping[:count])
+    return few and seen.left_by(seen.replayed()) and {"count": count}
 
 
 @EPOCH.mistake("gradients-gathered-over-batches", Idea.DESCENT)

@@ -173,6 +173,15 @@ for _name, _explains in (
         return _is_of_epochs(seen) and explains(seen.counts) and train.details(seen.counts)
 
 
+@LIST.mistake("costs-left-out", Idea.TRAINING)
+def _left_out(seen: Returned) -> dict[str, object] | bool:
+    """Recognise a list that ends, or begins and ends, before the epochs do, all of which there were."""
+    *given, _ = seen.counts
+    few = [count is not None and 0 < count < asked for count, asked in zip(given, train.ASKED, strict=False)]
+    complete = seen.epochs == train.ASKED[:2]
+    return complete and all(few) and {"count": given[0], "epochs": train.ASKED[0]}
+
+
 @LIST.mistake("training-ends-early", Idea.TRAINING)
 def _left(seen: Returned) -> bool:
     return _is_of_epochs(seen) and train.left_early(seen.counts) and not _last_of_the_list(seen)
