@@ -148,6 +148,19 @@ def _rebound(function: ast.FunctionDef) -> int | None:
     return _only(line for step in steps if step is not None for line in rebinding.rebindings(step))
 
 
+def _thrown_away(function: ast.FunctionDef) -> int | None:
+    """Find what a step works out and does not keep."""
+    steps = (rebinding.step_of(node) for node in ast.walk(function))
+    return _only(line for step in steps if step is not None for line in rebinding.thrown_away(step))
+
+
+def _moved(function: ast.FunctionDef) -> int | None:
+    """Find what is moved to a device and not kept; a model is moved itself."""
+    alone = (node.value for node in ast.walk(function) if isinstance(node, ast.Expr))
+    calls = [call for call in alone if isinstance(call, ast.Call) and _name(call) in ("to", "cuda")]
+    return _only(call for call in calls if _owner(call) != "model")
+
+
 PLACES: dict[str, Finder] = {
     **dict.fromkeys(("zero-grad-forgotten", "no-step", "no-backward", "batches-skipped"), _loop),
     **dict.fromkeys(("batches-repeated", "epochs-miscounted", "training-epochs-ignored"), _loop),
@@ -181,6 +194,8 @@ PLACES: dict[str, Finder] = {
     "costs-added-up-with-their-graphs": _kept,
     "cost-after-the-step": _called_last("criterion"),
     "step-rebinds-a-name": _rebound,
+    "step-thrown-away": _thrown_away,
+    "moved-tensor-unused": _moved,
     "seeded-every-epoch": _called("manual_seed", "seed"),
     "softmax-over-the-batch-in-evaluation": _called("softmax", "log_softmax"),
     "argmin-in-evaluation": _called("argmin"),

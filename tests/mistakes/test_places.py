@@ -48,6 +48,8 @@ LINES = {  # by the name of a bug: its function, and the line that does it
     "learning-rate-printed": ("train", "print(f\"Epoch: {epoch:04d} cost = {optimizer.param_groups[0]['lr']:.9f}\")"),
     "learning-finished-every-epoch": ("train", 'print("Learning finished")'),
     "step-binds-a-name": ("build_optimizer", "p = p - learning_rate * p.grad"),
+    "step-computed-only": ("build_optimizer", "p - learning_rate * p.grad"),
+    "training-labels-moved-in-vain": ("train_epoch", "labels.to(device)"),
     "argmin-for-argmax": ("evaluate", "correct += (logits.argmin(dim=1) == labels.to(device)).sum().item()"),
     "softmax-over-the-test-batch": (
         "evaluate",

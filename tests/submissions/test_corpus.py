@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from corpus import BUGS, HALF_DONE, TWO_BUGS, bug_source, correct_sources, half_done_source, two_bug_source
+from corpus import (
+    BUGS,
+    HALF_DONE,
+    TWO_BUGS,
+    bug_source,
+    correct_sources,
+    half_done_source,
+    reference_source,
+    two_bug_source,
+)
 from layers import layered
 
 if TYPE_CHECKING:
@@ -31,6 +41,7 @@ NAMELESS = {
     "criterion-ends-the-process",  # nobody is left to be asked
     "model-ends-the-process",
 }
+WHOLE = ("def ", "for ", "return ")  # lines that stand for a function or a loop, where none of them does a mistake
 # Correct work that a pretended device cannot run; the report says so, and it loses nothing.
 UNSEEN = {"torch_compile_guarded", "vmap_everywhere"}
 # What a bug's own mistake brings along is a mistake with a name of its own.
@@ -78,7 +89,23 @@ def test_one_bug_costs_its_own_part_and_no_other(bug: Bug, grade: Callable[..., 
     assert lost == {bug.part, bug.along} - {""}, reasons(report)
     assert names(report) - BROUGHT.get(bug.name, set()) == (set() if bug.name in NAMELESS else {bug.mistake})
 
+    assert not misplaced(report, bug), "a hint that sends a student to a line that is right"
     assert report["score"] <= report["max_score"] - untimed(report), "a slow loop had better make this mistake"
+
+
+def misplaced(report: dict[str, Any], bug: Bug) -> list[str]:
+    """Return the places of named mistakes that are neither the bug's nor those of a whole function or loop.
+
+    Its own are the lines that its edits changed, and those beside a line that they took away; a function's are its
+    `def`, and what it returns; a loop's is its beginning.
+    """
+    right, text = reference_source().splitlines(), bug_source(bug).splitlines()
+    own = set[int]()
+    for tag, *_, first, last in SequenceMatcher(None, right, text, autojunk=False).get_opcodes():
+        own |= set(range(first + 1, last + 1) if last > first else (first, first + 1)) if tag != "equal" else set()
+    checks = [check for part in report["parts"] for check in part["checks"] if check["mistake"]]
+    lines = {check["where"]["line"] for check in checks if check["where"]}
+    return [f"{line}: {text[line - 1]}" for line in lines - own if not text[line - 1].lstrip().startswith(WHOLE)]
 
 
 def untimed(report: dict[str, Any]) -> float:
