@@ -251,7 +251,8 @@ def pytest_runtest_makereport(
         result = grading.judge(_name(item), part, error, item.stash.get(NOTES, Notes()), report.duration)
     report.grading = result  # type: ignore[attr-defined]  # pytest carries extra attributes, across xdist too
     if report.failed and result.status is not Status.VOID:
-        said = grading.messages.words.said(result.rows), str(result.where or ""), result.hint
+        words = grading.messages.words
+        said = words.said(result.rows), words.placed(result.where) if result.where else "", result.hint
         report.longrepr = "\n".join(filter(None, said))
     return report
 

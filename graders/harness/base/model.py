@@ -97,13 +97,14 @@ class NumpyScalar:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place in the student's files. `file` is relative to the submission, `line` counts from 1."""
+    """A place in the student's files. `file` is relative to the submission, `line` counts from 1.
+
+    In a notebook it counts from the top of the cell; `cell` is that one's number among all cells, from 1.
+    """
 
     file: str
     line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,7 @@ class Report:
     skipped: tuple[str, ...] = ()  # why checks were skipped, in words, and what others could not look at
     throughput: tuple[Throughput, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
+    remarks: tuple[str, ...] = ()  # how the file was read, where that is not as it stands, in words
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

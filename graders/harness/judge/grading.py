@@ -21,7 +21,7 @@ from graders.harness.base.errors import (
     Unloadable,
     Unwritten,
 )
-from graders.harness.base.model import CheckResult, Failure, Report, Status
+from graders.harness.base.model import CheckResult, Failure, Report, Status, Where
 from graders.harness.base.rows import Row
 from graders.harness.link.launcher import Launcher, Target
 from graders.harness.link.workers import Workers
@@ -34,7 +34,7 @@ from .scoring import score
 from .submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from graders.harness.base.model import Named, Suspicion
     from graders.harness.walls.levels import Chosen
@@ -67,7 +67,7 @@ class Grading:
         self.spec, self.options = spec, options
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
         self.messages = Messages.of_lab(spec.folder, options.language)
-        self.source = Source.find(options.submission, self.rubric.file)
+        self.source = Source.find(options.submission, self.rubric.file, spec.outline)
         _ = self.source.texts  # read now: where a submission can write, its files say something else once it has run
         self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
         self.submission = self._opened(self.source, self.rubric.functions)
@@ -81,7 +81,8 @@ class Grading:
         child, limits = self.spec.folder / "child", self.rubric.limits
         modules = tuple(child / name for name in self.spec.beside)
         standins, types = child / "standins.py", self.spec.types
-        target = Target(source.path, child / "probes.py", source.visible, modules, standins, types)
+        path, visible = source.run_from
+        target = Target(path, child / "probes.py", visible, modules, standins, types)
         return Submission(source, Launcher(target, limits, self._workers.make), limits, functions)
 
     def beside(self, path: Path) -> Submission:
@@ -156,24 +157,30 @@ class Grading:
 
     def _told(self, failure: Failure, check: str | None) -> dict[str, Any]:
         """Put a failure into texts; what the failure itself does not say, the check's own entry may."""
-        said = self.messages.entry("failures", failure.key, failure.params)
+        said = self.messages.entry("failures", failure.key, self._placed(failure.params))
         general = self.messages.entry("checks", check, {}) if check else {}
         texts = {"asked": failure.asked, **general, **said, **self._explained(failure.mistakes)}
         return {
             "rows": tuple(Row(key, " ".join(texts[key].split())) for key in ROWS if texts.get(key)),
             "hint": texts.get("hint", ""),
             "mistakes": tuple(named.name for named in failure.mistakes),
-            "where": failure.where,
+            "where": self.source.told(failure.where),
             "source_line": self.source.line(failure.where),
             "excerpt": self.source.excerpt(failure.where),
         }
 
     def _explained(self, mistakes: Sequence[Named]) -> dict[str, str]:
         """Return what a named mistake has to say; it knows better than its check, which only knows what it asked."""
-        entries = [self.messages.entry("mistakes", named.name, named.params) for named in mistakes]
+        entries = [self.messages.entry("mistakes", named.name, self._placed(named.params)) for named in mistakes]
         joined = {label: " ".join(entry[label] for entry in entries) for label in ("why", "hint") if entries}
         ideas = dict.fromkeys(self.messages.text("ideas", named.idea) for named in mistakes if named.idea)
         return {"mistake": "; ".join(entry["title"] for entry in entries), "idea": "; ".join(ideas), **joined}
+
+    def _placed(self, params: Mapping[str, object]) -> dict[str, object]:
+        """Return what goes into a message, with places as they are told."""
+        words = self.messages.words
+        told = {name: self.source.told(value) for name, value in params.items() if isinstance(value, Where)}
+        return {**params, **{name: words.placed(where) for name, where in told.items() if where}}
 
     # ---- all of them
 
@@ -201,7 +208,8 @@ class Grading:
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
-            suspicions=ranked(self._suspicions()),
+            remarks=tuple(self.messages.text("words", remark.key, **remark.params) for remark in self.source.remarks),
+            suspicions=ranked(replace(one, where=self.source.told(one.where)) for one in self._suspicions()),
         )
 
     def _suspicions(self) -> Iterator[Suspicion]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graders.harness.base.exhibits import Picture
+    from graders.harness.base.outlined import Outline
     from graders.harness.base.tamed import Tamed
 
     from .clues import Clue, Mistake
@@ -56,7 +57,8 @@ class LabSpec:
     needed, since it takes time to import: `view` returns the class of what checks get as `lab`, `sound` what later
     parts need of each function (it raises CheckFailed or Unwritten where they do not get it), `forms` the forms of
     the probes' answers, `clues` the catalogue of mistakes, `crashes` the rules by which it knows exceptions, `places`
-    by its names what finds the line that does one in the function that was asked.
+    by its names what finds the line that does one in the function that was asked, `outline` what makes the contract's
+    functions of a file that does its work at the top level.
     """
 
     folder: Path
@@ -76,6 +78,7 @@ class LabSpec:
     clues: Callable[[], Sequence[Clue]] = tuple
     crashes: Callable[[], Sequence[Mistake]] = tuple
     places: Callable[[], Mapping[str, Callable[[ast.FunctionDef], int | None]]] = dict
+    outline: Callable[[], Outline | None] | None = None
 
 
 @dataclass(slots=True)

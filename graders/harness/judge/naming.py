@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from .lab import Lab
 
 # There is nothing to ask any more; what is "unproven" is no matter of speed, and its own part names its mistake.
-SILENT = ("timeout", "crashed", "unreadable", "missing", "missing_but_similar", "decorated_away", "unproven", "upset")
+SILENT = (
+    *("timeout", "crashed", "unreadable", "missing", "missing_but_similar", "not_found", "decorated_away"),
+    *("unproven", "upset"),
+)
 
 
 def name(lab: Lab, check: str, failure: Failure) -> Failure:

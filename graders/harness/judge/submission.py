@@ -187,6 +187,9 @@ class Submission:
         if function not in self._functions:
             if self.source.is_decorated(function):  # it is defined; what became of it is no function
                 raise CheckFailed(Failure("decorated_away", {"function": function}, where=self.source.where(function)))
+            if looked_for := self.source.looked_for(function):
+                params = {"function": function, "file": self.source.path.name, "looked_for": Word(looked_for)}
+                raise CheckFailed(Failure("not_found", params))
             similar = self.source.similar(function, self._contract)
             where = self.source.where(similar) if similar else None
             key = "missing_but_similar" if similar else "missing"

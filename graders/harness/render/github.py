@@ -41,7 +41,8 @@ def resume(token: str) -> str:
 
 
 def _error(report: Tamed, check: CheckResult, title: str, text: str) -> str:
-    place = f"file={_property(telling.path_of(report, check.where))},line={check.where.line}," if check.where else ""
+    where = check.where
+    place = f"file={_property(telling.path_of(report, where))},line={telling.file_line(where)}," if where else ""
     return f"::error {place}title={_property(title)}::{_data(text)}"
 
 

@@ -35,5 +35,5 @@ def _issue(report: Tamed, cause: Cause, words: Words) -> dict[str, Any] | None:
         "check_name": check.name,
         "fingerprint": hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest(),
         "severity": "major",
-        "location": {"path": path, "lines": {"begin": check.where.line}},
+        "location": {"path": path, "lines": {"begin": telling.file_line(check.where)}},
     }

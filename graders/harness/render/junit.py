@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 from graders.harness.base.model import Status
 
+from . import telling
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,6 +63,5 @@ def _add_case(suite: ElementTree.Element, check: CheckResult, lab: str, words: W
         return
     kind = "error" if check.status is Status.VOID else "failure"
     outcome = ElementTree.SubElement(case, kind, {"message": check.title, "type": check.status.value})
-    place = f"{check.where}: {check.source_line}" if check.where else ""
-    lines = [words.said(check.rows), place, check.hint]
+    lines = [words.said(check.rows), telling.placed(check, words), check.hint]
     outcome.text = "\n".join(line for line in lines if line)

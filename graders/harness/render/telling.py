@@ -60,13 +60,19 @@ def _cause(checks: tuple[CheckResult, ...], titles: Mapping[str, str], words: Wo
     title = f"{parts}: {first.title}" if len(checks) == 1 else parts
     rows = list(first.rows)
     if first.where is not None:
-        place = Row(Key.WHERE, f"{first.where}: {first.source_line}" if first.source_line else str(first.where))
+        place = Row(Key.WHERE, placed(first, words))
         rows.insert(-1 if rows and rows[-1].key is Key.WHY else len(rows), place)
     if first.hint:
         rows.append(Row(Key.HINT, first.hint))
     if len(checks) > 1 and not first.unloadable:
         rows.append(Row(None, words.notes["repeated"].format(count=len(checks) - 1)))
     return Cause(words.notes["unloadable"] if first.unloadable else title, tuple(rows), checks)
+
+
+def placed(check: CheckResult, words: Words) -> str:
+    """Return a check's place with the line that stands there, or nothing."""
+    place = words.placed(check.where) if check.where else ""
+    return f"{place}: {check.source_line}" if check.source_line else place
 
 
 def points(part: PartResult) -> str:
@@ -100,13 +106,14 @@ def reason(part: PartResult, words: Words) -> str:
         return words.page["void"]
     if check.unwritten:
         return to_write(check, words)
-    return f"{check.where}: {check.title}" if check.where else check.title
+    return f"{words.placed(check.where)}: {check.title}" if check.where else check.title
 
 
 def to_write(check: CheckResult, words: Words) -> str:
     """Return which function a check asks for or waits for."""
     key = "waits" if check.status is Status.BLOCKED else "finish" if check.source_line.startswith("raise ") else "write"
-    return words.notes[key].format(function=check.unwritten, where=check.where)
+    where = words.placed(check.where) if check.where else None
+    return words.notes[key].format(function=check.unwritten, where=where)
 
 
 def verdict(report: Tamed, words: Words) -> str:
@@ -120,6 +127,7 @@ def verdict(report: Tamed, words: Words) -> str:
 
 def footnotes(report: Tamed, words: Words) -> Iterator[str]:
     """Yield what a reader should know besides."""
+    yield from report.remarks
     replaced = sorted({name for check in report.checks for name in check.standins})
     if replaced:
         yield words.notes["standins"].format(functions=", ".join(replaced))
@@ -134,7 +142,8 @@ def footnotes(report: Tamed, words: Words) -> Iterator[str]:
         yield words.notes["suspicions"].format(count=len(report.suspicions))
     for suspicion in report.suspicions[:MAX_SUSPICIONS]:
         said = words.notes.get(f"suspicion_{suspicion.kind}", suspicion.kind)
-        yield f"  {suspicion.where or '-'}: {said}: {suspicion.what}"
+        place = words.placed(suspicion.where) if suspicion.where else "-"
+        yield f"  {place}: {said}: {suspicion.what}"
 
 
 def _rounded(timed: Throughput) -> dict[str, object]:
@@ -147,5 +156,10 @@ def _rounded(timed: Throughput) -> dict[str, object]:
 def path_of(report: Tamed, where: Where) -> str:
     """Return the path of a student's file as somebody would type it who typed the submission's."""
     given = PurePosixPath(report.submission.replace("\\", "/"))
-    folder = given.parent if given.suffix == ".py" else given
+    folder = given.parent if given.suffix in (".py", ".ipynb") else given
     return str(folder / where.file)
+
+
+def file_line(where: Where) -> int:
+    """Return the line for those who point at lines of files; a notebook's are none that its reader ever sees."""
+    return where.line if where.cell is None else 1

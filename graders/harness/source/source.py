@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,32 +13,33 @@ from typing import TYPE_CHECKING
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.base.model import Excerpt, Failure, Where
 
-from . import archive, definitions, parsing, slips
+from . import archive, definitions, parsing, reading, slips
+from .handed import Handed
+from .sites import sites_in
 from .texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import ast
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from graders.harness.base.model import Suspicion
+    from graders.harness.base.model import Suspicion, Word
+    from graders.harness.base.outlined import Outline
+
+    from .reading import Reading
+    from .sites import Site
 
 MAX_SOURCE = 2 * 2**20  # bytes; a lab is 10 kB
 MAX_LINE = 160  # characters of a line that is shown
 AROUND = 3  # lines shown before and after a place
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where a function of the submission stands, and whether its body is still to be written."""
-
-    line: int  # of its `def`
-    return_line: int | None  # of its only return statement, where it has just one
-    unwritten: bool
-    decorated: bool
-
-
 @dataclass(frozen=True)
 class Source:
-    """A submission's file, read but not run. `name` is how the person at the keyboard called it."""
+    """A submission's file, read but not run. `name` is how the person at the keyboard called it.
+
+    What is run of it need not be its own text. Places are those of what is run; `told` translates one, and the lines
+    that are shown are those that were handed in.
+    """
 
     name: str
     path: Path
@@ -47,9 +47,10 @@ class Source:
     problem: Failure | None = None  # why there is nothing to read
     unpacked: TemporaryDirectory[str] | None = None  # lives as long as this does
     around: Path | None = None  # what was given, resolved; `visible` is it or lies inside it
+    outline: Callable[[], Outline | None] | None = None  # what makes the contract's functions of a file without them
 
     @classmethod
-    def find(cls, given: Path, file: str) -> Source:
+    def find(cls, given: Path, file: str, outline: Callable[[], Outline | None] | None = None) -> Source:
         """Find the file to grade: `given` itself, or `file` in the folder or archive `given`.
 
         A folder that holds nothing but a folder is looked through, as in an archive. Raises ConfigurationError where
@@ -60,7 +61,7 @@ class Source:
         if not os.path.lexists(given):
             raise ConfigurationError(f"--submission {name}: there is no such file or folder")
         try:
-            return cls._found(name, given, file)
+            return replace(cls._found(name, given, file), outline=outline)
         except (OSError, RuntimeError) as error:  # Python 3.11 and 3.12 raise the latter for links in circles
             problem = slips.no_plain_file(given) or slips.unreadable(given.name, error)
             return cls(name, given.absolute(), given.absolute(), problem)
@@ -100,33 +101,26 @@ class Source:
             return self.path.stem
         return self.around.name if self.around and self.around.is_dir() else self.path.parent.name
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module:
-        """The parsed file. Raises Unloadable where it is missing, unreadable or no Python."""
-        if isinstance(self._parsed, Failure):
-            raise Unloadable(self._parsed)
-        return self._parsed
+        """The parsed text that is run. Raises Unloadable where the file is missing, unreadable or no Python."""
+        if isinstance(self._reading, Failure):
+            raise Unloadable(self._reading)
+        return self._reading.tree
 
     @cached_property
-    def _parsed(self) -> ast.Module | Failure:
-        """The parsed file, or what is wrong with it; parsing it anew for every check would take as long each time."""
-        content, file = self._own, self.path.name
-        if isinstance(content, Failure):
-            return content
-        if unlike := slips.unlike_python(content, file):
-            return unlike
-        try:
-            tree = parsing.parse(content, file)
-        except SyntaxError as error:
-            return slips.no_python(error, content, file)
-        except (ValueError, RecursionError, MemoryError) as error:
-            return Failure("unreadable_source", {"file": file, "text": str(error)})
-        return slips.nothing_written(tree, file) or tree
+    def _reading(self) -> Reading | Failure:
+        """What is run, or what is wrong with the file; reading it anew for every check would take as long each time."""
+        if isinstance(self._own, Failure):
+            return self._own
+        return reading.read(
+            self._own, self.path.name, Handed.whole(self._own), self.outline() if self.outline else None
+        )
 
     def parsed(self, file: str) -> ast.Module | None:
         """Return the tree of the submission's file, or of one beside it; None where there is none of that name."""
         if file == self.path.name:
-            return None if isinstance(self._parsed, Failure) else self._parsed
+            return None if isinstance(self._reading, Failure) else self._reading.tree
         try:
             return parsing.parse(self.texts.read[file], file)
         except (KeyError, SyntaxError, ValueError, RecursionError, MemoryError):
@@ -150,10 +144,30 @@ class Source:
 
     @cached_property
     def texts(self) -> Texts:
-        """The Python files of the submission; to be asked for before any of them runs."""
+        """The Python of the submission that can be run; to be asked for before any of it is."""
         if isinstance(self._own, Failure):
             return Texts()  # what lies beside no lab is none's
-        return Texts.of(self.path, self._own, self.path.parent if self.visible != self.path else None)
+        text = self._own if isinstance(self._reading, Failure) else self._reading.text
+        return Texts.of(self.path, text, self.path.parent if self.visible != self.path else None)
+
+    @cached_property
+    def _staged(self) -> TemporaryDirectory[str] | None:
+        """Where what is run lies, with the Python beside it, if that is not the file itself."""
+        own = isinstance(self._own, Failure) or self.texts.read[self.path.name] == self._own
+        return None if own else reading.stage(self.texts.read)
+
+    @property
+    def run_from(self) -> tuple[Path, Path]:
+        """The file that is run, and what the code may see."""
+        if self._staged is None:
+            return self.path, self.visible
+        folder = Path(self._staged.name).resolve()
+        return folder / self.path.name, folder
+
+    @property
+    def remarks(self) -> tuple[Word, ...]:
+        """How the file was read, where that is not as it stands."""
+        return () if isinstance(self._reading, Failure) else self._reading.remarks
 
     @property
     def suspicions(self) -> list[Suspicion]:
@@ -163,13 +177,19 @@ class Source:
     @cached_property
     def sites(self) -> dict[str, Site]:
         """The functions defined at the top level; the last definition of a name counts, as it does in Python."""
-        sites: dict[str, Site] = {}
-        for node in self.tree.body:
-            for name in _bound_names(node):
-                sites.pop(name, None)
-            if isinstance(node, ast.FunctionDef):
-                sites[node.name] = _site(node)
-        return sites
+        return sites_in(self.tree)
+
+    def looked_for(self, function: str) -> str | None:
+        """Return the key of the word that says what was looked for, where a function could not be made of the file."""
+        made = None if isinstance(self._reading, Failure) else self._reading.outlined
+        return made.missing.get(function) if made else None
+
+    @property
+    def roles(self) -> Mapping[str, Where]:
+        """Where the statements stand that functions were made of, by the names of their roles, as they are told."""
+        made = None if isinstance(self._reading, Failure) else self._reading.outlined
+        handed = replace(self._handed, made_of=None)
+        return {role: handed.told(Where(self.path.name, line)) for role, line in made.roles.items()} if made else {}
 
     def is_unwritten(self, function: str) -> bool:
         """Tell whether the body of `function` is only a docstring and `raise NotImplementedError`, pass or `...`."""
@@ -208,61 +228,40 @@ class Source:
         close = difflib.get_close_matches(function, self.sites.keys() - set(known), n=1, cutoff=0.6)
         return close[0] if close else None
 
+    def told(self, where: Where | None) -> Where | None:
+        """Return a place in what is run as its place in what was handed in."""
+        return self._handed.told(where) if where and where.file == self.path.name else where
+
     def line(self, where: Where | None) -> str:
         """Return the text of the student's line at `where`, or nothing."""
-        lines = self._lines(where) if where else []
-        return _shown(lines[where.line - 1].strip()) if where and 0 < where.line <= len(lines) else ""
+        lines, number = self._around(where)
+        return _shown(lines[number - 1].strip()) if 0 < number <= len(lines) else ""
 
     def excerpt(self, where: Where | None) -> Excerpt | None:
         """Return the student's lines around `where`, or None where there are none."""
-        lines = self._lines(where) if where else []
-        if where is None or not 0 < where.line <= len(lines):
+        lines, number = self._around(where)
+        if not 0 < number <= len(lines):
             return None
-        first = max(0, where.line - 1 - AROUND)
-        return Excerpt(first + 1, tuple(_shown(line) for line in lines[first : where.line + AROUND]))
+        first = max(0, number - 1 - AROUND)
+        return Excerpt(first + 1, tuple(_shown(line) for line in lines[first : number + AROUND]))
 
-    def _lines(self, where: Where) -> list[str]:
+    def _around(self, where: Where | None) -> tuple[Sequence[str], int]:
+        """Return the lines that were handed in together with the one at `where`, and its number among them."""
+        if where is None:
+            return (), 0
+        if where.file == self.path.name:
+            return self._handed.around(where.line)
         # The worker names the file, so it may name any; nothing is opened for it.
-        return self.texts.read.get(where.file, b"").decode("utf-8", "replace").splitlines()
+        return self.texts.read.get(where.file, b"").decode("utf-8", "replace").splitlines(), where.line
+
+    @cached_property
+    def _handed(self) -> Handed:
+        """The file as it was handed in, with what each line that is run was made of."""
+        if isinstance(self._own, Failure):
+            return Handed()
+        return Handed.whole(self._own) if isinstance(self._reading, Failure) else self._reading.handed
 
 
 def _shown(line: str) -> str:
     line = line[: 4 * MAX_LINE]  # somebody's may have two million letters, and some that are not shown
     return "".join(c for c in line.expandtabs(4) if c.isprintable())[:MAX_LINE]
-
-
-def _bound_names(node: ast.stmt) -> list[str]:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return [node.name]
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return [alias.asname or alias.name for alias in node.names]
-    if isinstance(node, (ast.Assign, ast.Delete)):
-        targets = node.targets
-    else:
-        targets = [node.target] if isinstance(node, ast.AnnAssign) else []
-    return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
-
-
-def _site(node: ast.FunctionDef) -> Site:
-    returns = [n.lineno for n in _own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
-    unwritten = not node.decorator_list and all(_is_placeholder(statement) for statement in node.body)
-    return Site(node.lineno, returns[0] if len(returns) == 1 else None, unwritten, bool(node.decorator_list))
-
-
-def _own_nodes(node: ast.AST) -> Iterable[ast.AST]:
-    """Walk a function's statements without entering functions and classes inside it, in the order of the text."""
-    left = list(ast.iter_child_nodes(node))[::-1]  # no recursion: a sum of a thousand terms is a thousand nodes deep
-    while left:
-        child = left.pop()
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            yield child
-            left += list(ast.iter_child_nodes(child))[::-1]
-
-
-def _is_placeholder(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Raise):
-        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
-    return isinstance(statement, ast.Pass) or (
-        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    )

@@ -48,11 +48,13 @@ def only_as_written(root: Path, but: Sequence[str]) -> None:
 
 
 def import_file(name: str, path: Path, begin: Callable[[ModuleType], None]) -> None:
-    """Import a file under a name; `begin` gets the module before anything of it runs. Raises what it raises."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path.name} is no Python file")
-    spec.loader = loader = Written(name, str(path))
+    """Import a file under a name, whatever the file's is; `begin` gets the module before anything of it runs.
+
+    Raises what it raises.
+    """
+    loader = Written(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    assert spec is not None  # a loader was given
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     begin(module)

@@ -87,7 +87,7 @@ def test_check_has_the_fields_of_the_schema(written):
     assert set(check) >= CHECK_FIELDS
     assert check["message"] == "asked: f(1)\ngot: 3"
     assert (check["mistake"], check["hint"]) == ("loss-summed", "생각")
-    assert check["where"] == {"file": "lab.py", "line": 4}
+    assert check["where"] == {"file": "lab.py", "line": 4, "cell": None}
     assert check["duration_s"] == 0.123
 
 

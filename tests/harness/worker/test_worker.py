@@ -777,7 +777,7 @@ def test_what_takes_the_place_of_others_functions_is_noted(open_lab, name):
     """The report names what was patched, and the line of what is there instead."""
     lab = open_lab(f"import builtins, torch\ndef mine(*a): return 1\ndef f():\n    {name} = mine\n    return 1\n")
     lab.call("f")
-    assert [(s.what, str(s.where)) for s in lab.submission.patched] == [(name, "lab.py:2")]
+    assert [(s.what, s.where) for s in lab.submission.patched] == [(name, Where("lab.py", 2))]
 
 
 def test_honest_code_patches_nothing(open_lab):

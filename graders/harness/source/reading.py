@@ -1,0 +1,71 @@
+"""What is run of a file: its own text, or what stands for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from graders.harness.base.model import Failure
+
+from . import parsing, slips
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Mapping
+
+    from graders.harness.base.model import Word
+    from graders.harness.base.outlined import Outline, Outlined
+
+    from .handed import Handed
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The Python that is run of a file, its tree, and what was handed in, with what each line that is run was made of.
+
+    `remarks` tell how it was read, where that is not as it stands.
+    """
+
+    text: bytes
+    tree: ast.Module
+    handed: Handed
+    outlined: Outlined | None = None
+    remarks: tuple[Word, ...] = ()
+
+
+def read(content: bytes, file: str, handed: Handed, outline: Outline | None = None) -> Reading | Failure:
+    """Read a Python file, or say why it cannot be run."""
+    if unlike := slips.unlike_python(content, file):
+        return unlike
+    try:
+        tree = parsing.parse(content, file)
+    except SyntaxError as error:
+        return slips.no_python(error, content, file)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Failure("unreadable_source", {"file": file, "text": str(error)})
+    return slips.nothing_written(tree, file) or outlined(Reading(content, tree, handed), file, outline)
+
+
+def outlined(reading: Reading, file: str, outline: Outline | None) -> Reading:
+    """Return what is run of a file whose functions have to be made of its statements; the same where it has its own."""
+    try:
+        made = outline(reading.tree) if outline else None
+    except (RecursionError, MemoryError):  # an expression of a thousand terms, which Python itself can run
+        made = None
+    if made is None:
+        return reading
+    text = made.text.encode("utf-8")
+    handed = replace(reading.handed, made_of=made.lines)
+    return Reading(text, parsing.parse(text, file), handed, made, (*reading.remarks, *made.remarks))
+
+
+def stage(files: Mapping[str, bytes]) -> TemporaryDirectory[str]:
+    """Lay out files by their names in a folder of their own, which lives as long as what is returned."""
+    holder = TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
+    for name, content in files.items():
+        path = Path(holder.name, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return holder
