@@ -27,6 +27,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from corpus import BUGS, bug_source, reference_source  # noqa: E402  # after the path is set
 
+from graders.commands import judging  # noqa: E402
 from graders.commands.teacher import batch  # noqa: E402
 from graders.spec import SPEC  # noqa: E402
 
@@ -46,7 +47,7 @@ def rubric(folder: Path) -> Path:
     return folder / "rubric.toml"
 
 
-def graded(seed: int, folder: Path, quick: Path, warm: batch.Nurseries, isolation: str) -> dict[str, Any]:
+def graded(seed: int, folder: Path, quick: Path, warm: judging.Nurseries, isolation: str) -> dict[str, Any]:
     """Grade one lab with changed answers; returns what came of it."""
     dice = random.Random(seed)
     bug = None if dice.random() < CORRECT_SHARE else dice.choice(BUGS)
@@ -77,7 +78,7 @@ def fuzz(gradings: int, seed: int, jobs: int, isolation: str, most: float) -> di
     """Run that many gradings; returns what came of them."""
     with (
         tempfile.TemporaryDirectory(prefix="fuzz-") as place,
-        batch.nurseries() as warm,
+        judging.nurseries() as warm,
         ThreadPoolExecutor(jobs) as pool,
     ):
         folder = Path(place)

@@ -97,7 +97,7 @@ class Watching:
 def serve(submission: str) -> None:
     """Answer each line of stdin, which says whether to count, with what a grading in a fork of this process took."""
     sys.path.insert(0, str(Path.cwd()))
-    from graders.commands.teacher.batch import judges_import
+    from graders.commands.judging import judges_import
     from graders.harness.link.nursery import Kind, nursery
     from graders.harness.walls.levels import find_maker
     from graders.spec import SPEC

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from graders.commands.teacher import batch
+from graders.commands import judging
 from graders.harness.judge.grading import Grading, Options
 from graders.harness.judge.lab import Shared
 from graders.harness.judge.notes import Notes
@@ -80,7 +80,7 @@ def hog(busy: bool) -> Iterator[None]:
             process.wait()
 
 
-def race(case: Case, warm: batch.Nurseries, seconds: float) -> list[tuple[float, float, float]]:
+def race(case: Case, warm: judging.Nurseries, seconds: float) -> list[tuple[float, float, float]]:
     """Run one race in fresh workers; returns (time since the start, our seconds, their seconds) for each pair."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "lab.py").write_text(case.text, encoding="utf-8")
@@ -150,7 +150,7 @@ def main() -> None:
     parser.add_argument("--gradings", type=int, default=20, help="races of each kind (%(default)s)")
     parser.add_argument("--cases", nargs="*", default=["itself", "slower"], help="which (%(default)s)")
     options = parser.parse_args()
-    with batch.nurseries() as warm:
+    with judging.nurseries() as warm:
         for case in (case for case in cases() if case.name in options.cases):
             seen: dict[str, list[list[tuple[float, float, float]]]] = {"quiet": [], "hog": []}
             for _ in range(options.gradings):

@@ -23,7 +23,7 @@ import pytest
 from lxml import etree
 from tiny_mnist import NAMES, TEST, TRAIN, random_split
 
-from graders.commands.teacher import batch
+from graders.commands import judging
 from graders.digits import idx, mirrors
 from graders.spec import SPEC
 
@@ -96,7 +96,7 @@ def judges() -> Iterator[Path | None]:
         return forked(socket, folder, variables, [*arguments, *found])
 
     forked = nursery.run_pytest
-    modules = [*batch.judges_import(SPEC), "coverage"]
+    modules = [*judging.judges_import(SPEC), "coverage"]
     with pytest.MonkeyPatch.context() as patch, nursery.nursery(nursery.Kind.JUDGES, modules) as path:
         patch.setattr(nursery, "run_pytest", run_pytest)
         yield path

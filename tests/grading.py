@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from readers import expect_every_format_to_be_read
 
-from graders.commands import report
+from graders.commands import judging, report
 from graders.commands.teacher import batch
 from graders.harness.walls import levels
 from graders.spec import SPEC
@@ -44,16 +44,16 @@ def hurried(rubric: str, seconds: float = 0.3) -> str:
 
 
 @pytest.fixture(scope="session")
-def warm(nursery_socket: Path | None, judges: Path | None) -> batch.Nurseries:
+def warm(nursery_socket: Path | None, judges: Path | None) -> judging.Nurseries:
     """Return nurseries for all cases; every submission still has a fresh judge and a fresh worker of its own."""
     if judges is None:
-        return batch.Nurseries()
-    return batch.Nurseries(nursery_socket, judges, levels.find_maker()[0])
+        return judging.Nurseries()
+    return judging.Nurseries(nursery_socket, judges, levels.find_maker()[0])
 
 
 @pytest.fixture
 def grade(
-    warm: batch.Nurseries, tmp_path: Path, junit_schema: etree.XMLSchema | None, pytestconfig: pytest.Config
+    warm: judging.Nurseries, tmp_path: Path, junit_schema: etree.XMLSchema | None, pytestconfig: pytest.Config
 ) -> Callable[[str, str | Path], dict[str, Any]]:
     """Return a function that grades a submission's text, or a copy of its file, and returns its report.
 
@@ -77,7 +77,7 @@ def grade(
 
 
 @pytest.fixture(scope="session")
-def timed(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
+def timed(warm: judging.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
     """Return a function that grades the speed of a submission's text, in so many seconds, and returns the report."""
     folder = tmp_path_factory.mktemp("timed")
     text = RUBRIC.read_text(encoding="utf-8")

@@ -17,8 +17,9 @@ from .base.model import CheckResult, Status
 from .base.rows import Row
 from .judge.grading import Grading, Options
 from .judge.notes import Notes
-from .session import benchmarking, crossing, fixtures, outputs, running
+from .session import benchmarking, crossing, fixtures, following, outputs, running
 from .session.fixtures import GRADING, NOTES
+from .session.running import part_of
 from .session.summary import Summary
 from .walls.levels import choose
 from .walls.plan import Maker
@@ -66,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "(default: auto, the sandbox where there can be one)",
     )
     outputs.add_options(group)
+    following.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
     group.addoption("--fresh-workers", action="store_true", help="let every worker import torch anew; none is forked")
     group.addoption("--sandbox-by", choices=list(Maker), help="what makes sandboxes here, as batch has tried")
@@ -117,11 +119,13 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
     )
     try:
         grading = Grading(spec, options)
+        followed = following.Following(grading, config)
         _make_report_dir(config)
     except ConfigurationError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[GRADING] = grading
     config.pluginmanager.register(Summary(grading, config), "grading-summary")
+    config.pluginmanager.register(followed, "grading-following")
 
 
 def _as_typed(config: pytest.Config, given: Path) -> Path:
@@ -194,7 +198,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse checks that the rubric does not know, before anything runs."""
     for item in items:
-        part = _part(item)
+        part = part_of(item)
         if part is None:
             continue
         if GRADING not in config.stash:
@@ -213,18 +217,13 @@ def _refuse_unknown_checks(config: pytest.Config, items: list[pytest.Item]) -> N
     asked = [(config.invocation_params.dir / argument) for argument in config.args]
     if config.getoption("lf", False) or any("::" in str(path) or not path.exists() for path in asked):
         return
-    collected = {(_part(item), _name(item)) for item in items}
+    collected = {(part_of(item), _name(item)) for item in items}
     parts = {part for part, _ in collected}
     for part in config.stash[GRADING].rubric.parts:
         for check in part.checks if part.name in parts else ():
             if (part.name, check) not in collected:
                 rubric = config.stash[GRADING].options.rubric
                 raise pytest.UsageError(f"{rubric}: parts.{part.name}.checks.{check}: there is no such check")
-
-
-def _part(item: pytest.Item) -> str | None:
-    marker = item.get_closest_marker("part")
-    return marker.args[0] if marker else None
 
 
 def _name(item: pytest.Item) -> str:
@@ -240,7 +239,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn the outcome of a check into its result, and its failure page into a message."""
     report = yield
-    part = _part(item)
+    part = part_of(item)
     if part is None or not (call.when == "call" or report.failed or (call.when == "setup" and report.skipped)):
         return report
     grading = item.config.stash[GRADING]

@@ -18,7 +18,7 @@ from graders.measuring import throughput
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graders.commands.teacher import batch
+    from graders.commands import judging
 
 pytest_plugins = ["grading"]
 
@@ -49,7 +49,7 @@ def test_speeds_are_in_images_a_second():
 
 
 @pytest.fixture(scope="module")
-def run(warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+def run(warm: judging.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """Return a function that grades the reference with options of pytest's, beside nothing else."""
 
     def call(*options: object, cwd: Path = ROOT) -> tuple[int, str, dict[str, Any]]:

@@ -15,7 +15,7 @@ import pytest
 from corpus import BUGS, bug_source, reference_source
 from grading import RUBRIC, hurried
 
-from graders.commands import report
+from graders.commands import judging, report
 from graders.commands.teacher import batch
 from graders.harness.base.rows import Key, Row
 from graders.harness.render import html
@@ -49,7 +49,7 @@ def browser() -> Iterator[Any]:
 class Pages(dict[str, Path]):
     """The page of a submission of each kind, which is graded when somebody first asks for it, once a run."""
 
-    def __init__(self, warm: batch.Nurseries, once: Callable[..., Path]) -> None:
+    def __init__(self, warm: judging.Nurseries, once: Callable[..., Path]) -> None:
         super().__init__()
         self._warm, self._once = warm, once
 
@@ -79,7 +79,7 @@ def sources() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def pages(browser: Any, warm: batch.Nurseries, once: Callable[..., Path]) -> Pages:
+def pages(browser: Any, warm: judging.Nurseries, once: Callable[..., Path]) -> Pages:
     """Return the pages; where there is no browser, nothing is graded for them."""
     return Pages(warm, once)
 

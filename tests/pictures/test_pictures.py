@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from corpus import BUGS, bug_source, reference_source
 
-from graders.commands import report
+from graders.commands import judging, report
 from graders.commands.teacher import batch
 from graders.harness.base.exhibits import Exhibit, PackedArray, Picture
 from graders.harness.base.model import CheckResult, PartResult, Report, Status
@@ -193,7 +193,7 @@ def test_dotted_digits_differ_from_their_scrambled_selves() -> None:
 
 
 @pytest.fixture
-def graded(warm: batch.Nurseries, tmp_path: Path) -> Callable[[str], tuple[Tamed, str]]:
+def graded(warm: judging.Nurseries, tmp_path: Path) -> Callable[[str], tuple[Tamed, str]]:
     """Return a function that grades a submission's text and returns its report and its page."""
 
     def run(source: str) -> tuple[Tamed, str]:

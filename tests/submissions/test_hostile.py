@@ -28,7 +28,7 @@ from hostile.attacks import ATTACKS, PARTS
 from layers import layered
 from readers import expect_every_format_to_be_read
 
-from graders.commands import report
+from graders.commands import judging, report
 from graders.commands.teacher import batch
 from graders.harness.render import telling
 from graders.harness.walls import levels
@@ -74,12 +74,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def warm(judges: Path | None) -> Iterator[batch.Nurseries]:
+def warm(judges: Path | None) -> Iterator[judging.Nurseries]:
     """Run a nursery of workers below this process, which looks for what attacks leave running below it."""
     from graders.harness.link.nursery import Kind, nursery
 
     with nursery(Kind.WORKERS, SPEC.imports) as workers:
-        yield batch.Nurseries(workers, judges, levels.find_maker()[0])
+        yield judging.Nurseries(workers, judges, levels.find_maker()[0])
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +105,7 @@ class Outcome:
 
 @pytest.fixture
 def attempt(
-    warm: batch.Nurseries,
+    warm: judging.Nurseries,
     tmp_path: Path,
     rubric: Path,
     junit_schema: etree.XMLSchema | None,

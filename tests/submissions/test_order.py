@@ -13,7 +13,7 @@ from corpus import BUGS, edit, reference_source
 from grading import QUICKLY
 
 if TYPE_CHECKING:
-    from graders.commands.teacher import batch
+    from graders.commands import judging
 
 pytest_plugins = ["grading"]
 
@@ -50,7 +50,7 @@ def graded(folder: Path, order: str, nursery: Path | None) -> dict[str, dict[str
     return results(json.loads((folder / order / "report.json").read_text(encoding="utf-8")))
 
 
-def test_order_of_checks_changes_no_result(warm: batch.Nurseries, tmp_path: Path) -> None:
+def test_order_of_checks_changes_no_result(warm: judging.Nurseries, tmp_path: Path) -> None:
     """Verdicts, words, names of mistakes and stand-ins are the same forwards, backwards and shuffled."""
     edits = tuple(one for bug in BUGS if bug.name in SEVERAL_BUGS for one in bug.edits)
     (tmp_path / "lab.py").write_text(edit("several", reference_source(), edits), encoding="utf-8")

@@ -22,6 +22,8 @@ from graders.harness.walls import levels
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from graders.commands import judging
+
 pytest_plugins = ["grading"]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +66,7 @@ def hogs(count: int) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def first(submission: Path, warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def first(submission: Path, warm: judging.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Grade that submission once; the report has mistakes in it."""
     report = batch.grade("first", submission, tmp_path_factory.mktemp("first"), QUICKLY, warm).report
     assert report is not None
@@ -77,7 +79,7 @@ def first(submission: Path, warm: batch.Nurseries, tmp_path_factory: pytest.Temp
     [(1, 0), pytest.param(2, CORES, marks=pytest.mark.sample), pytest.param(10, CORES, marks=pytest.mark.whole)],
 )
 def test_many_gradings_give_equal_reports(
-    first: dict[str, Any], submission: Path, warm: batch.Nurseries, tmp_path: Path, times: int, busy: int
+    first: dict[str, Any], submission: Path, warm: judging.Nurseries, tmp_path: Path, times: int, busy: int
 ) -> None:
     """Nothing but the times differs between one grading and the next, on a quiet machine or a busy one."""
     with hogs(busy):
@@ -106,7 +108,7 @@ def test_the_environment_changes_nothing(
 
 @pytest.mark.parametrize("honest", [*layered(WITH_BUGS, few=1, some=2), *layered(CORRECT, few=1, some=2)])
 def test_isolation_changes_nothing_for_honest_work(
-    honest: Callable[[], str], warm: batch.Nurseries, tmp_path: Path
+    honest: Callable[[], str], warm: judging.Nurseries, tmp_path: Path
 ) -> None:
     """What an honest submission is told does not depend on the level of isolation: points, words, numbers and all."""
     folder = tmp_path / "submission"

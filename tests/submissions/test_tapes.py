@@ -16,6 +16,8 @@ from graders.commands.teacher import batch
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from graders.commands import judging
+
 pytest_plugins = ["grading"]
 
 HOMES = range(100, 120)  # the seeds that answers are known for
@@ -25,7 +27,7 @@ def _graded(
     name: str,
     source: str,
     seed: int,
-    warm: batch.Nurseries,
+    warm: judging.Nurseries,
     folder: Path,
     isolation: str = "process",
     tape: bytes = b"",
@@ -45,7 +47,7 @@ def _passed(report: dict[str, Any]) -> set[str]:
 
 @pytest.fixture(scope="module", params=[1, pytest.param(len(HOMES), marks=pytest.mark.whole)])
 def tapes(
-    request: pytest.FixtureRequest, warm: batch.Nurseries, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, warm: judging.Nurseries, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, bytes]:
     """Return by function what the reference answered with one seed, or with each of many."""
     folder = tmp_path_factory.mktemp("home")
@@ -64,7 +66,7 @@ def tapes(
 @pytest.mark.parametrize("function", layered({name: name for name in FUNCTIONS}, few=2, some=len(FUNCTIONS)))
 @pytest.mark.parametrize("seed", layered({"8": 8, "9": 9, "10": 10}, few=1, some=1))
 def test_answers_to_another_seed_pass_no_check(
-    function: str, seed: int, tapes: dict[str, bytes], warm: batch.Nurseries, tmp_path: Path
+    function: str, seed: int, tapes: dict[str, bytes], warm: judging.Nurseries, tmp_path: Path
 ) -> None:
     """With the seed that they are for, they pass."""
     report = _graded("player", player_source(function), seed, warm, tmp_path, tape=tapes[function])

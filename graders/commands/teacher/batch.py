@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graders.commands import judging
+from graders.commands.judging import nurseries
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.source.archive import is_archive, stem
-from graders.harness.walls.levels import find_maker
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from graders.commands.judging import Nurseries
     from graders.harness.judge.lab import LabSpec
-    from graders.harness.walls.plan import Maker
 
-JUDGES_IMPORT = (  # whatever the lab is
-    *("pytest", "pytest_benchmark.plugin", "jinja2"),
-    *("graders.harness.plugin", "graders.harness.session.summary", "graders.harness.link.nursery"),
-    *("graders.harness.judge.naming", "graders.harness.render.html", "cattrs"),
-)
 CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
-USAGE = 4  # pytest's exit code for a wrong option
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +71,6 @@ def _leads_nowhere(path: Path) -> bool:
     return not path.suffix and path.is_symlink() and not path.exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Nurseries:
-    """The sockets of running nurseries, of workers and of judges; None where the system has not what they need.
-
-    `sandboxes` tells what can make sandboxes, so that not every judge has to try.
-    """
-
-    workers: Path | None = None
-    judges: Path | None = None
-    sandboxes: Maker | None = None
-
-
 def grade_all(
     found: dict[str, Path], out: Path, jobs: int, options: Sequence[str] = (), spec: LabSpec = SPEC
 ) -> Iterator[Graded]:
@@ -102,29 +82,12 @@ def grade_all(
         yield from pool.map(lambda name: grade(name, found[name], out, options, warm, spec), found)
 
 
-def judges_import(spec: LabSpec) -> tuple[str, ...]:
-    """Return the modules that a judge of a lab's imports."""
-    return *JUDGES_IMPORT, *spec.judges_import
-
-
-@contextlib.contextmanager
-def nurseries(spec: LabSpec = SPEC) -> Iterator[Nurseries]:
-    """Run nurseries where the system has what they need."""
-    if sys.platform == "linux":
-        from graders.harness.link.nursery import Kind, nursery
-
-        with nursery(Kind.WORKERS, spec.imports) as workers, nursery(Kind.JUDGES, judges_import(spec)) as judges:
-            yield Nurseries(workers, judges, find_maker()[0])
-    else:
-        yield Nurseries()
-
-
 def grade(
     name: str,
     path: Path,
     out: Path,
     options: Sequence[str] = (),
-    warm: Nurseries = Nurseries(),  # frozen
+    warm: Nurseries = judging.COLD,
     spec: LabSpec = SPEC,
 ) -> Graded:
     """Grade one submission in a judge of its own, into `out`/NAME/report.json.
@@ -134,38 +97,14 @@ def grade(
     folder = out / name
     report = folder / "report.json"
     report.unlink(missing_ok=True)  # an old grade must not stand in for a new one
-    # Checks use no assert statements; rewriting them, and those of pytest's plugins, would take half of the time.
-    arguments = [str(spec.folder), "-q", "-p", "no:cacheprovider", "--assert=plain"]
-    given = ["--submission", str(path.absolute()), "--report-dir", str(folder.resolve())]
-    nursery = ["--nursery", str(warm.workers)] if warm.workers else []
-    known = ["--sandbox-by", warm.sandboxes] if warm.sandboxes else []  # a later option of the same name counts
     timing = [] if "no:benchmark" in options else ["-p", "benchmark"]  # it would undo the option
-    code, output = _run([*arguments, *given, *nursery, *known, *timing, *options], spec.folder.parent, warm.judges)
-    if code == USAGE:
-        raise ConfigurationError(_refusal(output))
+    arguments = judging.arguments(path, warm, spec, "--report-dir", str(folder.resolve()), *timing, *options)
+    code, output = judging.run(arguments, warm, spec)
+    if code == judging.USAGE:
+        raise ConfigurationError(judging.refusal(output))
     usable = code in CODES and report.is_file()
     content = json.loads(report.read_text(encoding="utf-8")) if usable else None
     return Graded(name, content, output)
-
-
-def _refusal(output: str) -> str:
-    """Return what pytest says of a wrong option, without what it says around it."""
-    said = [line.rpartition("rror: ")[2] for line in output.splitlines() if "rror: " in line or "ERROR: " in line]
-    return said[-1].removeprefix("ERROR: ") if said else output.strip()
-
-
-def _run(arguments: list[str], folder: Path, judges: Path | None) -> tuple[int, str]:
-    """Run pytest in `folder`; returns its exit code and output."""
-    # Graded from a test that runs under pytest-xdist, a judge is still no part of that: it has its own timing.
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
-    variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # whatever else is installed here has no say, and takes no time
-    if sys.platform == "linux" and judges is not None:
-        from graders.harness.link.nursery import run_pytest
-
-        return run_pytest(judges, folder, variables, arguments)
-    command = [sys.executable, "-m", "pytest", *arguments]
-    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -119,11 +119,20 @@ def _become(request: dict[str, Any], pipes: Sequence[int]) -> None:
 
 
 def _judge(arguments: list[str], connection: socket.socket) -> int:
-    """Run pytest in the current folder, as `python -m pytest` would, in a process of its own."""
+    """Run pytest in the current folder, as `python -m pytest` would, in a process that ends with its lease."""
+    wake, tell = socket.socketpair()
+    tell.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(tell.fileno())
     judge = os.fork()
     if judge:
+        if connection in select.select([wake, connection], [], [])[0]:  # given up, or who asked is gone
+            os.kill(judge, signal.SIGKILL)
         return os.waitstatus_to_exitcode(os.waitpid(judge, 0)[1])
-    connection.close()
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for ours in (wake, tell, connection):
+        ours.close()
     code = 1
     try:
         import pytest  # the nursery of judges has imported it; that of workers has no use for it
@@ -197,13 +206,32 @@ def spawn_from(nursery: Path, plan: Plan) -> Forked:
 
 def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
     """Run pytest in a fork from the nursery at that socket; returns exit code and output. Raises OSError."""
-    with tempfile.TemporaryFile() as output, Path(os.devnull).open("rb") as nothing:
-        streams = (nothing.fileno(), output.fileno(), output.fileno())
-        connection = _connect(nursery)
-        _ask(connection, str(folder), variables, streams, pytest=list(arguments))
-        code = Forked(connection, (None, None, None)).wait()
+    with tempfile.TemporaryFile() as output:
+        code = _start_pytest(nursery, folder, variables, arguments, output.fileno()).wait()
         output.seek(0)
         return code, output.read().decode("utf-8", "replace")
+
+
+def start_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> Forked:
+    """Have pytest run in a fork from the nursery at that socket, its output in a pipe. Raises OSError."""
+    reading, writing = os.pipe()
+    ours = os.fdopen(reading, "rb")
+    with os.fdopen(writing, "wb") as theirs:
+        return _start_pytest(nursery, folder, variables, arguments, theirs.fileno(), ours)
+
+
+def _start_pytest(
+    nursery: Path,
+    folder: Path,
+    variables: dict[str, str],
+    arguments: Sequence[str],
+    output: int,
+    reading: BinaryIO | None = None,
+) -> Forked:
+    connection = _connect(nursery)
+    with Path(os.devnull).open("rb") as nothing:
+        _ask(connection, str(folder), variables, (nothing.fileno(), output, output), pytest=list(arguments))
+    return Forked(connection, (None, reading, None))
 
 
 def _connect(nursery: Path) -> socket.socket:

@@ -75,18 +75,26 @@ def placed(check: CheckResult, words: Words) -> str:
     return f"{place}: {check.source_line}" if check.source_line else place
 
 
-def points(part: PartResult) -> str:
-    """Return a part's points as a table has them, or a dash where the grader failed: nothing is lost there."""
-    return "-" if part.status is Status.VOID else _points(part.points, part.max_points)
+def points(part: PartResult, before: Tamed | None = None) -> str:
+    """Return a part's points as a table has them, or a dash where the grader failed: nothing is lost there.
+
+    Where they were others in an earlier report, those stand before them.
+    """
+    if part.status is Status.VOID:
+        return "-"
+    earlier = next((one for one in before.parts if one.name == part.name), None) if before else None
+    return _points(part.points, part.max_points, earlier.points if earlier else None)
 
 
-def total(report: Tamed) -> str:
-    """Return the score, or a dash where there is none."""
-    return "-" if report.score is None else _points(report.score, report.max_score)
+def total(report: Tamed, before: Tamed | None = None) -> str:
+    """Return the score, or a dash where there is none; that of an earlier report stands before it where it differs."""
+    return "-" if report.score is None else _points(report.score, report.max_score, before.score if before else None)
 
 
-def _points(earned: float, most: float) -> str:
-    return f"{earned:.1f} / {most:.0f}"
+def _points(earned: float, most: float, earlier: float | None) -> str:
+    now = f"{earned:.1f} / {most:.0f}"
+    then = f"{earlier:.1f}" if earlier is not None else ""
+    return f"{then} -> {now}" if then and then != f"{earned:.1f}" else now
 
 
 def passed(part: PartResult) -> str:

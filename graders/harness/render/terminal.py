@@ -13,6 +13,8 @@ from graders.harness.base.rows import Key
 from . import telling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graders.harness.base.rows import Row
     from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
@@ -56,9 +58,12 @@ class Style:
 
 def render(report: Tamed, style: Style) -> str:
     """Return the summary of `report`."""
-    to_fix = [_block(cause, style) for cause in telling.causes(report, style.words)]
-    notes = [line for note in telling.footnotes(report, style.words) for line in _note(note, style)]
-    blocks = [*to_fix, _table(report, style), "\n".join(notes)]
+    notes = [line for note in telling.footnotes(report, style.words) for line in wrapped(note, style)]
+    return joined([*to_fix(report, style), table(report, style), "\n".join(notes)])
+
+
+def joined(blocks: Iterable[str]) -> str:
+    """Return blocks with a line between them, fit for the log of a CI system."""
     return COMMAND.sub(r"\g<0> ", "\n\n".join(block for block in blocks if block))
 
 
@@ -83,18 +88,23 @@ def _cut(text: str, room: int) -> str:
 # ---- what to fix
 
 
+def to_fix(report: Tamed, style: Style) -> list[str]:
+    """Return a block for each thing to fix."""
+    return [_block(cause, style) for cause in telling.causes(report, style.words)]
+
+
 def _block(cause: Cause, style: Style) -> str:
     # What is void has to be mended by whoever reads it, so all of it is told.
     most = MAX_ROW if cause.first.status is Status.FAILED else MAX_LINES
-    lines = [line for row in cause.rows for line in _wrapped(row, style, most)]
+    lines = [line for row in cause.rows for line in _rows(row, style, most)]
     if len(lines) >= MAX_LINES:  # where the idea would cost the end of the hint, it goes
         rows = [row for row in cause.rows if row.key is not Key.IDEA]
-        lines = [line for row in rows for line in _wrapped(row, style, most)]
+        lines = [line for row in rows for line in _rows(row, style, most)]
     heading = _cut(cause.title, max(style.width, MIN_WIDTH))
     return "\n".join([style.paint(heading, "bold"), *lines[: MAX_LINES - 1]])
 
 
-def _wrapped(row: Row, style: Style, most: int) -> list[str]:
+def _rows(row: Row, style: Style, most: int) -> list[str]:
     label = style.words.labels[row.key] if row.key else ""
     room = max(style.width, MIN_WIDTH) - style.indent
     body = _wrap(row.text, room) or [""]
@@ -118,26 +128,28 @@ def _wrap(text: str, room: int) -> list[str]:
     return lines[1:]
 
 
-def _note(note: str, style: Style) -> list[str]:
-    before = " " * (len(note) - len(note.lstrip()))
-    return [before + line for line in _wrap(note, max(style.width, MIN_WIDTH) - len(before))]
+def wrapped(text: str, style: Style, indent: int = 0) -> list[str]:
+    """Return a text as lines of the terminal's width but for `indent`, each with the blanks that it begins with."""
+    before = " " * (len(text) - len(text.lstrip()))
+    return [before + line for line in _wrap(text, max(style.width, MIN_WIDTH) - indent - len(before))]
 
 
 # ---- the table
 
 
-def _table(report: Tamed, style: Style) -> str:
+def table(report: Tamed, style: Style, before: Tamed | None = None, total: bool = True) -> str:
+    """Return the parts with their points, those of an earlier report where they were others, and the total."""
     labels = style.words.labels
     rows = [(labels["part"], labels["points"], labels["checks"], labels["reason"], "bold")]
     for part in report.parts:
-        points = telling.points(part)
+        points = telling.points(part, before)
         reason = telling.reason(part, style.words)
         rows.append((part.title, points, telling.passed(part), reason, COLOURS[part.status]))
-    rows.append((labels["total"], telling.total(report), "", telling.verdict(report, style.words), "bold"))
+    rows.append((labels["total"], telling.total(report, before), "", telling.verdict(report, style.words), "bold"))
     widths = [max(columns(row[i]) for row in rows) for i in range(3)]
     lines = [_row(row, widths, style) for row in rows]
     rule = "-" * min(max(style.width, MIN_WIDTH), sum(widths) + 40)
-    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+    return "\n".join([lines[0], rule, *lines[1:-1], *((rule, lines[-1]) if total else ())])
 
 
 def _row(row: tuple[str, str, str, str, str], widths: list[int], style: Style) -> str:

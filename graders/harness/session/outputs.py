@@ -11,6 +11,8 @@ from graders.harness.base import files
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.render import csv_row, github, gitlab, json_report, junit, markdown
 
+from . import following
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -57,6 +59,8 @@ class Outputs:
         """Write every format that was asked for, or that the system at hand reads."""
         for path, make in self._wanted(report, with_junit):
             self._try(path, lambda path=path, make=make: files.write(path, make()))  # type: ignore[misc]  # mypy infers no lambda with defaults
+        if self._config.getoption("follow"):
+            following.write(report)
         if table := self._config.getoption("csv"):
             self._try(Path(table), lambda: self._add_row(Path(table), report))
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):

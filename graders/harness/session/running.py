@@ -37,6 +37,12 @@ MAX_RERUNS = 20  # of one check; each needs another function that kills the work
 VERDICTS = (CheckFailed, Unwritten, Spoilt, Charged, ConfigurationError)
 
 
+def part_of(item: pytest.Item) -> str | None:
+    """Return the part that a check belongs to; None for a test that is no check."""
+    marker = item.get_closest_marker("part")
+    return marker.args[0] if marker else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Run a check anew where it was stopped by what is no fault of its own, and name the mistake behind its failure."""
@@ -121,7 +127,7 @@ class Check:
         Where it is the submission's, the check is run with nothing of it but the functions of its own part: a fault
         that is then gone was another part's, and what the check says now counts. Else it has failed.
         """
-        lab, part = self.lab, self.item.get_closest_marker("part")
+        lab, part = self.lab, part_of(self.item)
         if lab is None or part is None:
             raise fault
         lab.submission.close()  # correct functions have the machine to themselves
@@ -130,7 +136,7 @@ class Check:
         faults.tell(faults.CheckFault, f"{self.item.originalname} met {{fault}}; correct functions do not", fault)
         grading = self.item.config.stash[GRADING]
         lab.submission.start(grading.rubric.functions)
-        own = lab.only(grading.rubric.part(part.args[0]).functions)
+        own = lab.only(grading.rubric.part(part).functions)
         try:
             try:
                 self._run(own)

@@ -49,6 +49,13 @@ class ProcessTree:
             with contextlib.suppress(*ENDED):
                 process.resume()
 
+    def kill(self) -> None:
+        """End all of them; each is stopped first, so that none starts others meanwhile."""
+        self.pause()
+        for process in list(self._all()):
+            with contextlib.suppress(*ENDED):
+                process.kill()
+
     def _all(self) -> Iterator[psutil.Process]:
         """Yield the root first: stopped, it starts no others."""
         if self._root is not None:

@@ -1,0 +1,153 @@
+"""Judges that commands have at work: `pytest graders` on a submission, forked from a nursery where the system can.
+
+Each is a fresh process with fresh workers, so its verdict is that of `pytest graders`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from graders.harness.timing.process_tree import ProcessTree
+from graders.harness.walls.levels import find_maker
+from graders.spec import SPEC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import IO
+
+    from graders.harness.judge.lab import LabSpec
+    from graders.harness.walls.plan import Maker
+
+JUDGES_IMPORT = (  # whatever the lab is
+    *("pytest", "pytest_benchmark.plugin", "jinja2"),
+    *("graders.harness.plugin", "graders.harness.session.summary", "graders.harness.link.nursery"),
+    *("graders.harness.judge.naming", "graders.harness.render.html", "cattrs"),
+)
+USAGE = 4  # pytest's exit code for a wrong option
+GRACE_SECONDS = 5  # for a judge that was asked to end
+
+
+@dataclass(frozen=True, slots=True)
+class Nurseries:
+    """The sockets of running nurseries, of workers and of judges; None where the system has not what they need.
+
+    `sandboxes` tells what can make sandboxes, so that not every judge has to try.
+    """
+
+    workers: Path | None = None
+    judges: Path | None = None
+    sandboxes: Maker | None = None
+
+
+COLD = Nurseries()
+
+
+def judges_import(spec: LabSpec) -> tuple[str, ...]:
+    """Return the modules that a judge of a lab's imports."""
+    return *JUDGES_IMPORT, *spec.judges_import
+
+
+@contextlib.contextmanager
+def nurseries(spec: LabSpec = SPEC) -> Iterator[Nurseries]:
+    """Run nurseries where the system has what they need."""
+    if sys.platform == "linux":
+        from graders.harness.link.nursery import Kind, nursery
+
+        with nursery(Kind.WORKERS, spec.imports) as workers, nursery(Kind.JUDGES, judges_import(spec)) as judges:
+            yield Nurseries(workers, judges, find_maker()[0])
+    else:
+        yield COLD
+
+
+def arguments(submission: Path, warm: Nurseries, spec: LabSpec, *options: str) -> list[str]:
+    """Return pytest's arguments for grading a submission with some options; one that is given twice counts last."""
+    # Checks use no assert statements; rewriting them, and those of pytest's plugins, would take half of the time.
+    asked = [str(spec.folder), "-q", "-p", "no:cacheprovider", "--assert=plain"]
+    nursery = ["--nursery", str(warm.workers)] if warm.workers else []
+    known = ["--sandbox-by", warm.sandboxes] if warm.sandboxes else []
+    return [*asked, "--submission", str(submission.absolute()), *nursery, *known, *options]
+
+
+def run(given: Sequence[str], warm: Nurseries, spec: LabSpec) -> tuple[int, str]:
+    """Run pytest beside the lab's folder; returns its exit code and output."""
+    if sys.platform == "linux" and warm.judges is not None:
+        from graders.harness.link import nursery
+
+        return nursery.run_pytest(warm.judges, spec.folder.parent, variables(), given)
+    command = [sys.executable, "-m", "pytest", *given]
+    done = subprocess.run(command, cwd=spec.folder.parent, env=variables(), capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+class Judge(Protocol):
+    """A judge at work, as `subprocess.Popen` shows it."""
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """What it writes, to its end."""
+
+    def end(self) -> None:
+        """Have it ended, with its workers; nothing where it has ended."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return its exit code, or minus the signal. Raises subprocess.TimeoutExpired."""
+
+
+class Alone(subprocess.Popen[bytes]):
+    """A judge in a process started for it, which nobody's Ctrl-C reaches but by `end`."""
+
+    def __init__(self, given: Sequence[str], spec: LabSpec) -> None:
+        apart = 0
+        if sys.platform == "win32":
+            apart = subprocess.CREATE_NEW_PROCESS_GROUP
+        super().__init__(
+            [sys.executable, "-m", "pytest", *given],
+            cwd=spec.folder.parent,
+            env=variables(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=sys.platform != "win32",
+            creationflags=apart,
+        )
+
+    def end(self) -> None:
+        """Interrupt it where it can be, so that it ends its workers and clears up; then kill what is left."""
+        tree = ProcessTree(self.pid)
+        if sys.platform != "win32":
+            self.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.wait(GRACE_SECONDS)
+        tree.kill()
+
+
+def start(given: Sequence[str], warm: Nurseries, spec: LabSpec) -> Judge:
+    """Have pytest run beside the lab's folder. Raises OSError."""
+    if sys.platform == "linux" and warm.judges is not None:
+        from graders.harness.link import nursery
+
+        return nursery.start_pytest(warm.judges, spec.folder.parent, variables(), given)
+    return Alone(given, spec)
+
+
+def variables() -> dict[str, str]:
+    """Return a judge's environment.
+
+    Started by a test that runs under pytest-xdist, a judge is still no part of that: it has its own timing.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    kept["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # whatever else is installed here has no say, and takes no time
+    return kept
+
+
+def refusal(output: str) -> str:
+    """Return what pytest says of a wrong option, without what it says around it."""
+    said = [line.rpartition("rror: ")[2] for line in output.splitlines() if "rror: " in line or "ERROR: " in line]
+    return said[-1].removeprefix("ERROR: ") if said else output.strip()
