@@ -14,6 +14,7 @@ from graders.commands import judging
 from graders.commands.judging import nurseries
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.source.archive import is_archive, stem
+from graders.harness.source.notebooks import is_notebook
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Graded:
 
 
 def submissions(folder: Path) -> dict[str, Path]:
-    """Return the submissions in a class's folder by name: each folder in it, each archive, and each Python file.
+    """Return the submissions in a class's folder by name: each folder, each archive, each Python file and notebook.
 
     A link without an ending that leads nowhere stands for a folder: whose it is gets a report that says so.
 
@@ -56,11 +57,12 @@ def submissions(folder: Path) -> dict[str, Path]:
     found = sorted(
         p
         for p in folder.iterdir()
-        if not p.name.startswith((".", "_")) and (p.suffix == ".py" or is_archive(p) or p.is_dir() or _leads_nowhere(p))
+        if not p.name.startswith((".", "_"))
+        and (p.suffix == ".py" or is_notebook(p) or is_archive(p) or p.is_dir() or _leads_nowhere(p))
     )
     names = [path.name if path.is_dir() else stem(path) if is_archive(path) else path.stem for path in found]
     if not found:
-        raise ConfigurationError(f"{folder} holds no submissions: no folder, archive or Python file")
+        raise ConfigurationError(f"{folder} holds no submissions: no folder, archive, Python file or notebook")
     for name in names:
         if names.count(name) > 1:
             raise ConfigurationError(f"{folder} holds two submissions called {name}")
@@ -114,7 +116,7 @@ def main(arguments: Sequence[str]) -> int:
         description="Grade every submission in a folder. Options it does not know go to `pytest graders`.",
     )
     parser.add_argument(
-        "folder", type=Path, metavar="CLASS", help="holds a folder or a Python file for each submission"
+        "folder", type=Path, metavar="CLASS", help="holds a folder, a Python file or a notebook for each submission"
     )
     parser.add_argument("--report-dir", type=Path, required=True, metavar="OUT", help="gets NAME/report.json for each")
     parser.add_argument(

@@ -15,6 +15,7 @@ from graders.harness.base import files
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
 from graders.harness.render import gradescope
+from graders.harness.source.notebooks import is_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +29,16 @@ SECONDS = 1200  # for one submission; Gradescope itself gives up after 20 minute
 def submission_in(folder: Path) -> Path:
     """Return where the lab is: `folder`, or the only folder in it that has one, since students upload folders, too."""
     try:
-        found = sorted(folder.rglob(FILE))
+        places = {path.parent for path in list(folder.rglob(FILE)) or _notebooks(folder)}
     except (OSError, RecursionError):  # folders in folders without end
         return folder
-    return found[0].parent if len(found) == 1 else folder
+    return places.pop() if len(places) == 1 else folder
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    """Return the notebooks below a folder, but for what Jupyter keeps of them in hidden folders."""
+    found = [path for path in folder.rglob("*") if is_notebook(path)]
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
 
 
 def student_in(metadata: Path) -> str | None:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from .clues import Explains, Mistake
 
-AT_IMPORT = ("raised_at_import", "unknown_at_import", "called_at_import", "module_missing")  # keys of failures
+AT_IMPORT = (  # keys of failures
+    *("raised_at_import", "unknown_at_import", "called_at_import", "raised_in_cell", "module_missing"),
+)
 NAMED = ("raised", *AT_IMPORT)  # the others say more than Python does already
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 MAX_NODES = 20_000  # of a file that is looked through, by each rule from one end to the other; a lab has 3,000

@@ -67,7 +67,7 @@ class Grading:
         self.spec, self.options = spec, options
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
         self.messages = Messages.of_lab(spec.folder, options.language)
-        self.source = Source.find(options.submission, self.rubric.file, spec.outline)
+        self.source = Source.find(options.submission, self.rubric.file, self.rubric.functions, spec.outline)
         _ = self.source.texts  # read now: where a submission can write, its files say something else once it has run
         self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
         self.submission = self._opened(self.source, self.rubric.functions)

@@ -22,13 +22,19 @@ NO_DEVICE = (
 )
 
 
-def failure_of(raised: Raised, asked: str, where: Where | None, at_import: bool = False) -> Failure:
-    """Return an exception as a failure; `where` is a place to look at where the exception knows none."""
+def failure_of(
+    raised: Raised, asked: str, where: Where | None, at_import: bool = False, in_cells: bool = False
+) -> Failure:
+    """Return an exception as a failure; `where` is a place to look at where the exception knows none.
+
+    `in_cells` tells that the file is a notebook, of which only what functions need runs on import.
+    """
     kind, text = raised.type_name, raised.text
     key = "raised_at_import" if at_import else "exit_call" if kind == "SystemExit" else "raised"
     # What cannot be read belongs where it stands; what a line outside functions calls can be called elsewhere.
     key = "unknown_at_import" if at_import and kind in UNKNOWN_NAMES else key
     key = "called_at_import" if at_import and raised.called else key
+    key = "raised_in_cell" if in_cells and key in ("raised_at_import", "called_at_import") else key
     key = "module_missing" if at_import and kind == "ModuleNotFoundError" else key
     key = "no_device" if any(said in text for said in NO_DEVICE) else key
     key = "keyboard" if kind == "EOFError" and "reading a line" in text else key

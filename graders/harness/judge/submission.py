@@ -159,7 +159,8 @@ class Submission:
         try:
             self.sightings.note(loaded)
             if "raised" in loaded:
-                raise Unloadable(failure_of(self._read_raised(loaded["raised"]), asked, None, at_import=True))
+                raised, in_cells = self._read_raised(loaded["raised"]), self.source.in_cells
+                raise Unloadable(failure_of(raised, asked, None, at_import=True, in_cells=in_cells))
             self._note_patched(loaded)
             return read_functions(loaded["functions"])
         except MALFORMED:
@@ -280,6 +281,7 @@ class Submission:
 
     def _death(self, gone: WorkerGone, asked: str, where: Where | None, at_import: bool = False) -> Failure:
         key = "timeout_at_import" if at_import and gone.reason == "timeout" else gone.reason
+        key = "timeout_in_cell" if self.source.in_cells and key == "timeout_at_import" else key
         return Failure(key, {"text": gone.word or gone.detail}, asked, where)
 
 

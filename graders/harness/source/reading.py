@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from .handed import Handed
 
+MAX_SOURCE = 2 * 2**20  # bytes of code; a lab is 10 kB
+
 
 @dataclass(frozen=True)
 class Reading:

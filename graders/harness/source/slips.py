@@ -74,7 +74,7 @@ def missing(file: str, folder: Path, name: str) -> Failure:
     found = sorted(entry.name for entry in folder.iterdir() if _resembles(entry, file))
     deeper = [] if found else _deeper(file, folder)
     notebooks = bool(found) and all(entry.endswith(".ipynb") for entry in found)
-    key = "only_a_notebook" if notebooks else "in_a_subfolder" if deeper else "no_file"
+    key = "several_notebooks" if notebooks else "in_a_subfolder" if deeper else "no_file"
     shown = found or deeper
     return Failure(key, {"file": file, "folder": name, "found": ", ".join(shown[:SHOWN]) or "-"})
 
@@ -90,5 +90,6 @@ def _deeper(file: str, folder: Path) -> list[str]:
     for at, folders, _ in islice(os.walk(folder), MAX_LOOKED_AT):
         deep = len(Path(at).relative_to(folder).parts) >= MAX_DEPTH
         folders[:] = () if deep else sorted(name for name in folders if not name.startswith("."))
-        found += [(Path(at) / file).relative_to(folder).as_posix()] if (Path(at) / file).is_file() else []
+        labs = [Path(at, name) for name in (file, Path(file).with_suffix(".ipynb").name)]
+        found += [lab.relative_to(folder).as_posix() for lab in labs if lab.is_file()]
     return found

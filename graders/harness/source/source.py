@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,24 +10,24 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import ConfigurationError, Unloadable
-from graders.harness.base.model import Excerpt, Failure, Where
+from graders.harness.base.model import Excerpt, Failure, Where, Word
 
-from . import archive, definitions, parsing, reading, slips
+from . import archive, cells, definitions, notebooks, parsing, reading, slips
 from .handed import Handed
-from .sites import sites_in
+from .notebooks import MAX_NOTEBOOK, is_notebook
+from .reading import MAX_SOURCE, Reading
+from .sites import similar_to, sites_in
 from .texts import Texts
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from graders.harness.base.model import Suspicion, Word
+    from graders.harness.base.model import Suspicion
     from graders.harness.base.outlined import Outline
 
-    from .reading import Reading
     from .sites import Site
 
-MAX_SOURCE = 2 * 2**20  # bytes; a lab is 10 kB
 MAX_LINE = 160  # characters of a line that is shown
 AROUND = 3  # lines shown before and after a place
 
@@ -47,11 +46,19 @@ class Source:
     problem: Failure | None = None  # why there is nothing to read
     unpacked: TemporaryDirectory[str] | None = None  # lives as long as this does
     around: Path | None = None  # what was given, resolved; `visible` is it or lies inside it
-    outline: Callable[[], Outline | None] | None = None  # what makes the contract's functions of a file without them
+    beside: str | None = None  # the name of a notebook that lies beside it and is not graded
+    functions: tuple[str, ...] = ()  # of the contract
+    outline: Callable[[], Outline | None] | None = None  # what makes these of a file without them
 
     @classmethod
-    def find(cls, given: Path, file: str, outline: Callable[[], Outline | None] | None = None) -> Source:
-        """Find the file to grade: `given` itself, or `file` in the folder or archive `given`.
+    def find(
+        cls,
+        given: Path,
+        file: str,
+        functions: Iterable[str] = (),
+        outline: Callable[[], Outline | None] | None = None,
+    ) -> Source:
+        """Find the file to grade: `given` itself, or `file` or a notebook in the folder or archive `given`.
 
         A folder that holds nothing but a folder is looked through, as in an archive. Raises ConfigurationError where
         there is nothing at `given`. Whatever else is there is a submission; where it cannot be read, that shows when
@@ -61,7 +68,7 @@ class Source:
         if not os.path.lexists(given):
             raise ConfigurationError(f"--submission {name}: there is no such file or folder")
         try:
-            return replace(cls._found(name, given, file), outline=outline)
+            return replace(cls._found(name, given, file), functions=tuple(functions), outline=outline)
         except (OSError, RuntimeError) as error:  # Python 3.11 and 3.12 raise the latter for links in circles
             problem = slips.no_plain_file(given) or slips.unreadable(given.name, error)
             return cls(name, given.absolute(), given.absolute(), problem)
@@ -73,6 +80,7 @@ class Source:
             return cls._unpacked(name, given, file)
         around = given.resolve()
         folder = archive.only_folder(around) if given.is_dir() and not os.path.lexists(given / file) else around
+        file, beside = notebooks.chosen(folder, file) if given.is_dir() else (file, None)
         at = folder / file if given.is_dir() else given
         if problem := slips.no_plain_file(at):
             return cls(name, at.absolute(), folder, problem, around=around)
@@ -80,7 +88,7 @@ class Source:
         outside = not path.is_relative_to(folder)
         problem = Failure("link_outside", {"file": file, "folder": name}) if outside else None
         name = "/".join((name.rstrip("/"), *folder.relative_to(around).parts)) if folder != around else name
-        return cls(name, folder / file if outside else path, folder, problem, around=around)
+        return cls(name, folder / file if outside else path, folder, problem, around=around, beside=beside)
 
     @classmethod
     def _unpacked(cls, name: str, given: Path, file: str) -> Source:
@@ -91,15 +99,21 @@ class Source:
             folder = archive.unpack(given, folder)
         except archive.Unusable as error:
             problem = Failure("unusable_archive", {"file": given.name, "text": str(error)})
-        return cls(name, folder / file, folder, problem, holder)
+        file, beside = notebooks.chosen(folder, file)
+        return cls(name, folder / file, folder, problem, holder, beside=beside)
 
     def owner(self, file: str) -> str:
-        """Return whose submission it is, by name: the folder's, the archive's, or the file's unless it is `file`."""
+        """Return whose submission it is, by name: the folder's, the archive's, or the file's unless it is `file`'s."""
         if self.unpacked:
             return Path(self.name).name.partition(".")[0]
-        if self.path.name != file:
-            return self.path.stem
-        return self.around.name if self.around and self.around.is_dir() else self.path.parent.name
+        if self.around and self.around.is_dir():
+            return self.around.name
+        return self.path.stem if self.path.stem != Path(file).stem else self.path.parent.name
+
+    @property
+    def in_cells(self) -> bool:
+        """Whether it is a notebook."""
+        return is_notebook(self.path)
 
     @property
     def tree(self) -> ast.Module:
@@ -113,9 +127,26 @@ class Source:
         """What is run, or what is wrong with the file; reading it anew for every check would take as long each time."""
         if isinstance(self._own, Failure):
             return self._own
-        return reading.read(
-            self._own, self.path.name, Handed.whole(self._own), self.outline() if self.outline else None
-        )
+        if isinstance(self._pieces, Failure):
+            return self._pieces
+        outline = self.outline() if self.outline else None
+        if self.in_cells:
+            return cells.read(self._pieces, self.path.name, self.functions, outline)
+        return reading.read(self._own, self.path.name, self._pieces, outline)
+
+    @cached_property
+    def _pieces(self) -> Handed | Failure:
+        """The file as it was handed in, or why there is nothing in it."""
+        if isinstance(self._own, Failure):
+            return self._own
+        return cells.handed(self._own, self.path.name) if self.in_cells else Handed.whole(self._own)
+
+    @property
+    def _handed(self) -> Handed:
+        """The file as it was handed in, with what each line that is run was made of."""
+        if isinstance(self._reading, Reading):
+            return self._reading.handed
+        return Handed() if isinstance(self._pieces, Failure) else self._pieces
 
     def parsed(self, file: str) -> ast.Module | None:
         """Return the tree of the submission's file, or of one beside it; None where there is none of that name."""
@@ -134,12 +165,14 @@ class Source:
         try:
             if not self.path.is_file():
                 return slips.missing(self.path.name, self.path.parent, self.name)
+            most = MAX_NOTEBOOK if self.in_cells else MAX_SOURCE
             with self.path.open("rb") as stream:
-                content = stream.read(MAX_SOURCE + 1)
+                content = stream.read(most + 1)
         except OSError as error:
             return slips.unreadable(self.path.name, error)
-        if len(content) > MAX_SOURCE:
-            return Failure("source_too_large", {"file": self.path.name, "limit": MAX_SOURCE // 2**20})
+        if len(content) > most:
+            key = "notebook_too_large" if self.in_cells else "source_too_large"
+            return Failure(key, {"file": self.path.name, "limit": most // 2**20})
         return content
 
     @cached_property
@@ -147,13 +180,14 @@ class Source:
         """The Python of the submission that can be run; to be asked for before any of it is."""
         if isinstance(self._own, Failure):
             return Texts()  # what lies beside no lab is none's
-        text = self._own if isinstance(self._reading, Failure) else self._reading.text
+        text = b"" if self.in_cells else self._own
+        text = self._reading.text if isinstance(self._reading, Reading) else text
         return Texts.of(self.path, text, self.path.parent if self.visible != self.path else None)
 
     @cached_property
     def _staged(self) -> TemporaryDirectory[str] | None:
         """Where what is run lies, with the Python beside it, if that is not the file itself."""
-        own = isinstance(self._own, Failure) or self.texts.read[self.path.name] == self._own
+        own = isinstance(self._reading, Failure) or self._reading.text == self._own
         return None if own else reading.stage(self.texts.read)
 
     @property
@@ -166,8 +200,9 @@ class Source:
 
     @property
     def remarks(self) -> tuple[Word, ...]:
-        """How the file was read, where that is not as it stands."""
-        return () if isinstance(self._reading, Failure) else self._reading.remarks
+        """How the file was read, where that is not as it stands, and which notebook beside it was not read."""
+        passed_over = [Word("passed_over", {"file": self.path.name, "notebook": self.beside})] if self.beside else []
+        return (*passed_over, *(self._reading.remarks if isinstance(self._reading, Reading) else ()))
 
     @property
     def suspicions(self) -> list[Suspicion]:
@@ -225,8 +260,7 @@ class Source:
 
     def similar(self, function: str, known: Iterable[str] = ()) -> str | None:
         """Return the name of a function in the file that looks like a slip of `function` and is no known one."""
-        close = difflib.get_close_matches(function, self.sites.keys() - set(known), n=1, cutoff=0.6)
-        return close[0] if close else None
+        return similar_to(function, self.sites.keys() - set(known))
 
     def told(self, where: Where | None) -> Where | None:
         """Return a place in what is run as its place in what was handed in."""
@@ -253,13 +287,6 @@ class Source:
             return self._handed.around(where.line)
         # The worker names the file, so it may name any; nothing is opened for it.
         return self.texts.read.get(where.file, b"").decode("utf-8", "replace").splitlines(), where.line
-
-    @cached_property
-    def _handed(self) -> Handed:
-        """The file as it was handed in, with what each line that is run was made of."""
-        if isinstance(self._own, Failure):
-            return Handed()
-        return Handed.whole(self._own) if isinstance(self._reading, Failure) else self._reading.handed
 
 
 def _shown(line: str) -> str:

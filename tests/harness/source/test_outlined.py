@@ -20,7 +20,7 @@ def outlined(tmp_path):
     (tmp_path / "inside").mkdir()
     (tmp_path / "inside" / "other.py").write_text("y = 1\n")
     made = Outlined(MADE, {1: 1, 3: 2, 4: 3}, {"g": "a_loop"}, {"printing": 3}, (Word("read_so"),))
-    return Source.find(tmp_path, "lab.py", lambda: lambda tree: made if len(tree.body) == 3 else None)
+    return Source.find(tmp_path, "lab.py", ("f", "g"), lambda: lambda tree: made if len(tree.body) == 3 else None)
 
 
 def test_what_is_run_is_what_was_made(outlined):
@@ -60,7 +60,7 @@ def test_what_the_outline_tells_can_be_asked_for(outlined):
 def test_a_file_with_functions_of_its_own_is_run_where_it_lies(tmp_path):
     """No outline, no other file."""
     (tmp_path / "lab.py").write_text("def f():\n    return 1\n")
-    source = Source.find(tmp_path, "lab.py", lambda: lambda _tree: None)
+    source = Source.find(tmp_path, "lab.py", ("f", "g"), lambda: lambda _tree: None)
     assert source.run_from == (tmp_path / "lab.py", tmp_path)
     assert source.told(Where("lab.py", 2)) == Where("lab.py", 2)
 
@@ -72,7 +72,7 @@ def test_an_outline_that_runs_out_of_frames_is_none(tmp_path):
         raise RecursionError
 
     (tmp_path / "lab.py").write_text("x = 1\n")
-    assert Source.find(tmp_path, "lab.py", lambda: outline).sites == {}
+    assert Source.find(tmp_path, "lab.py", ("f", "g"), lambda: outline).sites == {}
 
 
 def test_lines_are_told_by_their_cells():

@@ -9,7 +9,8 @@ import pytest
 
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.base.model import Where
-from graders.harness.source.source import MAX_LINE, MAX_SOURCE, Source, _shown
+from graders.harness.source.reading import MAX_SOURCE
+from graders.harness.source.source import MAX_LINE, Source, _shown
 
 
 @pytest.fixture
@@ -223,20 +224,11 @@ def test_enormous_file_is_refused(read):
 
 
 def test_missing_file_is_told_with_what_is_there(tmp_path):
-    """A folder without lab.py cannot be loaded, and the Python files in it are named."""
-    (tmp_path / "Lab7.py").write_text("")
-    (tmp_path / "lab.ipynb").write_text("")
-    (tmp_path / "notes.txt").write_text("")
+    """A folder without lab.py and with several notebooks cannot be loaded, and what may be the lab is named."""
+    for name in ("Lab7.py", "a.ipynb", "b.ipynb", "notes.txt"):
+        (tmp_path / name).write_text("")
     failure = failure_of(Source.find(tmp_path, "lab.py"))
-    assert (failure.key, failure.params["found"]) == ("no_file", "Lab7.py, lab.ipynb")
-
-
-def test_folder_with_a_notebook_alone_is_told_as_such(tmp_path):
-    """Who hands in a notebook is told how to make a Python file of it."""
-    (tmp_path / "lab.ipynb").write_text("{}", encoding="utf-8")
-    with pytest.raises(Unloadable) as caught:
-        _ = Source.find(tmp_path, "lab.py").tree
-    assert (caught.value.failure.key, caught.value.failure.params["found"]) == ("only_a_notebook", "lab.ipynb")
+    assert (failure.key, failure.params["found"]) == ("no_file", "Lab7.py, a.ipynb, b.ipynb")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+"""What only Jupyter understands becomes Python, line by line."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from graders.harness.source.magics import as_python
+
+
+def python(text: str) -> str:
+    """Return a cell's text as Python."""
+    return "\n".join(as_python(text.split("\n")).lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "made"),
+    [
+        ("%matplotlib inline", "pass"),
+        ("%load_ext autoreload", "pass"),
+        ("!pip install torch>=2 'x", "pass"),
+        ("    !ls {folder}", "    pass"),
+        ("    %timeit f()", "    pass"),
+        ("%time", "pass"),
+        ("%time x = f(1)", "x = f(1)"),
+        ("    %time f()", "    f()"),
+        ("files = !ls *.py", "files = []"),
+        ("self.files, y = !ls", "self.files, y = []"),
+        ("x = %pwd", "x = None"),
+        ("x = %time f()", "x = f()"),
+        ("torch.nn.Linear?", "pass"),
+        ("    loader[0].x??", "    pass"),
+        ("?torch.nn", "pass"),
+        ("%timeit?", "pass"),
+    ],
+)
+def test_a_line_of_jupyters_is_python(line, made):
+    """What a magic runs is kept; all else does nothing, where a statement may stand."""
+    assert python(f"if True:\n{line}") == f"if True:\n{made}" if line.startswith(" ") else python(line) == made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = a % b",
+        "x %= 2",
+        "x = (a\n     % b)",
+        "x = [a,\n%b]",
+        "x = a \\\n% b",
+        's = """\n%matplotlib inline\n!ls\n"""',
+        "s = f'''\n! {x}\n'''",
+        "x = a != b",
+        "x = 1  # why?",
+        "print('really?')",
+        'x = "!"\ny = "= %s" % x',
+        "x = '# (' + \"[\"\ny = 1",
+        's = "\\"\\\\"\nx = 1',
+        "# (\nx = 1",
+        "d = {'a': '%',\n     'b': 1}",
+    ],
+)
+def test_python_stays_as_it_is(text):
+    """A line that begins like a magic is none where a statement goes on, and neither is one in a long text."""
+    assert python(text) == text
+
+
+def test_a_magics_line_goes_on_behind_a_backslash():
+    """What a backslash joins is one command."""
+    assert python("!pip install a \\\n  b \\\n  c\nx = 1") == "pass\n\n\nx = 1"
+
+
+def test_a_text_after_a_magic_is_seen():
+    """A quote in a shell's line opens no text of Python's."""
+    assert python("!echo \"\"\"\n%matplotlib inline\nx = '''\n%time\n'''") == "pass\npass\nx = '''\n%time\n'''"
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n 3", "%%capture out", "  %%time", "%%prun"])
+def test_a_timed_cell_is_run(magic):
+    """A cell that is only timed, or its prints kept, defines what it defines."""
+    assert python(f"\n{magic}\ndef f():\n    return 1") == "\n\ndef f():\n    return 1"
+    assert as_python([magic, "x = 1"]).skipped == ()
+
+
+@pytest.mark.parametrize("name", ["bash", "writefile", "html", "javascript", "latex", "python2", "script", "R"])
+def test_any_other_cell_is_skipped_and_told(name):
+    """Another language's cell is no Python; nor is what a cell writes to a file."""
+    cell = as_python([f"%%{name} lab.py", "def f('", "x = 1"])
+    assert (cell.lines, cell.skipped) == (("", "", ""), (f"%%{name}",))
+
+
+def test_two_magics_of_a_cell():
+    """Each of the magics above a cell is taken for itself."""
+    assert python("%%capture\n%%time\nx = 1") == "\n\nx = 1"
+    assert as_python(["%%time", "%%bash", "ls"]).skipped == ("%%bash",)
+
+
+def test_what_brings_names_from_elsewhere_is_told():
+    """A notebook that runs another one lacks what that defines."""
+    assert as_python(["%run helpers.ipynb", "%matplotlib inline", "%run helpers.ipynb"]).skipped == ("%run",)
+
+
+def test_an_indented_cell_is_as_jupyter_has_it():
+    """A cell that was copied out of a function is run all the same."""
+    assert python("    x = 1\n    if x:\n        y = 2\n") == "x = 1\nif x:\n    y = 2\n"
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "%", "!", "?", "%%", "'''", '"', "\\", "%time \\\nx", "(", ")" * 5])
+def test_as_many_lines_come_out_as_went_in(text):
+    """Whatever a cell holds, its lines keep their numbers."""
+    assert python(text).count("\n") == text.count("\n")
+
+
+def test_result_is_python():
+    """A whole cell of a learner's can be parsed."""
+    text = "import torch\n%matplotlib inline\nfor i in range(2):\n    %time x = i\n    !ls\nfiles = !ls\ntorch?"
+    ast.parse(python(text))
