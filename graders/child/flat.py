@@ -1,0 +1,99 @@
+"""What goes with the functions that are made of a flat script: copied into their text, each where it is needed.
+
+Child side. `graders.outline` copies single definitions, so each has its imports inside.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class FlatDigits:
+    """A data set in which every digit is the one image: whichever a script chooses to predict, it is that."""
+
+    def __init__(self, image: Any, label: int = 0) -> None:
+        import torch
+
+        count = 10_000  # as the test set has; all of them are the same memory
+        image = image.detach().cpu().reshape(1, 28, 28)
+        self._image, self._label = image, label
+        self.data = (image * 255).round().to(torch.uint8).expand(count, 28, 28)
+        self.targets = torch.full((count,), label, dtype=torch.int64)
+        self.test_data = self.train_data = self.data
+        self.test_labels = self.train_labels = self.labels = self.targets
+        self.images = image.expand(count, 1, 28, 28)
+        self.classes = [str(digit) for digit in range(10)]
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def __getitem__(self, index: Any) -> tuple[Any, int]:
+        if not -len(self) <= int(index) < len(self):
+            raise IndexError(index)
+        return self._image, self._label
+
+
+class FlatServed:
+    """A data loader with what torch's has besides batches and a length: scripts count by it."""
+
+    def __init__(self, data_loader: Any) -> None:
+        self._data_loader = data_loader
+
+    def __len__(self) -> int:
+        return len(self._data_loader)
+
+    def __iter__(self) -> Any:
+        return iter(self._data_loader)
+
+    @property
+    def batch_size(self) -> int:
+        """How many images the first batch has."""
+        return len(next(iter(self._data_loader))[0])
+
+    @property
+    def dataset(self) -> range:
+        """Something as long as the data set, as far as it is served."""
+        return range(sum(len(images) for images, _ in self._data_loader))
+
+    @property
+    def sampler(self) -> range:
+        """The same."""
+        return self.dataset
+
+
+def flat_rows(build_model: Any, images: Any) -> Any:
+    """Return what the first linear layer of a model is given; what has two dimensions is as it will be given."""
+    from torch import nn
+
+    class Seen(Exception):
+        pass
+
+    def look(_: Any, given: Any) -> None:
+        raise Seen(given[0])
+
+    if getattr(images, "ndim", 2) == 2:
+        return images
+    try:
+        model = build_model()
+        layer = next((part for part in model.modules() if isinstance(part, nn.Linear)), model)
+        hook = layer.register_forward_pre_hook(look)
+    except Exception:  # which is judged where it is asked for
+        return images
+    try:
+        model(images)
+    except Seen as seen:
+        return seen.args[0]
+    finally:
+        hook.remove()
+    return images
+
+
+def flat_page() -> Any:
+    """Return matplotlib's pyplot with no figure on it, drawing into memory."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    pyplot.close("all")
+    return pyplot

@@ -1,0 +1,169 @@
+"""Makes `evaluate`, `predict` and `show_prediction` of a script's own statements: by what it tells at its end."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import cuts, flow, told
+from .cuts import Cut, Cutter, NotFoundError
+from .roles import is_output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MOST = 60  # values that are looked at
+CHOOSING = ("argmax", "max", "topk", "sort", "argsort", "argmin", "min", "amax")
+COMPARING = ("eq", "equal", "accuracy_score", "ne", "count_nonzero")
+VALUE = "flat_value"
+
+
+@dataclass
+class Told:
+    """A value that is told, the statement that does, and what leads to it."""
+
+    value: ast.expr
+    statement: ast.stmt
+    cut: Cut
+    texts: str
+
+    def has(self, wanted: Callable[[ast.AST], bool]) -> bool:
+        """Tell whether something is there on the way to the value."""
+        return any(wanted(node) for statement in self.cut.body for node in ast.walk(statement))
+
+
+def evaluate(cutter: Cutter) -> ast.FunctionDef:
+    """Make the function of what leads to the accuracy that is told."""
+    roles = cutter.roles
+    given = _given(cutter, "dataset")
+    asks_model = _asking_model(cutter)
+    found = [one for one in _candidates(cutter, given) if one.has(_is_comparison) and one.has(asks_model)]
+    if not found:
+        raise NotFoundError("looked_for_accuracy")
+    tests = {name for name in roles.test_sets}
+
+    def rank(one: Told) -> tuple[bool, bool, bool]:
+        on_tests = one.has(lambda node: isinstance(node, ast.Name) and node.id in tests)
+        said = any(word in one.texts for word in ("acc", "정확", "correct", "%"))
+        return on_tests, said, one.has(_is_share)
+
+    best = max(found, key=rank)  # the first of those that are as good
+    line = best.statement.lineno
+    body = [*best.cut.body, cuts.returned(f"float({VALUE})", line)]
+    return cuts.function("evaluate", "model, dataset, device", body, line, given)
+
+
+def predict(cutter: Cutter) -> ast.FunctionDef:
+    """Make the function of what leads to the one prediction that is told, the image being the one that is given."""
+    given = _given(cutter, "FlatDigits(image)")
+    asks_model = _asking_model(cutter)
+    found = [
+        one
+        for one in _candidates(cutter, given)
+        if one.has(_is_choice) and one.has(asks_model) and not one.has(_is_comparison)
+    ]
+    if not found:
+        raise NotFoundError("looked_for_prediction")
+    best = max(found, key=lambda one: ("pred" in one.texts or "예측" in one.texts, not one.has(_is_share)))
+    line = best.statement.lineno
+    body = [*best.cut.body, cuts.returned(f"int({VALUE})", line)]
+    return cuts.function("predict", "model, image, device", body, line, given)
+
+
+def show_prediction(cutter: Cutter) -> ast.FunctionDef:
+    """Make the function of what leads to the picture that is drawn last, of the image that is given."""
+    roles = cutter.roles
+    given = _given(cutter, "FlatDigits(image, label)")
+    given |= dict.fromkeys(cutter.same_as_model, "build_model()")
+    drawn = [s for s in _after(cutter) if not flow.blocks(s) and flow.calls(s, "imshow", "matshow")]
+    for statement in drawn[::-1]:
+        page = cuts.assign("pyplot_of_picture", "flat_page()", statement.lineno)
+        figure = cuts.returned("pyplot_of_picture.gcf()", statement.lineno)
+        body = [copy.deepcopy(statement), figure]
+        cut = cutter.cut(cutter.stretches(statement), given.keys(), instead={id(statement): body}, left_out=_loop(cutter))
+        if not cut.open:
+            whole = [page, *cut.body]
+            if roles.model is None and flow.reads(*whole) & cutter.same_as_model:
+                continue
+            return cuts.function("show_prediction", "image, label, prediction", whole, statement.lineno, given)
+    raise NotFoundError("looked_for_picture")
+
+
+def _given(cutter: Cutter, dataset: str) -> dict[str, str]:
+    roles = cutter.roles
+    given = {name: "model" for name in cutter.same_as_model}
+    given |= dict.fromkeys(roles.devices, "device")
+    given |= dict.fromkeys(roles.datasets, dataset)
+    return given | dict.fromkeys(flow.binds(roles.epochs) if roles.epochs else set(), "0")
+
+
+def _loop(cutter: Cutter) -> set[int]:
+    return {id(cutter.roles.loop)} if cutter.roles.loop else set()
+
+
+def _after(cutter: Cutter) -> Iterator[ast.stmt]:
+    """Walk the statements that run when something has been trained."""
+    script, around = cutter.roles.script, cutter.around
+    trained = set(map(id, flow.every([cutter.roles.loop]))) if cutter.roles.loop else set()
+    start = around.lineno if around is not None else 0
+    is_after = around is None
+    for statement in script.every:
+        is_after = is_after or statement is around
+        if is_after and id(statement) not in trained and start >= 0:
+            yield statement
+
+
+def _candidates(cutter: Cutter, given: dict[str, str]) -> Iterator[Told]:
+    """Yield the values that are told after a training, those after all of them first."""
+    roles = cutter.roles
+    inside = set(map(id, flow.every([cutter.around]))) if cutter.around else set()
+    after = [s for s in _after(cutter) if not flow.blocks(s) and not isinstance(s, flow.DEFINITIONS)]
+    after.sort(key=lambda statement: id(statement) in inside)
+    seen = 0
+    for find in (told.values, told.kept, _named):
+        for statement in after:
+            for value in find(statement):
+                seen += 1
+                if seen > MOST:
+                    return
+                told_value = cuts.assign(VALUE, value, statement.lineno)
+                own = [copy.copy(statement), told_value] if find is _named else [told_value]
+                cut = cutter.cut(
+                    cutter.stretches(statement), given.keys(), instead={id(statement): own}, left_out=_loop(cutter)
+                )
+                if not cut.open:
+                    yield Told(value, statement, cut, _texts(statement, value))
+    assert roles is not None
+
+
+def _named(statement: ast.stmt) -> Iterator[ast.expr]:
+    """Yield the name of what nobody tells, where it says what it is."""
+    name = flow.target(statement)
+    if name and any(word in name.lower() for word in ("acc", "pred")):
+        yield ast.Name(name, ast.Load())
+
+
+def _texts(statement: ast.stmt, value: ast.expr) -> str:
+    return f"{flow.text_in(statement)} {ast.unparse(value)}".lower()
+
+
+def _asking_model(cutter: Cutter) -> Callable[[ast.AST], bool]:
+    return lambda node: isinstance(node, ast.Call) and is_output(cutter.roles, node)
+
+
+def _is_comparison(node: ast.AST) -> bool:
+    """Tell whether a node compares answers with labels; with a number nobody does."""
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
+        return not any(isinstance(part, ast.Constant) for part in (node.left, *node.comparators))
+    return isinstance(node, ast.Call) and flow.called(node) in COMPARING
+
+
+def _is_share(node: ast.AST) -> bool:
+    is_division = isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, (ast.Div, ast.Mult))
+    return is_division or (isinstance(node, ast.Call) and flow.called(node) in ("mean", "accuracy_score", "div"))
+
+
+def _is_choice(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and flow.called(node) in CHOOSING

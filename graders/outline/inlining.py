@@ -1,0 +1,288 @@
+"""Brings a script's statements to one level: the main guard's, and those of functions that it calls to do the work."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import TYPE_CHECKING
+
+from . import flow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST = 4_000  # statements, those that come of calls included; a lesson's script has a hundred
+DEEPEST = 6  # calls within calls
+# What a function has to call for its statements to be of interest here.
+TELLING = {
+    *("MNIST", "DataLoader", "Linear", "Sequential", "parameters", "backward", "step", "zero_grad", "imshow", "print"),
+    *("argmax", "max", "topk", "eq", "softmax", "log_softmax", "cross_entropy", "nll_loss", "no_grad", "view", "reshape"),
+    *("mean", "sum", "log"),
+}
+
+
+def level(tree: ast.Module) -> list[ast.stmt]:
+    """Return a script's statements at one level, in the order in which they run; lines are those of the script."""
+    statements = _unguarded(copy.deepcopy(tree.body))
+    return _Leveller(statements).levelled(statements, 0)
+
+
+def _unguarded(statements: list[ast.stmt]) -> list[ast.stmt]:
+    """Put what stands below `if __name__ == "__main__":` in the place of the guard."""
+    found: list[ast.stmt] = []
+    for statement in statements:
+        if isinstance(statement, ast.If) and "__name__" in flow.reads(statement.test):
+            found += _unguarded(statement.body)
+        else:
+            found.append(statement)
+    return found
+
+
+class _Leveller:
+    """Knows the functions of a script, and which names are taken."""
+
+    def __init__(self, statements: list[ast.stmt]) -> None:
+        defined = [node for node in statements if isinstance(node, ast.FunctionDef)]
+        self._functions = {node.name: node for node in defined if _can_be_put_in_place(node)}
+        self._taken = flow.all_bound(statements)
+        self._count = 0
+        self._telling = self._find_telling()
+
+    def _find_telling(self) -> set[str]:
+        """Return the functions whose statements are of interest, also for those that they call."""
+        called = {name: {flow.called(c) for c in flow.calls(node)} for name, node in self._functions.items()}
+        found = {name for name, names in called.items() if names & TELLING or _compares(self._functions[name])}
+        while more := {name for name, names in called.items() if names & found} - found:
+            found |= more
+        return found
+
+    def levelled(self, statements: list[ast.stmt], depth: int) -> list[ast.stmt]:
+        """Return statements with the calls in them, and in those inside them, replaced by what is called."""
+        found: list[ast.stmt] = []
+        for statement in statements:
+            for single in _split(statement):
+                found += self._one(single, depth)
+        return found
+
+    def _one(self, statement: ast.stmt, depth: int) -> list[ast.stmt]:
+        self._count += 1
+        if self._count > MOST:
+            raise RecursionError("too many statements")
+        if isinstance(statement, flow.DEFINITIONS):
+            return [statement]
+        before: list[ast.stmt] = []
+        self._take_out(statement, before, depth)
+        for name in ("body", "orelse", "finalbody"):
+            if inside := getattr(statement, name, None):
+                setattr(statement, name, self.levelled(inside, depth))
+        for handler in getattr(statement, "handlers", []):
+            handler.body = self.levelled(handler.body, depth)
+        return [*before, statement]
+
+    def _take_out(self, statement: ast.stmt, before: list[ast.stmt], depth: int) -> None:
+        """Put what calls in a statement's own expressions do before it, and a name in their place."""
+        if isinstance(statement, ast.While):
+            return
+        for parent, field, index, call in _calls_in_place(statement):
+            name = flow.called(call)
+            if isinstance(call.func, ast.Name) and name in self._telling and depth < DEEPEST:
+                made = self._put_in_place(self._functions[name], call, depth)
+                if made is None:
+                    continue
+                more, value = made
+                before += more
+            elif name in ("MNIST", "DataLoader") and not _is_named(statement, call):
+                named = self._fresh(f"{name.lower()}_of_line_{call.lineno}")
+                before.append(_assign(named, call, call))
+                value = ast.Name(named, ast.Load())
+            else:
+                continue
+            value = ast.copy_location(value, call)
+            if index is None:
+                setattr(parent, field, value)
+            else:
+                getattr(parent, field)[index] = value
+
+    def _put_in_place(
+        self, function: ast.FunctionDef, call: ast.Call, depth: int
+    ) -> tuple[list[ast.stmt], ast.expr] | None:
+        """Return the statements of a call, and its value; None where the call does not fit the function."""
+        given = _arguments(function, call)
+        if given is None:
+            return None
+        body = copy.deepcopy(function.body)
+        stored = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        outer = {name for s in body for n in ast.walk(s) if isinstance(n, ast.Global) for name in n.names}
+        names: dict[str, str] = {}
+        before: list[ast.stmt] = []
+        for parameter, value in given.items():
+            if isinstance(value, ast.Name) and parameter not in stored:
+                names[parameter] = value.id  # the same object by its own name
+            else:
+                names[parameter] = self._own(parameter, function.name)
+                before.append(_assign(names[parameter], copy.deepcopy(value), call))
+        for name in sorted(stored - outer - given.keys()):
+            names[name] = self._own(name, function.name)
+        renamed = [_Renamed(names).visit(statement) for statement in body]
+        kept = [statement for statement in renamed if not _says_nothing(statement)]
+        inside, value = _without_return(kept, lambda: self._fresh(f"{function.name}_returned"))
+        for decorator in function.decorator_list:  # which is no_grad, called or not
+            context = decorator if isinstance(decorator, ast.Call) else ast.Call(decorator, [], [])
+            block = ast.With([ast.withitem(ast.copy_location(context, decorator))], inside or [ast.Pass()])
+            inside = [ast.fix_missing_locations(ast.copy_location(block, decorator))]
+        return [*before, *self.levelled(inside, depth + 1)], value
+
+    def _own(self, name: str, function: str) -> str:
+        """Return a name for a function's variable: its own unless something else bears it."""
+        return self._fresh(name if name not in self._taken else f"{name}_in_{function}")
+
+    def _fresh(self, wanted: str) -> str:
+        name, number = wanted, 1
+        while name in self._taken:
+            number += 1
+            name = f"{wanted}_{number}"
+        self._taken.add(name)
+        return name
+
+
+def _compares(function: ast.FunctionDef) -> bool:
+    return any(isinstance(part, ast.Eq) for part in ast.walk(function))
+
+
+def _can_be_put_in_place(function: ast.FunctionDef) -> bool:
+    """Tell whether a function's statements can stand where it is called: it returns at its end at most."""
+    parts = [part for statement in function.body for part in flow.every([statement])]
+    inside = [node for part in parts for top in flow.header(part) for node in ast.walk(top)]
+    if any(isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await, ast.Nonlocal)) for node in inside):
+        return False
+    if any(isinstance(node, ast.Name) and node.id == function.name for node in inside):
+        return False
+    if function.args.vararg or function.args.kwarg or function.args.posonlyargs:
+        return False
+    if not all(_is_no_grad(decorator) for decorator in function.decorator_list):
+        return False
+    returns = [part for part in parts if isinstance(part, ast.Return)]
+    return not returns or (len(returns) == 1 and returns[0] is _last(function.body))
+
+
+def _is_no_grad(decorator: ast.expr) -> bool:
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(node, ast.Attribute) and node.attr in ("no_grad", "inference_mode")
+
+
+def _last(statements: list[ast.stmt]) -> ast.stmt:
+    """Return the statement that is run last, whatever the others do."""
+    last = statements[-1]
+    return _last(last.body) if isinstance(last, ast.With) else last
+
+
+def _without_return(statements: list[ast.stmt], fresh: object) -> tuple[list[ast.stmt], ast.expr]:
+    """Take the return at the end away, and return what it gives back."""
+    if not statements:
+        return [], ast.Constant(None)
+    last = statements[-1]
+    if isinstance(last, ast.With):
+        last.body, value = _without_return(last.body, fresh)
+        last.body = last.body or [ast.copy_location(ast.Pass(), last)]
+        return statements, value
+    if not isinstance(last, ast.Return):
+        return statements, ast.Constant(None)
+    if last.value is None or isinstance(last.value, (ast.Name, ast.Constant, ast.Tuple)):
+        return statements[:-1], last.value or ast.Constant(None)
+    assert callable(fresh)
+    name = fresh()
+    return [*statements[:-1], _assign(name, last.value, last)], ast.Name(name, ast.Load())
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return is_text or isinstance(statement, ast.Global)
+
+
+def _arguments(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr] | None:
+    """Return what each parameter is given by a call; None where that cannot be told."""
+    names = [argument.arg for argument in function.args.args]
+    if any(isinstance(part, ast.Starred) for part in call.args) or len(call.args) > len(names):
+        return None
+    given = dict(zip(names, call.args, strict=False))
+    given |= {word.arg: word.value for word in call.keywords if word.arg}
+    defaults = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
+    only = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    defaults |= {argument.arg: value for argument, value in only if value is not None}
+    names += [argument.arg for argument in function.args.kwonlyargs]
+    every = {name: given.get(name, defaults.get(name)) for name in names}
+    if given.keys() - every.keys() or any(word.arg is None for word in call.keywords):
+        return None
+    filled = {name: value for name, value in every.items() if value is not None}
+    return filled if len(filled) == len(every) else None
+
+
+def _calls_in_place(statement: ast.stmt) -> list[tuple[ast.AST, str, int | None, ast.Call]]:
+    """Return the calls in a statement's own expressions that are made once whenever it runs, the innermost first."""
+    found: list[tuple[ast.AST, str, int | None, ast.Call]] = []
+
+    def look(parent: ast.AST, fields: Iterable[str]) -> None:
+        for field in fields:
+            value = getattr(parent, field, None)
+            for index, child in enumerate(value) if isinstance(value, list) else ((None, value),):
+                if not isinstance(child, ast.AST) or isinstance(child, (*flow.FUNCTIONS, *flow.COMPREHENSIONS)):
+                    continue
+                if isinstance(child, (ast.stmt, ast.IfExp, ast.BoolOp, ast.ExceptHandler)):
+                    continue
+                look(child, child._fields)
+                if isinstance(child, ast.Call):
+                    found.append((parent, field, index, child))
+
+    look(statement, [name for name in statement._fields if name not in flow.BLOCKS])
+    return found
+
+
+def _is_named(statement: ast.stmt, call: ast.Call) -> bool:
+    """Tell whether what a call returns gets a name of its own right away."""
+    return isinstance(statement, ast.Assign) and statement.value is call and isinstance(statement.targets[0], ast.Name)
+
+
+def _split(statement: ast.stmt) -> list[ast.stmt]:
+    """Return `a, b = x, y` as two statements, where neither needs the other, and annotations left out."""
+    if isinstance(statement, ast.AnnAssign) and statement.value and isinstance(statement.target, ast.Name):
+        return [_assign(statement.target.id, statement.value, statement)]
+    if isinstance(statement, ast.Expr) and (cost := _nameless_cost(statement.value)):
+        name = f"cost_of_line_{statement.lineno}"
+        made = _assign(name, cost.value, statement)
+        cost.value = ast.copy_location(ast.Name(name, ast.Load()), cost.value)
+        return [made, statement]
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return [statement]
+    target, value = statement.targets[0], statement.value
+    if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple) or len(target.elts) != len(value.elts):
+        return [statement]
+    names = [part.id for part in target.elts if isinstance(part, ast.Name)]
+    each = list(zip(target.elts, value.elts, strict=True))
+    # `x, y = x.to(device), y.to(device)`: no part may read what another one has bound before it.
+    mixed = any(flow.reads(part) & (set(names) - {getattr(own, "id", "")}) for own, part in each)
+    if len(names) != len(target.elts) or len(set(names)) != len(names) or mixed:
+        return [statement]
+    return [_assign(name, part, statement) for name, (_, part) in zip(names, each, strict=True)]
+
+
+def _nameless_cost(value: ast.expr) -> ast.Attribute | None:
+    """Return `….backward` where it is asked of something that has no name."""
+    method = value.func if isinstance(value, ast.Call) else None
+    is_backward = isinstance(method, ast.Attribute) and method.attr == "backward"
+    return method if is_backward and not isinstance(method.value, ast.Name) else None
+
+
+def _assign(name: str, value: ast.expr, at: ast.AST) -> ast.Assign:
+    made = ast.Assign([ast.Name(name, ast.Store())], value)
+    return ast.fix_missing_locations(ast.copy_location(made, at))
+
+
+class _Renamed(ast.NodeTransformer):
+    """Gives names other names, wherever they stand."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802  # as the base class calls it
+        node.id = self._names.get(node.id, node.id)
+        return node

@@ -1,0 +1,289 @@
+"""Finds the lesson's roles in a levelled script by where values come from: data, loaders, loop, model, cost, optimizer."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from . import flow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OPTIMIZERS = {
+    *("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "ASGD", "LBFGS", "Rprop"),
+}
+LEARNING = ("backward", "step", "zero_grad")
+FARTHEST = 6  # from name to name, on the way to where a value comes from
+
+
+@dataclass(frozen=True)
+class Script:
+    """A levelled script, and what binds each name."""
+
+    statements: list[ast.stmt]
+
+    @cached_property
+    def every(self) -> list[ast.stmt]:
+        """All statements, those inside others included."""
+        return list(flow.every(self.statements))
+
+    @cached_property
+    def outer(self) -> dict[int, ast.stmt]:
+        """The statement around each statement, by ids; those at the top have none."""
+        found = {}
+        for statement in self.every:
+            for inner in (inner for block in flow.blocks(statement) for inner in block):
+                found[id(inner)] = statement
+        return found
+
+    @cached_property
+    def bindings(self) -> dict[str, list[ast.stmt]]:
+        """The statements that give each name a value."""
+        found: dict[str, list[ast.stmt]] = {}
+        for statement in self.every:
+            for name in flow.binds(statement):
+                found.setdefault(name, []).append(statement)
+        return found
+
+    @cached_property
+    def classes(self) -> dict[str, ast.ClassDef]:
+        """The script's own classes."""
+        return {node.name: node for node in self.every if isinstance(node, ast.ClassDef)}
+
+    def around(self, statement: ast.stmt) -> Iterator[ast.stmt]:
+        """Walk what stands around a statement, the innermost first."""
+        outer = self.outer.get(id(statement))
+        while outer is not None:
+            yield outer
+            outer = self.outer.get(id(outer))
+
+    def top(self, statement: ast.stmt) -> ast.stmt:
+        """Return the statement at the top that a statement stands in, or is."""
+        return [statement, *self.around(statement)][-1]
+
+    def assigned(self, name: str) -> list[ast.Assign]:
+        """Return the assignments of one value to one name."""
+        return [s for s in self.bindings.get(name, []) if isinstance(s, ast.Assign) and flow.target(s) == name]
+
+    def sources(self, *nodes: ast.AST) -> set[str]:
+        """Return the names that are read in some nodes, and those that these were made of."""
+        found, new = set[str](), flow.reads(*nodes)
+        for _ in range(FARTHEST):
+            found |= new
+            made = (s for name in new for s in self.bindings.get(name, []) if not isinstance(s, flow.DEFINITIONS))
+            new = {read for s in made for read in flow.reads(*flow.header(s))} - found
+        return found
+
+    def alias(self, name: str) -> str:
+        """Return the name under which an object was made that a name stands for."""
+        for _ in range(FARTHEST):
+            values = [s.value for s in self.assigned(name)]
+            if len(values) != 1 or not isinstance(values[0], ast.Name):
+                return name
+            name = values[0].id
+        return name
+
+
+@dataclass
+class Roles:
+    """What was found, None where it was not. Names are the script's own."""
+
+    script: Script
+    datasets: dict[str, ast.Assign] = field(default_factory=dict)
+    loaders: dict[str, ast.Assign] = field(default_factory=dict)
+    loop: ast.For | ast.While | None = None  # over the batches
+    epochs: ast.For | ast.While | None = None  # around it
+    loader: str | None = None
+    train_set: str | None = None
+    model: str | None = None
+    optimizer: str | None = None
+    output: ast.Call | None = None  # the model's, in the loop
+    cost: str | None = None
+    costing: ast.Assign | None = None  # what gives the cost its value
+    devices: set[str] = field(default_factory=set)
+    sizes: set[str] = field(default_factory=set)  # of a batch
+
+    @property
+    def test_sets(self) -> list[str]:
+        """The data sets that are not trained on."""
+        return [name for name in self.datasets if name != self.train_set]
+
+    @property
+    def count(self) -> int:
+        """How many of the lesson's pieces there are."""
+        found = (self.loader, self.model, self.optimizer, self.loop, self.cost)
+        return bool(self.datasets) + sum(piece is not None for piece in found)
+
+
+def find(script: Script) -> Roles:
+    """Find the roles in a script."""
+    roles = Roles(script)
+    kinds = {"MNIST"} | {name for name, node in script.classes.items() if _is_of_mnist(node)}
+    for statement in script.every:
+        if isinstance(statement, ast.Assign) and (name := flow.target(statement)):
+            value = statement.value
+            if isinstance(value, ast.Call) and flow.called(value) in kinds:
+                roles.datasets.setdefault(name, statement)
+            elif flow.calls(statement, "DataLoader"):
+                roles.loaders.setdefault(name, statement)
+            elif _tells_device(value):
+                roles.devices.add(name)
+    _find_loop(roles)
+    _find_pieces(roles)
+    _find_cost(roles)
+    _find_data(roles)
+    return roles
+
+
+def _is_of_mnist(node: ast.ClassDef) -> bool:
+    """Tell whether a class is a data set of MNIST's digits, or holds one."""
+    return bool(flow.calls(node, "MNIST")) or "MNIST" in bases(node)
+
+
+def _tells_device(value: ast.expr) -> bool:
+    said = flow.text_in(value)
+    is_choice = isinstance(value, (ast.IfExp, ast.Constant)) and any(word in said.split() for word in ("cuda", "cpu"))
+    return is_choice or (isinstance(value, ast.Call) and flow.called(value) == "device")
+
+
+# ---- the loop
+
+
+def _find_loop(roles: Roles) -> None:
+    script = roles.script
+    for wanted in (("backward",), ("step", "zero_grad"), ("CrossEntropyLoss", "cross_entropy", "nll_loss")):
+        for statement in script.every:
+            if flow.blocks(statement) or isinstance(statement, flow.DEFINITIONS) or not flow.calls(statement, *wanted):
+                continue
+            around = [outer for outer in script.around(statement) if isinstance(outer, flow.LOOPS)]
+            if not around:
+                continue
+            batches = next((loop for loop in around if served(roles, loop)), None)
+            if batches is None:
+                # What is done once an epoch: the batches have a loop inside that one.
+                inside = [s for s in flow.every(around[0].body) if isinstance(s, flow.LOOPS) and served(roles, s)]
+                batches = inside[0] if inside else around[0]
+            roles.loop = batches
+            outer = [loop for loop in script.around(batches) if isinstance(loop, flow.LOOPS)]
+            roles.epochs = outer[0] if outer else None  # type: ignore[assignment]  # it is one of LOOPS
+            return
+    for statement in script.every:  # nothing is learned in any loop; the first that goes through batches, in another
+        outer = [loop for loop in script.around(statement) if isinstance(loop, flow.LOOPS)]
+        if isinstance(statement, flow.LOOPS) and outer and served(roles, statement):
+            roles.loop, roles.epochs = statement, outer[0]  # type: ignore[assignment]  # the same
+            return
+
+
+def served(roles: Roles, loop: ast.stmt) -> str | None:
+    """Return the loader that a loop goes through, by itself or by `next`."""
+    asked = [loop.iter] if isinstance(loop, ast.For) else []
+    within = [s for s in flow.every(loop.body) if not flow.blocks(s)] if isinstance(loop, flow.LOOPS) else []
+    asked += [part for call in (c for s in within for c in flow.calls(s, "next", "__next__")) for part in [call]]
+    direct = flow.reads(*asked) & roles.loaders.keys()
+    if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and flow.called(loop.iter) == "range":
+        direct = flow.reads(*asked[1:]) & roles.loaders.keys()  # range(len(loader)) only counts
+        asked = asked[1:]
+    if direct:
+        return min(direct)
+    iterators = (s for name in flow.reads(*asked) for s in roles.script.assigned(name))
+    through = {name for s in iterators for name in flow.reads(s.value) & roles.loaders.keys()}
+    return min(through) if through else None
+
+
+# ---- model, optimizer, cost
+
+
+def _find_pieces(roles: Roles) -> None:
+    script = roles.script
+    inside = list(flow.every(roles.loop.body)) if roles.loop else []
+    around = list(flow.every(roles.epochs.body)) if roles.epochs else inside
+    for statement in script.every:
+        name = flow.target(statement)
+        if name and any(map(_is_optimizer, flow.calls(statement))):
+            stepped = any(flow.root(call.func) == name for s in around for call in flow.calls(s, *LEARNING))
+            roles.optimizer = name if stepped or roles.optimizer is None else roles.optimizer
+    if roles.optimizer:
+        asked = flow.calls(script.assigned(roles.optimizer)[-1], "parameters")
+        roles.model = flow.root(asked[0]) if asked else None
+    if roles.model is None:
+        modules = {name for name, node in script.classes.items() if "Module" in bases(node)} | {"Linear", "Sequential"}
+        for call in (c for s in inside for c in flow.calls(s) if isinstance(c.func, ast.Name)):
+            made = [c for s in script.assigned(flow.called(call)) for c in flow.calls(s.value)]
+            if any(flow.called(c) in modules for c in made):
+                roles.model = flow.called(call)
+                break
+    asked = [c for s in inside if not flow.blocks(s) for c in flow.calls(s) if is_output(roles, c)]
+    roles.output = asked[0] if asked else None
+
+
+def bases(node: ast.ClassDef) -> set[str]:
+    """Return the last names of a class's bases."""
+    return {getattr(base, "attr", getattr(base, "id", "")) for base in node.bases}
+
+
+def _is_optimizer(call: ast.Call) -> bool:
+    name = flow.called(call)
+    is_own = bool(flow.calls(call, "parameters")) and "optim" in ast.unparse(call.func).lower()
+    return name in OPTIMIZERS or (is_own and "sched" not in name.lower())
+
+
+def is_output(roles: Roles, call: ast.Call) -> bool:
+    """Tell whether a call asks the model for its answers."""
+    function = call.func
+    if isinstance(function, ast.Attribute) and function.attr == "forward":
+        function = function.value
+    if not isinstance(function, ast.Name) or roles.model is None or not (call.args or call.keywords):
+        return False
+    return roles.script.alias(function.id) == roles.script.alias(roles.model)
+
+
+def _find_cost(roles: Roles) -> None:
+    if roles.loop is None:
+        return
+    within = list(flow.every((roles.epochs or roles.loop).body))
+    asked = [c for s in within if not flow.blocks(s) for c in flow.calls(s, "backward")]
+    names = [name for call in asked if (name := flow.root(call.func))]
+    assigned = [s for s in flow.every(roles.loop.body) if isinstance(s, ast.Assign) and flow.target(s)]
+    if not names:  # the cost is asked for, and nothing is done with it
+        outputs = {flow.target(s) for s in assigned if roles.output in flow.calls(s.value)}
+        costs = [s for s in assigned if any(len(c.args) > 1 for c in flow.calls(s.value)) and flow.reads(s.value) & outputs]
+        found = [flow.target(s) or "" for s in costs]
+        names = [name for name in found if "cost" in name.lower() or "loss" in name.lower()] or found
+    if names:
+        roles.cost = names[0]
+        made = [s for s in assigned if flow.target(s) == names[0]]
+        roles.costing = made[-1] if made else None
+
+
+# ---- data
+
+
+def _find_data(roles: Roles) -> None:
+    script = roles.script
+    if roles.loop:
+        roles.loader = served(roles, roles.loop)
+    if roles.loader is None and len(roles.loaders) == 1:
+        roles.loader = next(iter(roles.loaders))
+    if roles.loader:
+        reached = script.sources(roles.loaders[roles.loader].value) & roles.datasets.keys()
+        roles.train_set = min(reached, key=lambda name: not _says_train(roles.datasets[name])) if reached else None
+        sizes = [size_of(call) for call in flow.calls(roles.loaders[roles.loader], "DataLoader")]
+        roles.sizes |= {size.id for size in sizes if isinstance(size, ast.Name)}
+    if roles.train_set is None and roles.datasets:
+        roles.train_set = min(roles.datasets, key=lambda name: not _says_train(roles.datasets[name]))
+
+
+def _says_train(statement: ast.Assign) -> bool:
+    call = statement.value
+    assert isinstance(call, ast.Call)
+    said = [word.value for word in call.keywords if word.arg == "train"] or call.args[1:2]
+    return not any(isinstance(value, ast.Constant) and value.value is False for value in said)
+
+
+def size_of(call: ast.Call) -> ast.expr | None:
+    """Return what a DataLoader is told about the size of its batches."""
+    said = [word.value for word in call.keywords if word.arg == "batch_size"] or call.args[1:2]
+    return said[0] if said else None

@@ -1,0 +1,351 @@
+"""Makes `build_model`, `build_criterion`, `build_optimizer`, `train_epoch` and `train` of a script's own statements."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import TYPE_CHECKING
+
+from . import cuts, flow, told
+from .cuts import Cutter, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .roles import Roles
+
+OUTPUT, LABELS = "flat_output", "flat_labels"
+NAME = ast.Name
+
+
+def build_model(cutter: Cutter) -> ast.FunctionDef:
+    """Make the function of what makes the model, and of what is done to it before it is trained."""
+    model = cutter.roles.model
+    if model is None or not cutter.roles.script.bindings.get(model):
+        raise NotFoundError("looked_for_model")
+    return _built(cutter, "build_model", "", model, cutter.roles.datasets.keys(), "looked_for_model")
+
+
+def _built(
+    cutter: Cutter, name: str, parameters: str, piece: str, given: object, key: str, renamed: dict[str, str] | None = None
+) -> ast.FunctionDef:
+    known = {*(given if isinstance(given, (set, dict)) else set(given)), *(renamed or {})}  # type: ignore[call-overload]
+    cut = cutter.cut([(cutter.before(cutter.around), True)], known, {piece})
+    made = cutter.roles.script.bindings[piece]
+    if not any(piece in flow.binds(s) for s in flow.every(cut.body)):  # it is made inside the loop
+        cut = cutter.cut([(cutter.before(made[-1]) + [made[-1]], True)], known, {piece})
+    if cut.open:
+        raise NotFoundError(key)
+    line = next((s.lineno for s in flow.every(cut.body)[::-1] if piece in flow.binds(s)), made[-1].lineno) if False else made[-1].lineno
+    return cuts.function(name, parameters, [*cut.body, cuts.returned(piece, line)], line, renamed)
+
+
+def build_optimizer(cutter: Cutter) -> ast.FunctionDef:
+    """Make the function of the call that makes the optimizer, with the learning rate that is given."""
+    roles = cutter.roles
+    if roles.optimizer is None:
+        raise NotFoundError("looked_for_optimizer")
+    made = roles.script.assigned(roles.optimizer)[-1]
+    given = {name: "model" for name in cutter.same_as_model}
+    instead = {id(made): [_at_rate(made)]}
+    known = {*given, "learning_rate", *roles.datasets}
+    cut = cutter.cut([(cutter.before(made) + [made], False)], known, {roles.optimizer}, instead=instead)
+    if cut.open:
+        raise NotFoundError("looked_for_optimizer")
+    body = [*cut.body, cuts.returned(roles.optimizer, made.lineno)]
+    return cuts.function("build_optimizer", "model, learning_rate=0.1", body, made.lineno, given)
+
+
+def _at_rate(statement: ast.stmt) -> ast.stmt:
+    statement = copy.deepcopy(statement)
+    for call in flow.calls(statement):
+        if not flow.calls(call, "parameters") or flow.called(call) == "parameters":
+            continue
+        for word in call.keywords:
+            if word.arg == "lr":
+                word.value = ast.copy_location(NAME("learning_rate", ast.Load()), word.value)
+        if len(call.args) > 1:
+            call.args[1] = ast.copy_location(NAME("learning_rate", ast.Load()), call.args[1])
+    return statement
+
+
+# ---- the cost
+
+
+def criterion_of(roles: Roles) -> str | None:
+    """Return the name of the criterion, where the loop asks it for the cost of the model's answers, and does no more."""
+    made, loop = roles.costing, roles.loop
+    call = made.value if made else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or len(call.args) != 2 or call.keywords:
+        return None
+    name = call.func.id
+    if not roles.script.assigned(name) or loop is None or roles.output is None:
+        return None
+    first = call.args[0]
+    if first is roles.output:
+        return name
+    bound = [s for s in flow.every(loop.body) if isinstance(first, ast.Name) and first.id in flow.binds(s)]
+    is_plain = len(bound) == 1 and isinstance(bound[0], ast.Assign) and bound[0].value is roles.output
+    return name if is_plain and isinstance(call.args[1], ast.Name) else None
+
+
+def build_criterion(cutter: Cutter) -> ast.FunctionDef:
+    """Make the function of the criterion, or of all that leads from the model's answers to the cost."""
+    roles = cutter.roles
+    if roles.costing is None or roles.output is None or roles.loop is None:
+        raise NotFoundError("looked_for_cost")
+    name = criterion_of(roles)
+    if name is not None:
+        return _built(cutter, "build_criterion", "", name, roles.datasets.keys(), "looked_for_cost")
+    return _closure(cutter)
+
+
+def _closure(cutter: Cutter) -> ast.FunctionDef:
+    """Make a function that gives back a function: of the loop's statements between the model's answers and the cost."""
+    roles, loop, costing = cutter.roles, cutter.roles.loop, cutter.roles.costing
+    assert loop is not None and costing is not None and roles.output is not None
+    line = costing.lineno
+    output = roles.output
+    body = [_replaced(s, output, NAME(OUTPUT, ast.Load())) for s in _up_to(loop.body, costing)]
+    batch = f"(None, {LABELS})"
+    from .data import _entering
+
+    entering, names = _entering(loop, batch)
+    goal = cuts.returned(roles.cost or "", line)
+    counted = flow.binds(roles.epochs) if roles.epochs else set()
+    known = {**dict.fromkeys(counted, "0"), **{size: f"len({LABELS})" for size in roles.sizes}}
+    taken = cutter.cut([([*body, goal], True)], {OUTPUT, LABELS, *names, *known}, goals={id(goal)})
+    outside = cutter.cut(
+        [(cutter.before(loop), True)], {*roles.datasets, *roles.loaders, *known}, taken.open - names - known.keys()
+    )
+    if outside.open:
+        raise NotFoundError("looked_for_cost")
+    read = flow.reads(*taken.body)
+    bound = [cuts.assign(own, value, line) for own, value in known.items() if own in read]
+    inner = ast.parse(f"def cost_of_a_batch({OUTPUT}, {LABELS}):\n    pass").body[0]
+    assert isinstance(inner, ast.FunctionDef)
+    inner.body = [*bound, *(entering if names & read else []), *taken.body]
+    inner.lineno = line
+    whole = [*outside.body, inner, cuts.returned("cost_of_a_batch", line)]
+    return cuts.function("build_criterion", "", whole, line)
+
+
+def _up_to(statements: list[ast.stmt], last: ast.stmt) -> list[ast.stmt]:
+    """Return statements up to the one that holds another, or is it."""
+    for index, statement in enumerate(statements):
+        if any(part is last for part in flow.every([statement])):
+            return statements[: index + 1]
+    return statements
+
+
+def _replaced(statement: ast.stmt, old: ast.AST, new: ast.expr) -> ast.stmt:
+    """Return a statement with another expression in the place of one; the statement itself where that is not in it."""
+    if not any(part is old for part in ast.walk(statement)):
+        return statement
+
+    class Replacing(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return ast.copy_location(new, node) if node is marked else super().visit(node)
+
+    memo: dict[int, object] = {}
+    made = copy.deepcopy(statement, memo)
+    marked = memo[id(old)]
+    replaced = Replacing().visit(made)
+    assert isinstance(replaced, ast.stmt)
+    return replaced
+
+
+# ---- the training
+
+
+def train_epoch(cutter: Cutter) -> ast.FunctionDef:
+    """Make the function of one epoch: the loop over the batches, and what leads to the cost that is told."""
+    roles, loop = cutter.roles, cutter.roles.loop
+    if loop is None or roles.loader is None:
+        raise NotFoundError("looked_for_loop")
+    within = roles.epochs.body if roles.epochs else [loop]
+    given = given_to_training(cutter)
+    named = criterion_of(roles)
+    given |= {named: "criterion"} if named else {}
+    mended = loop if named or roles.costing is None or roles.output is None else _asking(roles)
+    top = next(s for s in within if any(part is loop for part in flow.every([s])))
+    goals = {id(s) for s in flow.every([top]) if not flow.shows(s)}
+    goals |= {id(s) for s in flow.every(mended.body) if not flow.shows(s)}
+    goals |= {id(s) for s in flow.every(within) if not flow.blocks(s) and flow.calls(s, "backward", "step", "zero_grad")}
+    goals |= {id(s) for s in within if flow.calls(s, "manual_seed", "seed") and not flow.blocks(s)}
+    value, place = _mean(roles, within, top)
+    line = getattr(place, "lineno", top.lineno)
+    told_value = [returned_float(value, line)] if value is not None else []
+    position = max(_index(within, top), _index(within, place) - 1 if place is not None else 0)
+    instead = {}
+    if mended is not loop:
+        top = _swapped(top, loop, mended)
+    statements = [top if s is within[_index(within, top)] or any(p is loop for p in flow.every([s])) else s for s in within]
+    extra = [s for s in statements[position + 1 :] if id(s) in goals]
+    statements = [*statements[: position + 1], *extra]
+    left_out = _examinations(cutter, statements, top)
+    goal_ids = goals | {id(s) for s in told_value}
+    cut = cutter.cut(
+        [([*statements, *told_value], True), (cutter.before(cutter.around), False)],
+        given.keys(), goals=goal_ids, instead=instead, left_out=left_out,
+    )
+    if cut.open:
+        raise NotFoundError("looked_for_loop")
+    return cuts.function("train_epoch", "model, data_loader, criterion, optimizer, device", cut.body, loop.lineno, given)
+
+
+def given_to_training(cutter: Cutter) -> dict[str, str]:
+    """Return what the script's names stand for in an epoch."""
+    roles = cutter.roles
+    used = [n for s in roles.script.every for n in ast.walk(s) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+    asked = any(n.value.id == roles.loader for n in used)  # type: ignore[attr-defined]  # a Name
+    loader = "FlatServed(data_loader)" if asked else "data_loader"
+    given = {name: "model" for name in cutter.same_as_model}
+    given |= {roles.loader or "": loader}
+    given |= {roles.optimizer: "optimizer"} if roles.optimizer else {}
+    given |= dict.fromkeys(roles.devices, "device")
+    given |= dict.fromkeys(roles.datasets, "FlatServed(data_loader).dataset")
+    given |= dict.fromkeys(roles.sizes, "FlatServed(data_loader).batch_size")
+    given |= dict.fromkeys(flow.binds(roles.epochs) if roles.epochs else set(), "0")
+    return given
+
+
+def returned_float(value: ast.expr, line: int) -> ast.stmt:
+    """Return what gives a number back, whatever holds it."""
+    return cuts.returned(ast.Call(NAME("float", ast.Load()), [copy.deepcopy(value)], []), line)
+
+
+def _index(block: list[ast.stmt], statement: ast.stmt | None) -> int:
+    for index, part in enumerate(block):
+        if any(inner is statement for inner in flow.every([part])):
+            return index
+    return 0
+
+
+def _swapped(statement: ast.stmt, old: ast.stmt, new: ast.stmt) -> ast.stmt:
+    if statement is old:
+        return new
+    made = copy.copy(statement)
+    for name in ("body", "orelse", "finalbody"):
+        if inside := getattr(statement, name, None):
+            setattr(made, name, [_swapped(part, old, new) for part in inside])
+    return made
+
+
+def _asking(roles: Roles) -> ast.For | ast.While:
+    """Return the loop with the criterion asked in the place of what the script makes of the model's answers."""
+    loop, costing, output = roles.loop, roles.costing, roles.output
+    assert loop is not None and costing is not None and output is not None
+    kept = _replaced(loop, output, ast.NamedExpr(NAME(OUTPUT, ast.Store()), copy.deepcopy(output)))
+    assert isinstance(kept, (ast.For, ast.While))
+    asked = f"criterion({OUTPUT}, {LABELS}.to({OUTPUT}.device))"
+    for statement in flow.every(kept.body):
+        is_it = statement.lineno == costing.lineno and flow.target(statement) == roles.cost
+        if is_it and isinstance(statement, ast.Assign):
+            statement.value = ast.copy_location(ast.parse(asked, mode="eval").body, statement.value)
+    labels = label_of(loop)
+    if labels is None:
+        raise NotFoundError("looked_for_loop")
+    place, value = labels
+    kept.body.insert(place, cuts.assign(LABELS, value, loop.lineno))
+    return kept
+
+
+def label_of(loop: ast.For | ast.While) -> tuple[int, str] | None:
+    """Return where in a loop its labels have a name first, and the name."""
+    targets = [loop.target] if isinstance(loop, ast.For) else []
+    pairs = [t for target in targets for t in _pairs(target)]
+    if pairs:
+        return 0, ast.unparse(pairs[-1].elts[1])
+    for index, statement in enumerate(loop.body):
+        if isinstance(statement, ast.Assign):
+            for pair in (p for target in statement.targets for p in _pairs(target)):
+                return index + 1, ast.unparse(pair.elts[1])
+    return None
+
+
+def _pairs(target: ast.AST) -> Iterator[ast.Tuple | ast.List]:
+    if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == 2:
+        inside = [pair for part in target.elts for pair in _pairs(part)]
+        yield from inside or [target]
+
+
+def _examinations(cutter: Cutter, statements: list[ast.stmt], top: ast.stmt) -> set[int]:
+    """Return what only shows something; by ids."""
+    return {id(s) for s in flow.every(statements) if flow.shows(s)}
+
+
+def _mean(roles: Roles, within: list[ast.stmt], top: ast.stmt) -> tuple[ast.expr | None, ast.stmt | None]:
+    """Return the value that stands for an epoch's cost, and the statement that tells it."""
+    if roles.cost is None:
+        return None, None
+    costly = _costly(roles, within)
+    inside = set(map(id, flow.every([top])))
+    after = [s for s in flow.every(within) if id(s) not in inside]
+    for yielded in (told.values, told.kept):
+        for statement in after:
+            for value in yielded(statement):
+                if flow.reads(value) & costly and "acc" not in ast.unparse(value).lower():
+                    return value, statement
+    for statement in flow.every([top]):
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+            if statement.target.id in costly and "acc" not in statement.target.id.lower():
+                return NAME(statement.target.id, ast.Load()), None
+    return NAME(roles.cost, ast.Load()), None
+
+
+def _costly(roles: Roles, within: list[ast.stmt]) -> set[str]:
+    """Return the names of what is made of the batches' costs."""
+    costly = {roles.cost or ""}
+    others = {roles.model, roles.optimizer, roles.loader}
+    for _ in range(4):
+        for statement in flow.every(within):
+            if not flow.blocks(statement) and flow.reads(statement) & costly:
+                costly |= {n for n in flow.binds(statement) | flow.changes(statement) if n not in others}
+    return costly
+
+
+def train(cutter: Cutter) -> ast.FunctionDef:
+    """Make the function of the loop over the epochs."""
+    roles, epochs = cutter.roles, cutter.roles.epochs
+    if roles.loop is None:
+        raise NotFoundError("looked_for_loop")
+    if not isinstance(epochs, ast.For):
+        raise NotFoundError("looked_for_epochs")
+    count = flow.calls(epochs.iter, "range")
+    if not count:
+        raise NotFoundError("looked_for_epochs")
+    counted = copy.deepcopy(epochs.iter)
+    ends = flow.calls(counted, "range")[0]
+    given: dict[str, str] = {}
+    stop = ends.args[1] if len(ends.args) > 1 else ends.args[0]
+    wanted = _counting(stop, ends.args[0] if len(ends.args) > 1 else None)
+    ends.args[1 if len(ends.args) > 1 else 0] = wanted
+    loop = ast.parse(
+        "for epoch in range(training_epochs):\n"
+        "    costs.append(train_epoch(model, data_loader, criterion, optimizer, device))"
+    ).body[0]
+    assert isinstance(loop, ast.For)
+    loop.iter, loop.target = ends, copy.deepcopy(epochs.target)
+    if not isinstance(loop.target, ast.Name):
+        loop.target = NAME("epoch", ast.Store())
+    for node in ast.walk(loop):
+        if hasattr(node, "lineno"):
+            node.lineno = epochs.lineno
+    body = [cuts.assign("costs", "[]", epochs.lineno), loop, cuts.returned("costs", epochs.lineno)]
+    known = {"training_epochs", "model", "data_loader", "criterion", "optimizer", "device", "costs"}
+    before = cutter.cut([(cutter.before(epochs), False)], known, flow.reads(loop.iter) - known)
+    parameters = "model, data_loader, criterion, optimizer, device, training_epochs=15"
+    return cuts.function("train", parameters, [*before.body, *body], epochs.lineno, given)
+
+
+def _counting(stop: ast.expr, start: ast.expr | None) -> ast.expr:
+    """Return where a range ends that counts as many epochs as asked for, in the script's own way of counting."""
+    wanted = NAME("training_epochs", ast.Load())
+    if isinstance(stop, ast.Constant):
+        return ast.BinOp(copy.deepcopy(start), ast.Add(), wanted) if start is not None else wanted
+    if isinstance(stop, ast.BinOp) and isinstance(stop.right, ast.Constant):
+        return ast.BinOp(wanted, stop.op, stop.right)
+    if isinstance(stop, ast.BinOp) and isinstance(stop.left, ast.Constant):
+        return ast.BinOp(stop.left, stop.op, wanted)
+    return wanted
