@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 BUILTINS = frozenset(dir(builtins))
 
 
+# Stands before the names of a function's parameters in what is written into it, until the script's own names are known.
+GIVEN = "given_"
+
+
 class NotFoundError(Exception):
     """Raised where a role is not there; the text is the key of the sentence that says what was looked for."""
 
@@ -118,7 +122,33 @@ class Cutter:
         for statements, live in stretches:
             body = slicing.take(statements, live) + body
         unknown = slicing.needed - set(given) - self.settled - BUILTINS
-        return Cut(body, unknown & self.roles.script.bindings.keys())
+        return Cut(body, unknown & self.roles.script.bindings.keys() - flow.all_bound(body))
+
+
+    @cached_property
+    def undefined(self) -> set[str]:
+        """The names that the script reads and gives no value: what happens to them is the script's own fault."""
+        return flow.reads(*self.roles.script.statements) - self.roles.script.bindings.keys() - BUILTINS
+
+    def function(
+        self, name: str, parameters: str, body: list[ast.stmt], line: int, given: Mapping[str, str] | None = None
+    ) -> ast.FunctionDef:
+        """Return a function of the contract; the script's own names for what it is given are bound first.
+
+        Its parameters have the contract's names, unless the script reads one that it never gives a value.
+        """
+        read = flow.reads(*body)
+        bound = [assign(own, value, line) for own, value in (given or {}).items() if own in read and GIVEN + own != value]
+        made = ast.parse(f"def {name}({parameters}):\n    pass").body[0]
+        assert isinstance(made, ast.FunctionDef)
+        made.body = copy.deepcopy([*bound, *body])
+        names = {}
+        for parameter in made.args.args:
+            own = f"{parameter.arg}_given" if parameter.arg in self.undefined else parameter.arg
+            names[GIVEN + parameter.arg] = parameter.arg = own
+        _renamed(made.body, names)
+        made.lineno = line
+        return made
 
 
 def _place(block: Sequence[ast.stmt], statement: ast.stmt) -> int:
@@ -128,15 +158,16 @@ def _place(block: Sequence[ast.stmt], statement: ast.stmt) -> int:
 def assign(name: str, value: ast.expr | str, line: int) -> ast.stmt:
     """Return an assignment that counts as written in a line of the script."""
     node = ast.parse(value, mode="eval").body if isinstance(value, str) else copy.deepcopy(value)
-    return _at(ast.Assign([ast.Name(name, ast.Store())], node), line)
+    return at_line(ast.Assign([ast.Name(name, ast.Store())], node), line)
 
 
 def returned(value: ast.expr | str, line: int) -> ast.stmt:
     """Return a return statement that counts as written in a line of the script."""
-    return _at(ast.Return(ast.parse(value, mode="eval").body if isinstance(value, str) else value), line)
+    return at_line(ast.Return(ast.parse(value, mode="eval").body if isinstance(value, str) else value), line)
 
 
-def _at(statement: ast.stmt, line: int) -> ast.stmt:
+def at_line(statement: ast.stmt, line: int) -> ast.stmt:
+    """Have a statement count as written in a line of the script."""
     for node in ast.walk(statement):
         if "lineno" in node._attributes:
             node.lineno, node.col_offset = line, 0  # type: ignore[attr-defined]  # it has one
@@ -144,14 +175,7 @@ def _at(statement: ast.stmt, line: int) -> ast.stmt:
     return statement
 
 
-def function(
-    name: str, parameters: str, body: list[ast.stmt], line: int, given: Mapping[str, str] | None = None
-) -> ast.FunctionDef:
-    """Return a function of the contract; the script's own names for what it is given are bound first."""
-    read = flow.reads(*body)
-    bound = [assign(own, value, line) for own, value in (given or {}).items() if own in read and own != value]
-    made = ast.parse(f"def {name}({parameters}):\n    pass").body[0]
-    assert isinstance(made, ast.FunctionDef)
-    made.body = [*bound, *body]
-    made.lineno = line
-    return made
+def _renamed(body: list[ast.stmt], names: Mapping[str, str]) -> None:
+    for node in (part for statement in body for part in ast.walk(statement)):
+        if isinstance(node, ast.Name) and node.id in names:
+            node.id = names[node.id]

@@ -7,7 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from . import cuts, flow
-from .cuts import Cutter, NotFoundError
+from .cuts import GIVEN, Cutter, NotFoundError
 from .roles import size_of
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ def load_mnist(cutter: Cutter) -> ast.FunctionDef:
     test = test or next(iter(roles.test_sets), train)
     line = roles.datasets[train].lineno
     body = [*_loaded(cutter, train), cuts.returned(train, line)]
-    branch = ast.parse("if train:\n    pass").body[0]
+    branch = ast.parse(f"if {GIVEN}train:\n    pass").body[0]
     assert isinstance(branch, ast.If)
     branch.body, branch.lineno = body, line
     rest = [*_loaded(cutter, test), cuts.returned(test, roles.datasets[test].lineno)]
-    return cuts.function("load_mnist", "root, train, download=False", [branch, *rest], line)
+    return cutter.function("load_mnist", "root, train, download=False", [branch, *rest], line)
 
 
 def says_test(statement: ast.Assign) -> bool:
@@ -48,7 +48,7 @@ def _loaded(cutter: Cutter, name: str) -> list[ast.stmt]:
     stretch = cutter.before(cutter.around)
     if not any(roles.datasets[name] is s for s in flow.every(stretch)):  # it is loaded after the training
         stretch = [*cutter.before(roles.datasets[name]), roles.datasets[name]]
-    cut = cutter.cut([(stretch, True)], {"root", "train", "download"} | others, {name})
+    cut = cutter.cut([(stretch, True)], others, {name})
     if cut.open:
         raise NotFoundError("looked_for_datasets")
     return [_at_root(statement) for statement in cut.body]
@@ -60,7 +60,7 @@ def _at_root(statement: ast.stmt) -> ast.stmt:
     for call in flow.calls(statement, "MNIST"):
         words = {word.arg: word for word in call.keywords}
         for place, name in ((0, "root"), (4, "download")):
-            given = ast.copy_location(ast.Name(name, ast.Load()), call)
+            given = ast.copy_location(ast.Name(GIVEN + name, ast.Load()), call)
             if name in words:
                 words[name].value = given
             elif len(call.args) > place:
@@ -78,16 +78,16 @@ def make_data_loader(cutter: Cutter) -> ast.FunctionDef:
     made = roles.loaders[roles.loader]
     call = flow.calls(made, "DataLoader")[0]
     served = [word.value for word in call.keywords if word.arg == "dataset"] or call.args[:1]
-    given = {name: "dataset" for name in roles.datasets}
-    given |= {value.id: "dataset" for value in served if isinstance(value, ast.Name)}
+    given = dict.fromkeys(roles.datasets, f"{GIVEN}dataset")
+    given |= {value.id: f"{GIVEN}dataset" for value in served if isinstance(value, ast.Name)}
     instead = {id(made): [_with_size(made)]}
     cut = cutter.cut(
-        [(cutter.before(made) + [made], False)], {*given, "batch_size", "dataset"}, {roles.loader}, instead=instead
+        [(cutter.before(made) + [made], False)], given.keys(), {roles.loader}, instead=instead
     )
     if cut.open:
         raise NotFoundError("looked_for_loader")
     body = [*cut.body, cuts.returned(roles.loader, made.lineno)]
-    return cuts.function("make_data_loader", "dataset, batch_size=100", body, made.lineno, given)
+    return cutter.function("make_data_loader", "dataset, batch_size=100", body, made.lineno, given)
 
 
 def _with_size(statement: ast.stmt) -> ast.stmt:
@@ -96,8 +96,8 @@ def _with_size(statement: ast.stmt) -> ast.stmt:
     for call in flow.calls(statement, "DataLoader"):
         size = size_of(call)
         for word in call.keywords:
-            word.value = ast.copy_location(ast.Name("batch_size", ast.Load()), call) if word.value is size else word.value
-        call.args = [ast.copy_location(ast.Name("batch_size", ast.Load()), call) if a is size else a for a in call.args]
+            word.value = ast.copy_location(ast.Name(f"{GIVEN}batch_size", ast.Load()), call) if word.value is size else word.value
+        call.args = [ast.copy_location(ast.Name(f"{GIVEN}batch_size", ast.Load()), call) if a is size else a for a in call.args]
         call.keywords = [word for word in call.keywords if word.arg not in MACHINES]
     return statement
 
@@ -122,11 +122,11 @@ def flatten_images(cutter: Cutter) -> ast.FunctionDef:
     path = [statement, *cutter.roles.script.around(statement)]
     within = path[: next(i for i, part in enumerate(path) if part is loop)]
     steps = [part for step in within[::-1] for part in cutter._until(step)]
-    batch = "(images, torch.zeros(len(images), dtype=torch.int64))"
+    batch = f"({GIVEN}images, torch.zeros(len({GIVEN}images), dtype=torch.int64))"
     entering, names = _entering(loop, batch)
     told = cuts.returned(copy.deepcopy(given), statement.lineno)
     counted = flow.binds(cutter.roles.epochs) if cutter.roles.epochs else set()
-    known: Mapping[str, str] = {**dict.fromkeys(counted, "0"), **{size: "len(images)" for size in cutter.roles.sizes}}
+    known: Mapping[str, str] = {**dict.fromkeys(counted, "0"), **{size: f"len({GIVEN}images)" for size in cutter.roles.sizes}}
     taken = cutter.cut([([*map(_without_next(batch), steps), told], True)], {*known, *names}, goals={id(told)})
     before = cutter.cut(
         [(cutter.before(loop), True)],
@@ -142,7 +142,7 @@ def flatten_images(cutter: Cutter) -> ast.FunctionDef:
             ast.Call(ast.Name("flat_rows", ast.Load()), [ast.Name("build_model", ast.Load()), last.value], []), last
         )
     body = [*before.body, *entering, *taken.body]
-    return cuts.function("flatten_images", "images", body, statement.lineno, known)
+    return cutter.function("flatten_images", "images", body, statement.lineno, known)
 
 
 def _argument(call: ast.Call) -> ast.expr:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import cuts, flow, told
-from .cuts import Cut, Cutter, NotFoundError
+from .cuts import GIVEN, Cut, Cutter, NotFoundError
 from .roles import is_output
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST = 60  # values that are looked at
 CHOOSING = ("argmax", "max", "topk", "sort", "argsort", "argmin", "min", "amax")
+ACCURACY = ("accur", "acc", "acuur", "accuar", "정확")
 COMPARING = ("eq", "equal", "accuracy_score", "ne", "count_nonzero")
 VALUE = "flat_value"
 
@@ -37,27 +38,30 @@ class Told:
 def evaluate(cutter: Cutter) -> ast.FunctionDef:
     """Make the function of what leads to the accuracy that is told."""
     roles = cutter.roles
-    given = _given(cutter, "dataset")
+    given = _given(cutter, f"{GIVEN}dataset")
     asks_model = _asking_model(cutter)
-    found = [one for one in _candidates(cutter, given) if one.has(_is_comparison) and one.has(asks_model)]
+    every = list(_candidates(cutter, given))
+    found = [one for one in every if one.has(_is_comparison) and one.has(asks_model)]
+    # With a slip on the way to it, an accuracy is known by what it is called alone.
+    found = found or [one for one in every if any(word in one.texts for word in ACCURACY)]
     if not found:
         raise NotFoundError("looked_for_accuracy")
     tests = {name for name in roles.test_sets}
 
     def rank(one: Told) -> tuple[bool, bool, bool]:
         on_tests = one.has(lambda node: isinstance(node, ast.Name) and node.id in tests)
-        said = any(word in one.texts for word in ("acc", "정확", "correct", "%"))
+        said = any(word in one.texts for word in (*ACCURACY, "correct", "%"))
         return on_tests, said, one.has(_is_share)
 
     best = max(found, key=rank)  # the first of those that are as good
     line = best.statement.lineno
     body = [*best.cut.body, cuts.returned(f"float({VALUE})", line)]
-    return cuts.function("evaluate", "model, dataset, device", body, line, given)
+    return cutter.function("evaluate", "model, dataset, device", body, line, given)
 
 
 def predict(cutter: Cutter) -> ast.FunctionDef:
     """Make the function of what leads to the one prediction that is told, the image being the one that is given."""
-    given = _given(cutter, "FlatDigits(image)")
+    given = _given(cutter, f"FlatDigits({GIVEN}image)", f"FlatScaled({GIVEN}model)")
     asks_model = _asking_model(cutter)
     found = [
         one
@@ -69,16 +73,19 @@ def predict(cutter: Cutter) -> ast.FunctionDef:
     best = max(found, key=lambda one: ("pred" in one.texts or "예측" in one.texts, not one.has(_is_share)))
     line = best.statement.lineno
     body = [*best.cut.body, cuts.returned(f"int({VALUE})", line)]
-    return cuts.function("predict", "model, image, device", body, line, given)
+    return cutter.function("predict", "model, image, device", body, line, given)
 
 
 def show_prediction(cutter: Cutter) -> ast.FunctionDef:
     """Make the function of what leads to the picture that is drawn last, of the image that is given."""
     roles = cutter.roles
-    given = _given(cutter, "FlatDigits(image, label)")
+    given = _given(cutter, f"FlatDigits({GIVEN}image, {GIVEN}label)")
     given |= dict.fromkeys(cutter.same_as_model, "build_model()")
-    drawn = [s for s in _after(cutter) if not flow.blocks(s) and flow.calls(s, "imshow", "matshow")]
-    for statement in drawn[::-1]:
+    given |= dict.fromkeys(roles.devices, "'cpu'")
+    after = set(map(id, _after(cutter)))
+    drawn = [s for s in roles.script.every if not flow.blocks(s) and flow.calls(s, "imshow", "matshow")]
+    drawn = [s for s in drawn if not isinstance(s, flow.DEFINITIONS)]
+    for statement in sorted(drawn, key=lambda s: (id(s) in after, s.lineno), reverse=True):
         page = cuts.assign("pyplot_of_picture", "flat_page()", statement.lineno)
         figure = cuts.returned("pyplot_of_picture.gcf()", statement.lineno)
         body = [copy.deepcopy(statement), figure]
@@ -87,14 +94,14 @@ def show_prediction(cutter: Cutter) -> ast.FunctionDef:
             whole = [page, *cut.body]
             if roles.model is None and flow.reads(*whole) & cutter.same_as_model:
                 continue
-            return cuts.function("show_prediction", "image, label, prediction", whole, statement.lineno, given)
+            return cutter.function("show_prediction", "image, label, prediction", whole, statement.lineno, given)
     raise NotFoundError("looked_for_picture")
 
 
-def _given(cutter: Cutter, dataset: str) -> dict[str, str]:
+def _given(cutter: Cutter, dataset: str, model: str = f"{GIVEN}model") -> dict[str, str]:
     roles = cutter.roles
-    given = {name: "model" for name in cutter.same_as_model}
-    given |= dict.fromkeys(roles.devices, "device")
+    given = dict.fromkeys(cutter.same_as_model, model)
+    given |= dict.fromkeys(roles.devices, f"{GIVEN}device")
     given |= dict.fromkeys(roles.datasets, dataset)
     return given | dict.fromkeys(flow.binds(roles.epochs) if roles.epochs else set(), "0")
 
@@ -107,17 +114,15 @@ def _after(cutter: Cutter) -> Iterator[ast.stmt]:
     """Walk the statements that run when something has been trained."""
     script, around = cutter.roles.script, cutter.around
     trained = set(map(id, flow.every([cutter.roles.loop]))) if cutter.roles.loop else set()
-    start = around.lineno if around is not None else 0
     is_after = around is None
     for statement in script.every:
         is_after = is_after or statement is around
-        if is_after and id(statement) not in trained and start >= 0:
+        if is_after and id(statement) not in trained:
             yield statement
 
 
 def _candidates(cutter: Cutter, given: dict[str, str]) -> Iterator[Told]:
     """Yield the values that are told after a training, those after all of them first."""
-    roles = cutter.roles
     inside = set(map(id, flow.every([cutter.around]))) if cutter.around else set()
     after = [s for s in _after(cutter) if not flow.blocks(s) and not isinstance(s, flow.DEFINITIONS)]
     after.sort(key=lambda statement: id(statement) in inside)
@@ -135,7 +140,6 @@ def _candidates(cutter: Cutter, given: dict[str, str]) -> Iterator[Told]:
                 )
                 if not cut.open:
                     yield Told(value, statement, cut, _texts(statement, value))
-    assert roles is not None
 
 
 def _named(statement: ast.stmt) -> Iterator[ast.expr]:

@@ -191,8 +191,11 @@ def changes(statement: ast.stmt) -> set[str]:
                 found.add(None if calls(node.func.value) else root(node.func.value))
     value = statement.value if isinstance(statement, ast.Expr) else None
     if isinstance(value, ast.Call):
+        # A method changes its owner; a function, as those of nn.init, what it is given.
+        if isinstance(value.func, ast.Attribute) and not calls(value.func.value):
+            found.add(root(value.func.value))
         given = (*value.args, *(word.value for word in value.keywords))
-        found |= {root(part) for part in (value.func, *given)}
+        found |= {root(part) for part in given if not calls(part)}
     return {name for name in found if name}
 
 

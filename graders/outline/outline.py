@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base.outlined import Outlined
 
-from . import cuts, data, examining, flow, inlining, roles, training
+from . import cuts, data, examining, flow, inlining, moving, roles, training
 from .cuts import Cutter, NotFoundError
 from .writing import Writing
 
@@ -39,7 +39,7 @@ TELLING = {
     **{"load_mnist": 3, "make_data_loader": 2, "flatten_images": 1, "build_criterion": 0, "build_optimizer": 2},
     **{"train_epoch": 5, "show_prediction": 3},
 }
-FEWEST = 3  # of the lesson's pieces; with fewer it is some other file
+FEWEST = 2  # of the lesson's pieces; with fewer it is some other file
 LESSONS_WORDS = {"MNIST", "DataLoader", "backward", "CrossEntropyLoss", "cross_entropy", "SGD", "Linear"}
 
 
@@ -58,6 +58,7 @@ def _outline(tree: ast.Module) -> Outlined | None:
     found = roles.find(script)
     if found.count < FEWEST:
         return None
+    moving.move(found)
     cutter = Cutter(found)
     own = _module(script)
     cutter.settled = {name for statement in own for name in flow.binds(statement)}

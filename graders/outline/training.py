@@ -7,14 +7,15 @@ import copy
 from typing import TYPE_CHECKING
 
 from . import cuts, flow, told
-from .cuts import Cutter, NotFoundError
+from .cuts import GIVEN, Cutter, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .roles import Roles
 
-OUTPUT, LABELS = "flat_output", "flat_labels"
+LEARNING = ("backward", "step", "zero_grad")
+OUTPUT, LABELS, COSTS = "flat_output", "flat_labels", "flat_costs"
 NAME = ast.Name
 
 
@@ -37,7 +38,7 @@ def _built(
     if cut.open:
         raise NotFoundError(key)
     line = next((s.lineno for s in flow.every(cut.body)[::-1] if piece in flow.binds(s)), made[-1].lineno) if False else made[-1].lineno
-    return cuts.function(name, parameters, [*cut.body, cuts.returned(piece, line)], line, renamed)
+    return cutter.function(name, parameters, [*cut.body, cuts.returned(piece, line)], line, renamed)
 
 
 def build_optimizer(cutter: Cutter) -> ast.FunctionDef:
@@ -46,14 +47,14 @@ def build_optimizer(cutter: Cutter) -> ast.FunctionDef:
     if roles.optimizer is None:
         raise NotFoundError("looked_for_optimizer")
     made = roles.script.assigned(roles.optimizer)[-1]
-    given = {name: "model" for name in cutter.same_as_model}
+    given = dict.fromkeys(cutter.same_as_model, f"{GIVEN}model")
     instead = {id(made): [_at_rate(made)]}
-    known = {*given, "learning_rate", *roles.datasets}
+    known = {*given, *roles.datasets}
     cut = cutter.cut([(cutter.before(made) + [made], False)], known, {roles.optimizer}, instead=instead)
     if cut.open:
         raise NotFoundError("looked_for_optimizer")
     body = [*cut.body, cuts.returned(roles.optimizer, made.lineno)]
-    return cuts.function("build_optimizer", "model, learning_rate=0.1", body, made.lineno, given)
+    return cutter.function("build_optimizer", "model, learning_rate=0.1", body, made.lineno, given)
 
 
 def _at_rate(statement: ast.stmt) -> ast.stmt:
@@ -63,9 +64,9 @@ def _at_rate(statement: ast.stmt) -> ast.stmt:
             continue
         for word in call.keywords:
             if word.arg == "lr":
-                word.value = ast.copy_location(NAME("learning_rate", ast.Load()), word.value)
+                word.value = ast.copy_location(NAME(f"{GIVEN}learning_rate", ast.Load()), word.value)
         if len(call.args) > 1:
-            call.args[1] = ast.copy_location(NAME("learning_rate", ast.Load()), call.args[1])
+            call.args[1] = ast.copy_location(NAME(f"{GIVEN}learning_rate", ast.Load()), call.args[1])
     return statement
 
 
@@ -127,7 +128,7 @@ def _closure(cutter: Cutter) -> ast.FunctionDef:
     inner.body = [*bound, *(entering if names & read else []), *taken.body]
     inner.lineno = line
     whole = [*outside.body, inner, cuts.returned("cost_of_a_batch", line)]
-    return cuts.function("build_criterion", "", whole, line)
+    return cutter.function("build_criterion", "", whole, line)
 
 
 def _up_to(statements: list[ast.stmt], last: ast.stmt) -> list[ast.stmt]:
@@ -164,53 +165,46 @@ def train_epoch(cutter: Cutter) -> ast.FunctionDef:
     if loop is None or roles.loader is None:
         raise NotFoundError("looked_for_loop")
     within = roles.epochs.body if roles.epochs else [loop]
-    given = given_to_training(cutter)
+    at = _index(within, loop)
+    value, teller = _mean(roles, within, within[at])
+    given = _given(cutter)
     named = criterion_of(roles)
-    given |= {named: "criterion"} if named else {}
-    mended = loop if named or roles.costing is None or roles.output is None else _asking(roles)
-    top = next(s for s in within if any(part is loop for part in flow.every([s])))
-    goals = {id(s) for s in flow.every([top]) if not flow.shows(s)}
-    goals |= {id(s) for s in flow.every(mended.body) if not flow.shows(s)}
-    goals |= {id(s) for s in flow.every(within) if not flow.blocks(s) and flow.calls(s, "backward", "step", "zero_grad")}
-    goals |= {id(s) for s in within if flow.calls(s, "manual_seed", "seed") and not flow.blocks(s)}
-    value, place = _mean(roles, within, top)
-    line = getattr(place, "lineno", top.lineno)
-    told_value = [returned_float(value, line)] if value is not None else []
-    position = max(_index(within, top), _index(within, place) - 1 if place is not None else 0)
-    instead = {}
-    if mended is not loop:
-        top = _swapped(top, loop, mended)
-    statements = [top if s is within[_index(within, top)] or any(p is loop for p in flow.every([s])) else s for s in within]
-    extra = [s for s in statements[position + 1 :] if id(s) in goals]
-    statements = [*statements[: position + 1], *extra]
-    left_out = _examinations(cutter, statements, top)
-    goal_ids = goals | {id(s) for s in told_value}
-    cut = cutter.cut(
-        [([*statements, *told_value], True), (cutter.before(cutter.around), False)],
-        given.keys(), goals=goal_ids, instead=instead, left_out=left_out,
-    )
+    given |= {named: f"{GIVEN}criterion"} if named else {}
+    asks = named is None and roles.costing is not None and roles.output is not None
+    top = _swapped(within[at], loop, _asking(roles)) if asks else within[at]
+    last = max(at, _index(within, teller) - 1) if teller is not None else len(within)
+    learning = [s for s in within[last + 1 :] if flow.calls(s, *LEARNING)]
+    statements = [*within[:at], top, *within[at + 1 : last + 1], *learning]
+    line = teller.lineno if teller is not None else loop.lineno
+    told_value = [_as_float(value, line)] if value is not None else []
+    alone = [s for s in flow.every(statements) if not flow.blocks(s) and flow.calls(s, *LEARNING, "manual_seed", "seed")]
+    goals = {id(s) for s in [*flow.every([top]), *alone, *told_value] if not flow.shows(s)}
+    shown = {id(s) for s in flow.every(statements) if flow.shows(s)}
+    stretches = [([*statements, *told_value], True), (cutter.before(cutter.around), False)]
+    cut = cutter.cut(stretches, given.keys(), goals=goals, left_out=shown)
     if cut.open:
         raise NotFoundError("looked_for_loop")
-    return cuts.function("train_epoch", "model, data_loader, criterion, optimizer, device", cut.body, loop.lineno, given)
+    parameters = "model, data_loader, criterion, optimizer, device"
+    return cutter.function("train_epoch", parameters, cut.body, loop.lineno, given)
 
 
-def given_to_training(cutter: Cutter) -> dict[str, str]:
+def _given(cutter: Cutter) -> dict[str, str]:
     """Return what the script's names stand for in an epoch."""
     roles = cutter.roles
     used = [n for s in roles.script.every for n in ast.walk(s) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
     asked = any(n.value.id == roles.loader for n in used)  # type: ignore[attr-defined]  # a Name
-    loader = "FlatServed(data_loader)" if asked else "data_loader"
-    given = {name: "model" for name in cutter.same_as_model}
+    loader = f"FlatServed({GIVEN}data_loader)" if asked else f"{GIVEN}data_loader"
+    given = dict.fromkeys(cutter.same_as_model, f"{GIVEN}model")
     given |= {roles.loader or "": loader}
-    given |= {roles.optimizer: "optimizer"} if roles.optimizer else {}
-    given |= dict.fromkeys(roles.devices, "device")
-    given |= dict.fromkeys(roles.datasets, "FlatServed(data_loader).dataset")
-    given |= dict.fromkeys(roles.sizes, "FlatServed(data_loader).batch_size")
+    given |= {roles.optimizer: f"{GIVEN}optimizer"} if roles.optimizer else {}
+    given |= dict.fromkeys(roles.devices, f"{GIVEN}device")
+    given |= dict.fromkeys(roles.datasets, f"FlatServed({GIVEN}data_loader).dataset")
+    given |= dict.fromkeys(roles.sizes, f"FlatServed({GIVEN}data_loader).batch_size")
     given |= dict.fromkeys(flow.binds(roles.epochs) if roles.epochs else set(), "0")
     return given
 
 
-def returned_float(value: ast.expr, line: int) -> ast.stmt:
+def _as_float(value: ast.expr, line: int) -> ast.stmt:
     """Return what gives a number back, whatever holds it."""
     return cuts.returned(ast.Call(NAME("float", ast.Load()), [copy.deepcopy(value)], []), line)
 
@@ -238,7 +232,7 @@ def _asking(roles: Roles) -> ast.For | ast.While:
     assert loop is not None and costing is not None and output is not None
     kept = _replaced(loop, output, ast.NamedExpr(NAME(OUTPUT, ast.Store()), copy.deepcopy(output)))
     assert isinstance(kept, (ast.For, ast.While))
-    asked = f"criterion({OUTPUT}, {LABELS}.to({OUTPUT}.device))"
+    asked = f"{GIVEN}criterion({OUTPUT}, {LABELS}.to({OUTPUT}.device))"
     for statement in flow.every(kept.body):
         is_it = statement.lineno == costing.lineno and flow.target(statement) == roles.cost
         if is_it and isinstance(statement, ast.Assign):
@@ -268,11 +262,6 @@ def _pairs(target: ast.AST) -> Iterator[ast.Tuple | ast.List]:
     if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == 2:
         inside = [pair for part in target.elts for pair in _pairs(part)]
         yield from inside or [target]
-
-
-def _examinations(cutter: Cutter, statements: list[ast.stmt], top: ast.stmt) -> set[int]:
-    """Return what only shows something; by ids."""
-    return {id(s) for s in flow.every(statements) if flow.shows(s)}
 
 
 def _mean(roles: Roles, within: list[ast.stmt], top: ast.stmt) -> tuple[ast.expr | None, ast.stmt | None]:
@@ -306,46 +295,60 @@ def _costly(roles: Roles, within: list[ast.stmt]) -> set[str]:
 
 
 def train(cutter: Cutter) -> ast.FunctionDef:
-    """Make the function of the loop over the epochs."""
+    """Make the function of the loop over the epochs: as many as it is asked for, counted as the script counts."""
     roles, epochs = cutter.roles, cutter.roles.epochs
     if roles.loop is None:
         raise NotFoundError("looked_for_loop")
-    if not isinstance(epochs, ast.For):
+    if epochs is None:
         raise NotFoundError("looked_for_epochs")
-    count = flow.calls(epochs.iter, "range")
-    if not count:
-        raise NotFoundError("looked_for_epochs")
-    counted = copy.deepcopy(epochs.iter)
-    ends = flow.calls(counted, "range")[0]
-    given: dict[str, str] = {}
-    stop = ends.args[1] if len(ends.args) > 1 else ends.args[0]
-    wanted = _counting(stop, ends.args[0] if len(ends.args) > 1 else None)
-    ends.args[1 if len(ends.args) > 1 else 0] = wanted
-    loop = ast.parse(
-        "for epoch in range(training_epochs):\n"
-        "    costs.append(train_epoch(model, data_loader, criterion, optimizer, device))"
-    ).body[0]
-    assert isinstance(loop, ast.For)
-    loop.iter, loop.target = ends, copy.deepcopy(epochs.target)
-    if not isinstance(loop.target, ast.Name):
-        loop.target = NAME("epoch", ast.Store())
-    for node in ast.walk(loop):
-        if hasattr(node, "lineno"):
-            node.lineno = epochs.lineno
-    body = [cuts.assign("costs", "[]", epochs.lineno), loop, cuts.returned("costs", epochs.lineno)]
-    known = {"training_epochs", "model", "data_loader", "criterion", "optimizer", "device", "costs"}
-    before = cutter.cut([(cutter.before(epochs), False)], known, flow.reads(loop.iter) - known)
+    line = epochs.lineno
+    loop = copy.copy(epochs)
+    counting = [flow.reads(epochs.iter)] if isinstance(epochs, ast.For) else [flow.reads(epochs.test)]
+    counted = counting[0] & flow.all_bound(epochs.body)
+    within = cutter.cut([(epochs.body, True)], (), counted, left_out={id(roles.loop)})
+    pieces = ", ".join(GIVEN + name for name in ("model", "data_loader", "criterion", "optimizer", "device"))
+    one = ast.parse(f"{COSTS}.append(train_epoch({pieces}))").body[0]
+    loop.body, loop.orelse = [cuts.at_line(one, line), *within.body], []
+    if isinstance(loop, ast.For):
+        loop.iter = _as_many(loop.iter, roles)
+    else:
+        loop.test = _as_long(loop.test, roles)
+    needed = flow.reads(*flow.header(loop), *within.body)
+    before = cutter.cut([(cutter.before(epochs), True)], cutter.same_as_model, needed)
+    body = [*before.body, cuts.assign(COSTS, "[]", line), loop, cuts.returned(COSTS, line)]
     parameters = "model, data_loader, criterion, optimizer, device, training_epochs=15"
-    return cuts.function("train", parameters, [*before.body, *body], epochs.lineno, given)
+    return cutter.function("train", parameters, body, line)
 
 
-def _counting(stop: ast.expr, start: ast.expr | None) -> ast.expr:
-    """Return where a range ends that counts as many epochs as asked for, in the script's own way of counting."""
-    wanted = NAME("training_epochs", ast.Load())
+def _as_many(iterated: ast.expr, roles: Roles) -> ast.expr:
+    """Return a range with as many numbers as epochs are asked for, in the script's own way of counting."""
+    ranges = flow.calls(iterated, "range", "trange")
+    if not ranges or not ranges[0].args:
+        raise NotFoundError("looked_for_epochs")
+    made = copy.deepcopy(ranges[0])
+    made.func = ast.copy_location(NAME("range", ast.Load()), made)
+    place = 1 if len(made.args) > 1 else 0
+    made.args[place] = _counting(made.args[place], made.args[0] if place else None, roles)
+    return made
+
+
+def _as_long(test: ast.expr, roles: Roles) -> ast.expr:
+    made = copy.deepcopy(test)
+    if not isinstance(made, ast.Compare) or len(made.ops) != 1:
+        raise NotFoundError("looked_for_epochs")
+    made.comparators = [_counting(made.comparators[0], None, roles)]
+    return made
+
+
+def _counting(stop: ast.expr, start: ast.expr | None, roles: Roles) -> ast.expr:
+    """Return where the epochs end that are asked for."""
+    wanted = ast.copy_location(NAME(f"{GIVEN}training_epochs", ast.Load()), stop)
+    if isinstance(stop, ast.Name) and stop.id not in roles.script.bindings:
+        return stop  # it has no value, and says so
     if isinstance(stop, ast.Constant):
-        return ast.BinOp(copy.deepcopy(start), ast.Add(), wanted) if start is not None else wanted
+        return ast.copy_location(ast.BinOp(copy.deepcopy(start), ast.Add(), wanted), stop) if start else wanted
     if isinstance(stop, ast.BinOp) and isinstance(stop.right, ast.Constant):
-        return ast.BinOp(wanted, stop.op, stop.right)
+        return ast.copy_location(ast.BinOp(wanted, stop.op, stop.right), stop)
     if isinstance(stop, ast.BinOp) and isinstance(stop.left, ast.Constant):
-        return ast.BinOp(stop.left, stop.op, wanted)
+        return ast.copy_location(ast.BinOp(stop.left, stop.op, wanted), stop)
     return wanted
