@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from graders.harness.base.exhibits import Picture
+    from graders.harness.base.outlined import Outline
     from graders.harness.base.tamed import Tamed
     from graders.harness.judge.clues import Clue, Mistake
     from graders.harness.judge.forms import Form
@@ -64,6 +65,12 @@ def _places() -> Mapping[str, Callable[[ast.FunctionDef], int | None]]:
     return places.PLACES
 
 
+def _outline() -> Outline:
+    from graders.outline import outline
+
+    return outline.outline
+
+
 SPEC = LabSpec(
     folder=FOLDER,
     default_submission=FOLDER.parent / "student_template",
@@ -104,4 +111,5 @@ SPEC = LabSpec(
     clues=_clues,
     crashes=_crashes,
     places=_places,
+    outline=_outline,
 )

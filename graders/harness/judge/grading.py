@@ -110,6 +110,10 @@ class Grading:
 
     # ---- one check
 
+    def asks(self, check: str) -> bool:
+        """Tell whether a check is asked of this submission: some are not where functions were made of a file."""
+        return check not in self.rubric.not_asked_outlined or not self.source.is_outlined
+
     def judge(self, name: str, part: str, error: BaseException | None, notes: Notes, seconds: float) -> CheckResult:
         """Turn what a check raised (None: nothing) into its result."""
         title = self.messages.entry("checks", name, {}).get("title", name)

@@ -47,6 +47,7 @@ class Rubric:
     file: str
     limits: Limits
     parts: tuple[Part, ...]
+    not_asked_outlined: frozenset[str] = frozenset()  # checks of functions that a file does not define, but is made into
     thresholds: Mapping[str, float] = field(default_factory=dict)
     tiers: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)  # (from this value on, share)
 
@@ -83,13 +84,15 @@ class _Reader:
         self._path, self._table = path, table
 
     def rubric(self, thresholds: Mapping[str, tuple[float, float]], tiers: Sequence[str]) -> Rubric:
-        self._only(self._table, "", {"lab", "limits", "thresholds", "tiers", "parts"})
+        self._only(self._table, "", {"lab", "limits", "thresholds", "tiers", "parts", "outlined"})
         lab = self._section("lab", {"name", "file"})
+        parts = self._parts()
         return Rubric(
             lab=self._text(lab, "lab.name"),
             file=self._text(lab, "lab.file"),
             limits=self._limits(),
-            parts=self._parts(),
+            parts=parts,
+            not_asked_outlined=self._not_asked_outlined(parts),
             thresholds=self._thresholds(thresholds),
             tiers={name: self._tiers(name) for name in self._section("tiers", set(tiers)) or tiers},
         )
@@ -155,6 +158,19 @@ class _Reader:
         if not falling or tiers[0][1] != 1:
             raise self._fail(key, "must begin with share 1 and fall from row to row, in value and in share")
         return tiers
+
+    def _not_asked_outlined(self, parts: Sequence[Part]) -> frozenset[str]:
+        """Read a list of checks; each is one of the parts', and none of them loses all of its weight."""
+        checks, key = self._section("outlined", {"not_asked"}).get("not_asked", []), "outlined.not_asked"
+        if not isinstance(checks, list) or not all(isinstance(check, str) for check in checks):
+            raise self._fail(key, "must be a list of names of checks")
+        for check in checks:
+            if not any(check in part.checks for part in parts):
+                raise self._fail(key, f"{check}: there is no such check")
+        for part in parts:
+            if not sum(weight for check, weight in part.checks.items() if check not in checks):
+                raise self._fail(key, f"leaves nothing of parts.{part.name}")
+        return frozenset(checks)
 
     def _parts(self) -> tuple[Part, ...]:
         table = self._table.get("parts")

@@ -43,6 +43,14 @@ def part_of(item: pytest.Item) -> str | None:
     return marker.args[0] if marker else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave a check out that the submission is not asked."""
+    grading = item.config.stash.get(GRADING, None)
+    if grading and part_of(item) and not grading.asks(getattr(item, "originalname", item.name)):
+        pytest.skip(grading.messages.text("notes", "not_asked"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Run a check anew where it was stopped by what is no fault of its own, and name the mistake behind its failure."""

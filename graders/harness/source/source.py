@@ -214,6 +214,11 @@ class Source:
         """The functions defined at the top level; the last definition of a name counts, as it does in Python."""
         return sites_in(self.tree)
 
+    @property
+    def is_outlined(self) -> bool:
+        """Whether the functions that are asked for were made of the file's statements."""
+        return not isinstance(self._reading, Failure) and self._reading.outlined is not None
+
     def looked_for(self, function: str) -> str | None:
         """Return the key of the word that says what was looked for, where a function could not be made of the file."""
         made = None if isinstance(self._reading, Failure) else self._reading.outlined
