@@ -105,6 +105,13 @@ def flat_rows(build_model: Any, images: Any) -> Any:
     return images
 
 
+def flat_device() -> str:
+    """Return where a script computes that asks for a GPU: there, if this machine has one."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def flat_page() -> Any:
     """Return matplotlib's pyplot with no figure on it, drawing into memory."""
     import matplotlib

@@ -42,6 +42,8 @@ class Cutter:
 
     roles: Roles
     settled: set[str] = field(default_factory=set)
+    reshaping: list[ast.stmt] | None = None  # the loop's statements that reshape its images, once they are found
+    examined: set[int] = field(default_factory=set)  # the lines of what leads to the accuracy
 
     @cached_property
     def same_as_model(self) -> set[str]:
@@ -88,14 +90,19 @@ class Cutter:
             while len(inner) > 1 and self._asks_for_epoch(inner[-1]):
                 passed = self._until(inner[-1]) + passed
                 inner = inner[:-1]
-            nearest = passed + self._until(inner[-1]) + [inner[-1]]
-            return [(nearest, True), (self.before(epochs), False)]
+            earlier = passed + self._until(inner[-1])
+            trained = next((i for i, part in enumerate(earlier) if self._trains(part)), -1)
+            nearest = [*earlier[trained + 1 :], inner[-1]]
+            return [(nearest, True), (earlier[: trained + 1], False), (self.before(epochs), False)]
         top, loop = path[-1], script.top(epochs)
         statements = script.statements
         start, end = _place(statements, loop), _place(statements, top)
         if end <= start:
             return [(statements[: end + 1], True)]
         return [(statements[start + 1 : end + 1], True), (self.before(epochs), False)]
+
+    def _trains(self, statement: ast.stmt) -> bool:
+        return any(part is self.roles.loop for part in flow.every([statement]))
 
     def _until(self, statement: ast.stmt) -> list[ast.stmt]:
         block = self._block(statement)
@@ -117,13 +124,13 @@ class Cutter:
         left_out: Collection[int] = (),
     ) -> Cut:
         """Return what of some stretches, the nearest first, is needed."""
-        slicing = Slice(given, self.settled, set(needed), goals, left_out, instead or {})
+        nobodys = self.settled | (BUILTINS - self.roles.script.bindings.keys())
+        slicing = Slice(given, nobodys, set(needed), goals, left_out, instead or {})
         body: list[ast.stmt] = []
         for statements, live in stretches:
             body = slicing.take(statements, live) + body
-        unknown = slicing.needed - set(given) - self.settled - BUILTINS
+        unknown = slicing.needed - set(given) - nobodys
         return Cut(body, unknown & self.roles.script.bindings.keys() - flow.all_bound(body))
-
 
     @cached_property
     def undefined(self) -> set[str]:
@@ -135,16 +142,18 @@ class Cutter:
     ) -> ast.FunctionDef:
         """Return a function of the contract; the script's own names for what it is given are bound first.
 
-        Its parameters have the contract's names, unless the script reads one that it never gives a value.
+        Its parameters have the contract's names, unless the script has one for something else, or for nothing at all.
         """
         read = flow.reads(*body)
-        bound = [assign(own, value, line) for own, value in (given or {}).items() if own in read and GIVEN + own != value]
+        bound = [
+            assign(own, value, line) for own, value in (given or {}).items() if own in read and GIVEN + own != value
+        ]
         made = ast.parse(f"def {name}({parameters}):\n    pass").body[0]
         assert isinstance(made, ast.FunctionDef)
         made.body = copy.deepcopy([*bound, *body])
-        names = {}
+        names, taken = {}, self.undefined | flow.all_bound(body)
         for parameter in made.args.args:
-            own = f"{parameter.arg}_given" if parameter.arg in self.undefined else parameter.arg
+            own = f"{parameter.arg}_given" if parameter.arg in taken else parameter.arg
             names[GIVEN + parameter.arg] = parameter.arg = own
         _renamed(made.body, names)
         made.lineno = line

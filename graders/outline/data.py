@@ -13,8 +13,6 @@ from .roles import size_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MACHINES = ("num_workers", "pin_memory", "persistent_workers", "prefetch_factor", "multiprocessing_context", "timeout")
-
 
 def load_mnist(cutter: Cutter) -> ast.FunctionDef:
     """Make the function of the calls that load the training and the test digits, at the root that is given."""
@@ -81,9 +79,7 @@ def make_data_loader(cutter: Cutter) -> ast.FunctionDef:
     given = dict.fromkeys(roles.datasets, f"{GIVEN}dataset")
     given |= {value.id: f"{GIVEN}dataset" for value in served if isinstance(value, ast.Name)}
     instead = {id(made): [_with_size(made)]}
-    cut = cutter.cut(
-        [(cutter.before(made) + [made], False)], given.keys(), {roles.loader}, instead=instead
-    )
+    cut = cutter.cut([(cutter.before(made) + [made], False)], given.keys(), {roles.loader}, instead=instead)
     if cut.open:
         raise NotFoundError("looked_for_loader")
     body = [*cut.body, cuts.returned(roles.loader, made.lineno)]
@@ -91,21 +87,19 @@ def make_data_loader(cutter: Cutter) -> ast.FunctionDef:
 
 
 def _with_size(statement: ast.stmt) -> ast.stmt:
-    """Have batches of the size that is asked for, and of what a machine has only what any has."""
+    """Have batches of the size that is asked for."""
     statement = copy.deepcopy(statement)
     for call in flow.calls(statement, "DataLoader"):
         size = size_of(call)
         for word in call.keywords:
-            word.value = ast.copy_location(ast.Name(f"{GIVEN}batch_size", ast.Load()), call) if word.value is size else word.value
-        call.args = [ast.copy_location(ast.Name(f"{GIVEN}batch_size", ast.Load()), call) if a is size else a for a in call.args]
-        call.keywords = [word for word in call.keywords if word.arg not in MACHINES]
-    return statement
-
-
-def without_machine(statement: ast.stmt) -> ast.stmt:
-    """Leave out what a data loader is told about the machine."""
-    for call in flow.calls(statement, "DataLoader"):
-        call.keywords = [word for word in call.keywords if word.arg not in MACHINES]
+            word.value = (
+                ast.copy_location(ast.Name(f"{GIVEN}batch_size", ast.Load()), call)
+                if word.value is size
+                else word.value
+            )
+        call.args = [
+            ast.copy_location(ast.Name(f"{GIVEN}batch_size", ast.Load()), call) if a is size else a for a in call.args
+        ]
     return statement
 
 
@@ -123,10 +117,13 @@ def flatten_images(cutter: Cutter) -> ast.FunctionDef:
     within = path[: next(i for i, part in enumerate(path) if part is loop)]
     steps = [part for step in within[::-1] for part in cutter._until(step)]
     batch = f"({GIVEN}images, torch.zeros(len({GIVEN}images), dtype=torch.int64))"
-    entering, names = _entering(loop, batch)
+    entered, names = entering(loop, batch)
     told = cuts.returned(copy.deepcopy(given), statement.lineno)
     counted = flow.binds(cutter.roles.epochs) if cutter.roles.epochs else set()
-    known: Mapping[str, str] = {**dict.fromkeys(counted, "0"), **{size: f"len({GIVEN}images)" for size in cutter.roles.sizes}}
+    known: Mapping[str, str] = {
+        **dict.fromkeys(counted, "0"),
+        **{size: f"len({GIVEN}images)" for size in cutter.roles.sizes},
+    }
     taken = cutter.cut([([*map(_without_next(batch), steps), told], True)], {*known, *names}, goals={id(told)})
     before = cutter.cut(
         [(cutter.before(loop), True)],
@@ -141,7 +138,8 @@ def flatten_images(cutter: Cutter) -> ast.FunctionDef:
         last.value = ast.copy_location(
             ast.Call(ast.Name("flat_rows", ast.Load()), [ast.Name("build_model", ast.Load()), last.value], []), last
         )
-    body = [*before.body, *entering, *taken.body]
+    cutter.reshaping = [s for s in taken.body if flow.target(s)]
+    body = [*before.body, *entered, *taken.body]
     return cutter.function("flatten_images", "images", body, statement.lineno, known)
 
 
@@ -149,7 +147,7 @@ def _argument(call: ast.Call) -> ast.expr:
     return call.args[0] if call.args else call.keywords[0].value
 
 
-def _entering(loop: ast.For | ast.While, batch: str) -> tuple[list[ast.stmt], set[str]]:
+def entering(loop: ast.For | ast.While, batch: str) -> tuple[list[ast.stmt], set[str]]:
     """Return what gives the loop's own names a batch, and these names."""
     if not isinstance(loop, ast.For) or (isinstance(loop.iter, ast.Call) and flow.called(loop.iter) == "range"):
         counted = flow.binds(loop)

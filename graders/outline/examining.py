@@ -55,6 +55,7 @@ def evaluate(cutter: Cutter) -> ast.FunctionDef:
 
     best = max(found, key=rank)  # the first of those that are as good
     line = best.statement.lineno
+    cutter.examined = {statement.lineno for statement in flow.every(best.cut.body)}
     body = [*best.cut.body, cuts.returned(f"float({VALUE})", line)]
     return cutter.function("evaluate", "model, dataset, device", body, line, given)
 
@@ -67,6 +68,7 @@ def predict(cutter: Cutter) -> ast.FunctionDef:
         one
         for one in _candidates(cutter, given)
         if one.has(_is_choice) and one.has(asks_model) and not one.has(_is_comparison)
+        if one.statement.lineno not in cutter.examined  # the answers to all of them are none to one
     ]
     if not found:
         raise NotFoundError("looked_for_prediction")
@@ -89,7 +91,9 @@ def show_prediction(cutter: Cutter) -> ast.FunctionDef:
         page = cuts.assign("pyplot_of_picture", "flat_page()", statement.lineno)
         figure = cuts.returned("pyplot_of_picture.gcf()", statement.lineno)
         body = [copy.deepcopy(statement), figure]
-        cut = cutter.cut(cutter.stretches(statement), given.keys(), instead={id(statement): body}, left_out=_loop(cutter))
+        cut = cutter.cut(
+            cutter.stretches(statement), given.keys(), instead={id(statement): body}, left_out=_loop(cutter)
+        )
         if not cut.open:
             whole = [page, *cut.body]
             if roles.model is None and flow.reads(*whole) & cutter.same_as_model:

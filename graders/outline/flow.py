@@ -18,7 +18,20 @@ BLOCKS = ("body", "orelse", "handlers", "finalbody")
 CHANGING = {"eval", "train", "apply", "requires_grad_", "pop", "load_state_dict"}
 # Where things are only shown: whoever is given there is not changed.
 SHOWING = {
-    *("print", "plt", "pyplot", "display", "tqdm", "summary", "torchsummary", "vis", "viz", "visdom", "writer", "logger"),
+    *(
+        "print",
+        "plt",
+        "pyplot",
+        "display",
+        "tqdm",
+        "summary",
+        "torchsummary",
+        "vis",
+        "viz",
+        "visdom",
+        "writer",
+        "logger",
+    ),
     *("logging", "wandb", "sns", "len", "type", "isinstance", "input", "time", "os", "sys", "warnings", "pbar", "bar"),
 }
 

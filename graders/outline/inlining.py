@@ -16,7 +16,19 @@ DEEPEST = 6  # calls within calls
 # What a function has to call for its statements to be of interest here.
 TELLING = {
     *("MNIST", "DataLoader", "Linear", "Sequential", "parameters", "backward", "step", "zero_grad", "imshow", "print"),
-    *("argmax", "max", "topk", "eq", "softmax", "log_softmax", "cross_entropy", "nll_loss", "no_grad", "view", "reshape"),
+    *(
+        "argmax",
+        "max",
+        "topk",
+        "eq",
+        "softmax",
+        "log_softmax",
+        "cross_entropy",
+        "nll_loss",
+        "no_grad",
+        "view",
+        "reshape",
+    ),
     *("mean", "sum", "log"),
 }
 

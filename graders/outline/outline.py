@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from graders.harness.base.model import Word
 from graders.harness.base.outlined import Outlined
 
-from . import cuts, data, examining, flow, inlining, moving, roles, training
+from . import cuts, data, examining, flow, inlining, mending, moving, roles, training
 from .cuts import Cutter, NotFoundError
 from .writing import Writing
 
@@ -55,10 +55,13 @@ def outline(tree: ast.Module) -> Outlined | None:
 def _outline(tree: ast.Module) -> Outlined | None:
     if _is_contract(tree) or not _is_of_the_lesson(tree):
         return None
-    script = roles.Script(inlining.level(tree))
+    statements = inlining.level(tree)
+    mending.mend_machine(statements)
+    script = roles.Script(statements)
     found = roles.find(script)
     if found.count < FEWEST:
         return None
+    mending.mend_sizes(found)
     moving.move(found)
     cutter = Cutter(found)
     own = _module(script)
@@ -127,11 +130,12 @@ def _written(own: list[ast.stmt], functions: list[ast.FunctionDef]) -> tuple[str
     for function in functions:
         writing.line("", function.lineno)
         writing.statements([function])
-    read = flow.reads(*functions)
+    read = flow.reads(*kept, *functions)
     glue = [text for name, text in _glue().items() if name in read]
     bound = {name for statement in kept for name in flow.binds(statement)}
     needed = ["import torch\n"] if "torch" in read - bound else []
     needed += ["from typing import Any\n"] if glue else []
+    needed += ["flat_own_rows = flatten_images\n"] if "flat_own_rows" in read else []
     return "\n\n".join([writing.text, *needed, *(f"{text}\n" for text in glue)]), writing.lines
 
 

@@ -146,7 +146,7 @@ def _is_of_mnist(node: ast.ClassDef) -> bool:
 def _tells_device(value: ast.expr) -> bool:
     said = flow.text_in(value)
     is_choice = isinstance(value, (ast.IfExp, ast.Constant)) and any(word in said.split() for word in ("cuda", "cpu"))
-    return is_choice or (isinstance(value, ast.Call) and flow.called(value) == "device")
+    return is_choice or (isinstance(value, ast.Call) and flow.called(value) in ("device", "flat_device"))
 
 
 # ---- the loop
@@ -249,7 +249,9 @@ def _find_cost(roles: Roles) -> None:
     assigned = [s for s in flow.every(roles.loop.body) if isinstance(s, ast.Assign) and flow.target(s)]
     if not names:  # the cost is asked for, and nothing is done with it
         outputs = {flow.target(s) for s in assigned if roles.output in flow.calls(s.value)}
-        costs = [s for s in assigned if any(len(c.args) > 1 for c in flow.calls(s.value)) and flow.reads(s.value) & outputs]
+        costs = [
+            s for s in assigned if any(len(c.args) > 1 for c in flow.calls(s.value)) and flow.reads(s.value) & outputs
+        ]
         found = [flow.target(s) or "" for s in costs]
         names = [name for name in found if "cost" in name.lower() or "loss" in name.lower()] or found
     if names:

@@ -68,6 +68,8 @@ def _parts(value: ast.expr) -> Iterator[ast.expr]:
     elif isinstance(value, (ast.Tuple, ast.List)):
         for part in value.elts:
             yield from _parts(part)
+    elif isinstance(value, ast.Call) and flow.called(value) == "round" and value.args:
+        yield from _parts(value.args[0])
     elif isinstance(value, ast.IfExp):
         yield from _parts(value.body)
     else:
@@ -75,7 +77,13 @@ def _parts(value: ast.expr) -> Iterator[ast.expr]:
 
 
 def _has_text(value: ast.BinOp) -> bool:
-    ends = [part for part in (value.left, value.right) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-    calls = [part for part in (value.left, value.right) if isinstance(part, ast.Call) and flow.called(part) in ("str", "format")]
+    ends = [
+        part for part in (value.left, value.right) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]
+    calls = [
+        part
+        for part in (value.left, value.right)
+        if isinstance(part, ast.Call) and flow.called(part) in ("str", "format")
+    ]
     nested = [part for part in (value.left, value.right) if isinstance(part, ast.BinOp) and _has_text(part)]
     return bool(ends or calls or nested or any(isinstance(p, ast.JoinedStr) for p in (value.left, value.right)))

@@ -6,16 +6,15 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
-from . import cuts, flow, told
+from . import cuts, data, flow, loops, told
 from .cuts import GIVEN, Cutter, NotFoundError
+from .loops import LABELS, OUTPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .roles import Roles
 
 LEARNING = ("backward", "step", "zero_grad")
-OUTPUT, LABELS, COSTS = "flat_output", "flat_labels", "flat_costs"
+COSTS = "flat_costs"
 NAME = ast.Name
 
 
@@ -28,7 +27,13 @@ def build_model(cutter: Cutter) -> ast.FunctionDef:
 
 
 def _built(
-    cutter: Cutter, name: str, parameters: str, piece: str, given: object, key: str, renamed: dict[str, str] | None = None
+    cutter: Cutter,
+    name: str,
+    parameters: str,
+    piece: str,
+    given: object,
+    key: str,
+    renamed: dict[str, str] | None = None,
 ) -> ast.FunctionDef:
     known = {*(given if isinstance(given, (set, dict)) else set(given)), *(renamed or {})}  # type: ignore[call-overload]
     cut = cutter.cut([(cutter.before(cutter.around), True)], known, {piece})
@@ -37,7 +42,11 @@ def _built(
         cut = cutter.cut([(cutter.before(made[-1]) + [made[-1]], True)], known, {piece})
     if cut.open:
         raise NotFoundError(key)
-    line = next((s.lineno for s in flow.every(cut.body)[::-1] if piece in flow.binds(s)), made[-1].lineno) if False else made[-1].lineno
+    line = (
+        next((s.lineno for s in flow.every(cut.body)[::-1] if piece in flow.binds(s)), made[-1].lineno)
+        if False
+        else made[-1].lineno
+    )
     return cutter.function(name, parameters, [*cut.body, cuts.returned(piece, line)], line, renamed)
 
 
@@ -109,9 +118,7 @@ def _closure(cutter: Cutter) -> ast.FunctionDef:
     output = roles.output
     body = [_replaced(s, output, NAME(OUTPUT, ast.Load())) for s in _up_to(loop.body, costing)]
     batch = f"(None, {LABELS})"
-    from .data import _entering
-
-    entering, names = _entering(loop, batch)
+    entering, names = data.entering(loop, batch)
     goal = cuts.returned(roles.cost or "", line)
     counted = flow.binds(roles.epochs) if roles.epochs else set()
     known = {**dict.fromkeys(counted, "0"), **{size: f"len({LABELS})" for size in roles.sizes}}
@@ -171,13 +178,15 @@ def train_epoch(cutter: Cutter) -> ast.FunctionDef:
     named = criterion_of(roles)
     given |= {named: f"{GIVEN}criterion"} if named else {}
     asks = named is None and roles.costing is not None and roles.output is not None
-    top = _swapped(within[at], loop, _asking(roles)) if asks else within[at]
+    top = _swapped(within[at], loop, loops.rebuilt(roles, cutter.reshaping, asks))
     last = max(at, _index(within, teller) - 1) if teller is not None else len(within)
     learning = [s for s in within[last + 1 :] if flow.calls(s, *LEARNING)]
     statements = [*within[:at], top, *within[at + 1 : last + 1], *learning]
     line = teller.lineno if teller is not None else loop.lineno
     told_value = [_as_float(value, line)] if value is not None else []
-    alone = [s for s in flow.every(statements) if not flow.blocks(s) and flow.calls(s, *LEARNING, "manual_seed", "seed")]
+    alone = [
+        s for s in flow.every(statements) if not flow.blocks(s) and flow.calls(s, *LEARNING, "manual_seed", "seed")
+    ]
     goals = {id(s) for s in [*flow.every([top]), *alone, *told_value] if not flow.shows(s)}
     shown = {id(s) for s in flow.every(statements) if flow.shows(s)}
     stretches = [([*statements, *told_value], True), (cutter.before(cutter.around), False)]
@@ -191,7 +200,12 @@ def train_epoch(cutter: Cutter) -> ast.FunctionDef:
 def _given(cutter: Cutter) -> dict[str, str]:
     """Return what the script's names stand for in an epoch."""
     roles = cutter.roles
-    used = [n for s in roles.script.every for n in ast.walk(s) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+    used = [
+        n
+        for s in roles.script.every
+        for n in ast.walk(s)
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+    ]
     asked = any(n.value.id == roles.loader for n in used)  # type: ignore[attr-defined]  # a Name
     loader = f"FlatServed({GIVEN}data_loader)" if asked else f"{GIVEN}data_loader"
     given = dict.fromkeys(cutter.same_as_model, f"{GIVEN}model")
@@ -224,44 +238,6 @@ def _swapped(statement: ast.stmt, old: ast.stmt, new: ast.stmt) -> ast.stmt:
         if inside := getattr(statement, name, None):
             setattr(made, name, [_swapped(part, old, new) for part in inside])
     return made
-
-
-def _asking(roles: Roles) -> ast.For | ast.While:
-    """Return the loop with the criterion asked in the place of what the script makes of the model's answers."""
-    loop, costing, output = roles.loop, roles.costing, roles.output
-    assert loop is not None and costing is not None and output is not None
-    kept = _replaced(loop, output, ast.NamedExpr(NAME(OUTPUT, ast.Store()), copy.deepcopy(output)))
-    assert isinstance(kept, (ast.For, ast.While))
-    asked = f"{GIVEN}criterion({OUTPUT}, {LABELS}.to({OUTPUT}.device))"
-    for statement in flow.every(kept.body):
-        is_it = statement.lineno == costing.lineno and flow.target(statement) == roles.cost
-        if is_it and isinstance(statement, ast.Assign):
-            statement.value = ast.copy_location(ast.parse(asked, mode="eval").body, statement.value)
-    labels = label_of(loop)
-    if labels is None:
-        raise NotFoundError("looked_for_loop")
-    place, value = labels
-    kept.body.insert(place, cuts.assign(LABELS, value, loop.lineno))
-    return kept
-
-
-def label_of(loop: ast.For | ast.While) -> tuple[int, str] | None:
-    """Return where in a loop its labels have a name first, and the name."""
-    targets = [loop.target] if isinstance(loop, ast.For) else []
-    pairs = [t for target in targets for t in _pairs(target)]
-    if pairs:
-        return 0, ast.unparse(pairs[-1].elts[1])
-    for index, statement in enumerate(loop.body):
-        if isinstance(statement, ast.Assign):
-            for pair in (p for target in statement.targets for p in _pairs(target)):
-                return index + 1, ast.unparse(pair.elts[1])
-    return None
-
-
-def _pairs(target: ast.AST) -> Iterator[ast.Tuple | ast.List]:
-    if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == 2:
-        inside = [pair for part in target.elts for pair in _pairs(part)]
-        yield from inside or [target]
 
 
 def _mean(roles: Roles, within: list[ast.stmt], top: ast.stmt) -> tuple[ast.expr | None, ast.stmt | None]:
@@ -328,7 +304,11 @@ def _as_many(iterated: ast.expr, roles: Roles) -> ast.expr:
     made = copy.deepcopy(ranges[0])
     made.func = ast.copy_location(NAME("range", ast.Load()), made)
     place = 1 if len(made.args) > 1 else 0
-    made.args[place] = _counting(made.args[place], made.args[0] if place else None, roles)
+    stop, wanted = made.args[place], _wanted(made.args[place])
+    if not _has_value(stop, roles):
+        return made
+    # How many the script itself has is its own affair, and whether it counts them from 0 or from 1.
+    made.args[place] = ast.copy_location(ast.BinOp(made.args[0], ast.Add(), wanted), stop) if place else wanted
     return made
 
 
@@ -336,19 +316,15 @@ def _as_long(test: ast.expr, roles: Roles) -> ast.expr:
     made = copy.deepcopy(test)
     if not isinstance(made, ast.Compare) or len(made.ops) != 1:
         raise NotFoundError("looked_for_epochs")
-    made.comparators = [_counting(made.comparators[0], None, roles)]
+    stop = made.comparators[0]
+    made.comparators = [_wanted(stop) if _has_value(stop, roles) else stop]
     return made
 
 
-def _counting(stop: ast.expr, start: ast.expr | None, roles: Roles) -> ast.expr:
-    """Return where the epochs end that are asked for."""
-    wanted = ast.copy_location(NAME(f"{GIVEN}training_epochs", ast.Load()), stop)
-    if isinstance(stop, ast.Name) and stop.id not in roles.script.bindings:
-        return stop  # it has no value, and says so
-    if isinstance(stop, ast.Constant):
-        return ast.copy_location(ast.BinOp(copy.deepcopy(start), ast.Add(), wanted), stop) if start else wanted
-    if isinstance(stop, ast.BinOp) and isinstance(stop.right, ast.Constant):
-        return ast.copy_location(ast.BinOp(wanted, stop.op, stop.right), stop)
-    if isinstance(stop, ast.BinOp) and isinstance(stop.left, ast.Constant):
-        return ast.copy_location(ast.BinOp(stop.left, stop.op, wanted), stop)
-    return wanted
+def _wanted(at: ast.expr) -> ast.expr:
+    return ast.copy_location(NAME(f"{GIVEN}training_epochs", ast.Load()), at)
+
+
+def _has_value(value: ast.expr, roles: Roles) -> bool:
+    """Tell whether all names in a value have one: those that have none are to say so."""
+    return all(name in roles.script.bindings or name in cuts.BUILTINS for name in flow.reads(value))
