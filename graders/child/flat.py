@@ -43,6 +43,7 @@ class FlatScaled:
         self.model = model
 
     def __call__(self, images: Any) -> Any:
+        """Return the model's answers."""
         brightest = images.detach().abs().max()
         return self.model(images / 255 if brightest > 1.5 else images)
 

@@ -35,6 +35,12 @@ class Cut:
     body: list[ast.stmt]
     open: set[str]
 
+    def closed(self, key: str) -> Cut:
+        """Return it if it needs nothing from elsewhere. Raises NotFoundError with the key otherwise."""
+        if self.open:
+            raise NotFoundError(key)
+        return self
+
 
 @dataclass
 class Cutter:
@@ -70,6 +76,10 @@ class Cutter:
             found = block[: _place(block, part)] + found
         return found
 
+    def until(self, statement: ast.stmt) -> list[ast.stmt]:
+        """Return the statements that run up to one, that one included."""
+        return [*self.before(statement), statement]
+
     def _block(self, statement: ast.stmt) -> list[ast.stmt]:
         outer = self.roles.script.outer.get(id(statement))
         blocks = flow.blocks(outer) if outer is not None else [self.roles.script.statements]
@@ -83,14 +93,14 @@ class Cutter:
         script, epochs = self.roles.script, self.around
         path = [goal, *script.around(goal)]
         if epochs is None:
-            return [(self.before(path[-1]) + [path[-1]], True)]
+            return [(self.until(path[-1]), True)]
         if any(part is epochs for part in path):
             inner = path[: next(i for i, part in enumerate(path) if part is epochs)]
             passed: list[ast.stmt] = []
             while len(inner) > 1 and self._asks_for_epoch(inner[-1]):
-                passed = self._until(inner[-1]) + passed
+                passed = self.earlier(inner[-1]) + passed
                 inner = inner[:-1]
-            earlier = passed + self._until(inner[-1])
+            earlier = passed + self.earlier(inner[-1])
             trained = next((i for i, part in enumerate(earlier) if self._trains(part)), -1)
             nearest = [*earlier[trained + 1 :], inner[-1]]
             return [(nearest, True), (earlier[: trained + 1], False), (self.before(epochs), False)]
@@ -104,7 +114,8 @@ class Cutter:
     def _trains(self, statement: ast.stmt) -> bool:
         return any(part is self.roles.loop for part in flow.every([statement]))
 
-    def _until(self, statement: ast.stmt) -> list[ast.stmt]:
+    def earlier(self, statement: ast.stmt) -> list[ast.stmt]:
+        """Return the statements of its own block that run before one."""
         block = self._block(statement)
         return block[: _place(block, statement)]
 

@@ -46,7 +46,7 @@ def evaluate(cutter: Cutter) -> ast.FunctionDef:
     found = found or [one for one in every if any(word in one.texts for word in ACCURACY)]
     if not found:
         raise NotFoundError("looked_for_accuracy")
-    tests = {name for name in roles.test_sets}
+    tests = set(roles.test_sets)
 
     def rank(one: Told) -> tuple[bool, bool, bool]:
         on_tests = one.has(lambda node: isinstance(node, ast.Name) and node.id in tests)

@@ -122,20 +122,17 @@ def binds(statement: ast.stmt) -> set[str]:
         return {statement.name}
     if isinstance(statement, IMPORTS):
         return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
-    found = set()
-    for node in header(statement):
-        inside = set() if not isinstance(node, COMPREHENSIONS) else {node}
-        found |= {n.id for n in _outside_scopes(node, inside) if isinstance(n.ctx, ast.Store)}
+    found = {n.id for node in header(statement) for n in _outside_scopes(node) if isinstance(n.ctx, ast.Store)}
     return found | {h.name for h in getattr(statement, "handlers", []) if h.name}
 
 
-def _outside_scopes(node: ast.AST, skipped: set[ast.AST]) -> Iterator[ast.Name]:
+def _outside_scopes(node: ast.AST) -> Iterator[ast.Name]:
     left = [node]
     while left:
         part = left.pop()
         if isinstance(part, ast.Name):
             yield part
-        if part not in skipped and not isinstance(part, (*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef)):
+        if not isinstance(part, (*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef)):
             left += ast.iter_child_nodes(part)
 
 

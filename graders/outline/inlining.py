@@ -280,8 +280,9 @@ def _split(statement: ast.stmt) -> list[ast.stmt]:
 def _nameless_cost(value: ast.expr) -> ast.Attribute | None:
     """Return `….backward` where it is asked of something that has no name."""
     method = value.func if isinstance(value, ast.Call) else None
-    is_backward = isinstance(method, ast.Attribute) and method.attr == "backward"
-    return method if is_backward and not isinstance(method.value, ast.Name) else None
+    if not isinstance(method, ast.Attribute) or method.attr != "backward" or isinstance(method.value, ast.Name):
+        return None
+    return method
 
 
 def _assign(name: str, value: ast.expr, at: ast.AST) -> ast.Assign:
@@ -295,6 +296,6 @@ class _Renamed(ast.NodeTransformer):
     def __init__(self, names: dict[str, str]) -> None:
         self._names = names
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802  # as the base class calls it
+    def visit_Name(self, node: ast.Name) -> ast.Name:  # as the base class calls it
         node.id = self._names.get(node.id, node.id)
         return node

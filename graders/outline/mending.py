@@ -28,7 +28,7 @@ def mend_machine(statements: list[ast.stmt]) -> None:
 
 
 class _Mended(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> ast.Call:  # noqa: N802  # as the base class calls it
+    def visit_Call(self, node: ast.Call) -> ast.Call:  # as the base class calls it
         self.generic_visit(node)
         name = flow.called(node)
         if name == "cuda" and isinstance(node.func, ast.Attribute) and flow.root(node.func) not in ("torch", None):
@@ -43,7 +43,7 @@ class _Mended(ast.NodeTransformer):
                 word.value = _device(word.value) if _is_cuda(word.value) else word.value
         return node
 
-    def visit_Assign(self, node: ast.Assign) -> ast.Assign:  # noqa: N802  # the same
+    def visit_Assign(self, node: ast.Assign) -> ast.Assign:  # the same
         self.generic_visit(node)
         node.value = _device(node.value) if _is_cuda(node.value) else node.value
         return node

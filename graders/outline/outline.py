@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from graders.harness.base.model import Word
 from graders.harness.base.outlined import Outlined
 
-from . import cuts, data, examining, flow, inlining, mending, moving, roles, training
+from . import batches, cuts, data, examining, flow, inlining, learning, mending, moving, roles, training
 from .cuts import Cutter, NotFoundError
 from .writing import Writing
 
@@ -24,10 +24,10 @@ MAKERS: dict[str, Callable[[Cutter], ast.FunctionDef]] = {
     for maker in (
         data.load_mnist,
         data.make_data_loader,
-        data.flatten_images,
-        training.build_model,
-        training.build_criterion,
-        training.build_optimizer,
+        batches.flatten_images,
+        learning.build_model,
+        learning.build_criterion,
+        learning.build_optimizer,
         training.train_epoch,
         training.train,
         examining.evaluate,
@@ -37,8 +37,13 @@ MAKERS: dict[str, Callable[[Cutter], ast.FunctionDef]] = {
 }
 # Names that nobody gives a function by chance, and with how many arguments the contract calls them.
 TELLING = {
-    **{"load_mnist": 3, "make_data_loader": 2, "flatten_images": 1, "build_criterion": 0, "build_optimizer": 2},
-    **{"train_epoch": 5, "show_prediction": 3},
+    "load_mnist": 3,
+    "make_data_loader": 2,
+    "flatten_images": 1,
+    "build_criterion": 0,
+    "build_optimizer": 2,
+    "train_epoch": 5,
+    "show_prediction": 3,
 }
 FEWEST = 2  # of the lesson's pieces; with fewer it is some other file
 LESSONS_WORDS = {"MNIST", "DataLoader", "backward", "CrossEntropyLoss", "cross_entropy", "SGD", "Linear"}

@@ -1,4 +1,4 @@
-"""Finds the lesson's roles in a levelled script by where values come from: data, loaders, loop, model, cost, optimizer."""
+"""Finds the lesson's roles in a levelled script by where values come from: data, loop, model, cost, optimizer."""
 
 from __future__ import annotations
 
@@ -168,12 +168,12 @@ def _find_loop(roles: Roles) -> None:
                 batches = inside[0] if inside else around[0]
             roles.loop = batches
             outer = [loop for loop in script.around(batches) if isinstance(loop, flow.LOOPS)]
-            roles.epochs = outer[0] if outer else None  # type: ignore[assignment]  # it is one of LOOPS
+            roles.epochs = outer[0] if outer else None
             return
     for statement in script.every:  # nothing is learned in any loop; the first that goes through batches, in another
         outer = [loop for loop in script.around(statement) if isinstance(loop, flow.LOOPS)]
         if isinstance(statement, flow.LOOPS) and outer and served(roles, statement):
-            roles.loop, roles.epochs = statement, outer[0]  # type: ignore[assignment]  # the same
+            roles.loop, roles.epochs = statement, outer[0]
             return
 
 
@@ -271,18 +271,19 @@ def _find_data(roles: Roles) -> None:
         roles.loader = next(iter(roles.loaders))
     if roles.loader:
         reached = script.sources(roles.loaders[roles.loader].value) & roles.datasets.keys()
-        roles.train_set = min(reached, key=lambda name: not _says_train(roles.datasets[name])) if reached else None
+        roles.train_set = min(reached, key=lambda name: not says(roles.datasets[name], True)) if reached else None
         sizes = [size_of(call) for call in flow.calls(roles.loaders[roles.loader], "DataLoader")]
         roles.sizes |= {size.id for size in sizes if isinstance(size, ast.Name)}
     if roles.train_set is None and roles.datasets:
-        roles.train_set = min(roles.datasets, key=lambda name: not _says_train(roles.datasets[name]))
+        roles.train_set = min(roles.datasets, key=lambda name: not says(roles.datasets[name], True))
 
 
-def _says_train(statement: ast.Assign) -> bool:
+def says(statement: ast.Assign, train: bool) -> bool:
+    """Tell whether a data set is said to be of the training digits, or of the test digits."""
     call = statement.value
     assert isinstance(call, ast.Call)
     said = [word.value for word in call.keywords if word.arg == "train"] or call.args[1:2]
-    return not any(isinstance(value, ast.Constant) and value.value is False for value in said)
+    return train != any(isinstance(value, ast.Constant) and value.value is False for value in said)
 
 
 def size_of(call: ast.Call) -> ast.expr | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from . import flow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+Block = TypeVar("Block", bound=ast.AST)
 ROUNDS = 8  # through a loop, until nothing more is needed
 
 
@@ -129,7 +130,7 @@ def _plainly_bound(statement: ast.stmt) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def _with(statement: ast.AST, **parts: object) -> Any:
+def _with(statement: Block, **parts: object) -> Block:
     """Return a compound statement with other statements inside."""
     made = copy.copy(statement)
     for name, value in parts.items():

@@ -43,47 +43,45 @@ def _texts(value: ast.expr) -> Iterator[ast.expr]:
 
 
 def _is_filled_in(value: ast.expr) -> bool:
-    is_mod = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mod)
-    return is_mod and isinstance(value.left, ast.Constant) and isinstance(value.left.value, str)
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Mod):
+        return False
+    return isinstance(value.left, ast.Constant) and isinstance(value.left.value, str)
 
 
 def _parts(value: ast.expr) -> Iterator[ast.expr]:
     """Yield what is filled into a text, or the value itself where it is none."""
-    if isinstance(value, ast.Constant):
-        return
-    if isinstance(value, ast.JoinedStr):
-        for part in value.values:
-            if isinstance(part, ast.FormattedValue):
-                yield from _parts(part.value)
-    elif _is_filled_in(value):
-        assert isinstance(value, ast.BinOp)
-        for part in value.right.elts if isinstance(value.right, ast.Tuple) else [value.right]:
+    inside = _inside(value)
+    if inside is not None:
+        for part in inside:
             yield from _parts(part)
-    elif isinstance(value, ast.Call) and flow.called(value) in ("format", "str", "join"):
-        for part in (*value.args, *(word.value for word in value.keywords)):
-            yield from _parts(part)
-    elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and _has_text(value):
-        yield from _parts(value.left)
-        yield from _parts(value.right)
-    elif isinstance(value, (ast.Tuple, ast.List)):
-        for part in value.elts:
-            yield from _parts(part)
-    elif isinstance(value, ast.Call) and flow.called(value) == "round" and value.args:
-        yield from _parts(value.args[0])
-    elif isinstance(value, ast.IfExp):
-        yield from _parts(value.body)
-    else:
+    elif not isinstance(value, ast.Constant):
         yield value
 
 
+def _inside(value: ast.expr) -> list[ast.expr] | None:
+    """Return what a text, or what rounds or collects values, has inside; None of what is a value itself."""
+    if isinstance(value, ast.JoinedStr):
+        return [part.value for part in value.values if isinstance(part, ast.FormattedValue)]
+    if isinstance(value, (ast.Tuple, ast.List)):
+        return value.elts
+    if isinstance(value, ast.IfExp):
+        return [value.body]
+    if isinstance(value, ast.BinOp) and _is_filled_in(value):
+        return value.right.elts if isinstance(value.right, ast.Tuple) else [value.right]
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and _has_text(value):
+        return [value.left, value.right]
+    if isinstance(value, ast.Call) and flow.called(value) in ("format", "str", "join"):
+        return [*value.args, *(word.value for word in value.keywords)]
+    if isinstance(value, ast.Call) and flow.called(value) == "round":
+        return value.args[:1]
+    return None
+
+
 def _has_text(value: ast.BinOp) -> bool:
-    ends = [
-        part for part in (value.left, value.right) if isinstance(part, ast.Constant) and isinstance(part.value, str)
-    ]
-    calls = [
-        part
-        for part in (value.left, value.right)
-        if isinstance(part, ast.Call) and flow.called(part) in ("str", "format")
-    ]
-    nested = [part for part in (value.left, value.right) if isinstance(part, ast.BinOp) and _has_text(part)]
-    return bool(ends or calls or nested or any(isinstance(p, ast.JoinedStr) for p in (value.left, value.right)))
+    """Tell whether one of two that are added is a text."""
+    for part in (value.left, value.right):
+        is_text = isinstance(part, ast.JoinedStr) or (isinstance(part, ast.Constant) and isinstance(part.value, str))
+        is_made = isinstance(part, ast.Call) and flow.called(part) in ("str", "format")
+        if is_text or is_made or (isinstance(part, ast.BinOp) and (_is_filled_in(part) or _has_text(part))):
+            return True
+    return False

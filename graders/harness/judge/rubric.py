@@ -47,7 +47,9 @@ class Rubric:
     file: str
     limits: Limits
     parts: tuple[Part, ...]
-    not_asked_outlined: frozenset[str] = frozenset()  # checks of functions that a file does not define, but is made into
+    not_asked_outlined: frozenset[str] = (
+        frozenset()
+    )  # checks of functions that a file does not define, but is made into
     thresholds: Mapping[str, float] = field(default_factory=dict)
     tiers: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)  # (from this value on, share)
 
