@@ -43,15 +43,20 @@ def saves(path: Path) -> Iterator[bool]:
     """
     while True:
         yield False
-        folder = path if path.is_dir() else path.parent
+        is_folder = path.is_dir()
+        folder = path if is_folder else path.parent
         while (place := _place(folder)) is None:
             time.sleep(LOOK / 1000)
-        yield from _saves_in(folder, place, Labs() if folder == path else Named(path.name))
+        for saved in _changes(folder, Labs() if is_folder else Named(path.name)):
+            if _place(folder) != place or path.is_dir() != is_folder:
+                break
+            if saved is not None:
+                yield saved
 
 
-def _saves_in(folder: Path, place: tuple[int, int], wanted: Labs | Named) -> Iterator[bool]:
-    """Yield as `saves` does until there is another folder of that name, or none."""
-    is_new = True  # something may have been saved before the watch began
+def _changes(folder: Path, wanted: Labs | Named) -> Iterator[bool | None]:
+    """Yield True for changes in a folder, None while there are none; first False, for what came before the watch."""
+    is_new = True
     for found in watchfiles.watch(
         folder,
         watch_filter=wanted,
@@ -62,10 +67,7 @@ def _saves_in(folder: Path, place: tuple[int, int], wanted: Labs | Named) -> Ite
         recursive=isinstance(wanted, Labs),
         ignore_permission_denied=True,
     ):
-        if _place(folder) != place:
-            return
-        if found or is_new:
-            yield bool(found)
+        yield True if found else False if is_new else None
         is_new = False
 
 

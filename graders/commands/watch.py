@@ -56,6 +56,11 @@ class Text:
         except Unloadable as error:
             return cls(source.path.name, source.texts.read, None, error.failure)
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether there is neither the file nor one that may be meant for it."""
+        return self.problem is not None and self.problem.key == "no_file" and self.problem.params["found"] == "-"
+
     def is_like(self, other: Text | None) -> bool:
         """Tell whether another one says the same."""
         return other is not None and (self.read, self.problem) == (other.read, other.problem)
@@ -76,7 +81,8 @@ class Watch:
         self._options, self._spec, self._warm = options, spec, judging.COLD
         self._rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
         self._messages = Messages.of_lab(spec.folder, options.language)
-        self._seen: Text | None = None
+        self._seen: Text | None = None  # is graded, or was
+        self._waiting = False  # whether there is nothing to grade
         self._graded: tuple[Text, Tamed] | None = None  # by the last whole grading of a file that can be loaded
         self._running: Followed | None = None
 
@@ -88,40 +94,46 @@ class Watch:
                 self._say("cold" if self._warm == judging.COLD else "warming")
                 try:
                     for saved in saves(self._options.path.resolve()):
-                        self._look(saved)
+                        self.look(saved)
                 finally:
                     for number in (signal.SIGINT, *_others()):
                         signal.signal(number, signal.SIG_IGN)  # an end is not interrupted
-                    self._give_up()
+                    self.give_up()
         finally:
             if self._running:
                 self._running.wait(GRACE_SECONDS)
 
-    def _look(self, saved: bool) -> None:
+    def look(self, saved: bool) -> None:
         """Look at the submission, and grade it where it says something else than before."""
         try:
             text = Text.of(Source.find(self._options.path, self._rubric.file))
-        except ConfigurationError:  # nothing is there
-            if self._seen:
-                self._give_up()
-                self._say("missing", path=self._options.path)
-            self._seen = None
-            return
-        if text.is_like(self._seen):
-            if saved and self._running and not self._running.at_work:
-                self._say("same", file=text.file)
-            return
-        self._give_up()
-        self._seen = text
-        self._begin(text)
+        except ConfigurationError:  # there is nothing of that name
+            text = None
+        if text is None or text.is_absent:
+            if not self._waiting:
+                self.give_up()
+                self._say("missing", path=self._options.path / text.file if text else self._options.path)
+            self._seen, self._waiting = None, True
+        elif not text.is_like(self._seen):
+            self.give_up()
+            self._seen, self._waiting = text, False
+            self._begin(text)
+        elif saved and not self._at_work:
+            self._say("same", file=text.file)
+
+    @property
+    def _at_work(self) -> bool:
+        return self._running is not None and self._running.at_work
 
     def _begin(self, text: Text) -> None:
         """Have a text graded."""
         names = text.changed(self._graded[0] if self._graded else None)
         first = self._first(text, names)
         if names:
-            told = ", ".join(sorted(names)[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
-            self._say("changed", file=text.file, names=told)
+            own = [name for name in self._rubric.functions if name in names]  # these say most to a student
+            told = [*own, *sorted(names.difference(own))]
+            told[MOST_NAMES:] = ["…"] if len(told) > MOST_NAMES else []
+            self._say("changed", file=text.file, names=", ".join(told))
         else:
             self._say("saved" if self._graded else "grading", file=text.file)
         judge = judging.start(self._arguments(first), self._warm, self._spec)
@@ -142,7 +154,7 @@ class Watch:
         given += ["--mnist-root", str(options.mnist_root.expanduser().absolute())] if options.mnist_root else []
         return judging.arguments(options.path, self._warm, self._spec, *given)
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
         """End what is being graded."""
         if self._running:
             self._running.give_up()
@@ -200,6 +212,7 @@ def _print(text: str) -> None:
     try:
         print(f"{text}\n", flush=True)
     except OSError:  # whoever read it has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is there any use in what is left of it
         signal.raise_signal(signal.SIGTERM)
 
 
