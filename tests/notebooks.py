@@ -16,5 +16,5 @@ def notebook(*cells: Cell, **metadata: Any) -> str:
 
 
 def _cell(kind: str, text: str) -> dict[str, Any]:
-    of_code = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    of_code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
     return {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True), **of_code}

@@ -25,7 +25,7 @@ def sites_in(tree: ast.Module) -> dict[str, Site]:
     """Return the functions defined at the top level; the last definition of a name counts, as it does in Python."""
     sites: dict[str, Site] = {}
     for node in tree.body:
-        for name in _bound_names(node):
+        for name in bound_names(node):
             sites.pop(name, None)
         if isinstance(node, ast.FunctionDef):
             sites[node.name] = _site(node)
@@ -38,7 +38,7 @@ def similar_to(function: str, among: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
-def _bound_names(node: ast.stmt) -> list[str]:
+def bound_names(node: ast.stmt) -> list[str]:
     """Return the names that a plain statement binds or deletes; what stands inside one that has a body is left out."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return [node.name]
