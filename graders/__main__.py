@@ -15,7 +15,7 @@ COMMANDS = {
     "mistakes": ("teacher.mistakes", "list the mistakes that a failed check can name"),
     "release": ("teacher.release", "write the students' repository"),
     "report": ("report", "render a report.json in another format"),
-    "template": ("teacher.template", "make student_template/lab.py from reference/lab.py"),
+    "template": ("teacher.template", "make student_template/lab.py and lab.ipynb from reference/lab.py"),
     "watch": ("watch", "grade a submission again whenever it is saved"),
 }
 FOLDER = Path(__file__).with_name("commands")

@@ -27,6 +27,15 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@pytest.fixture(scope="module")
+def with_notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the students' repository once in its other form, with an address."""
+    target = tmp_path_factory.mktemp("release") / "notebooks"
+    options = ["--form", "notebook", "--repository", "kim/lab-7-2"]
+    assert release.main([str(target), *options]) == 0
+    return target
+
+
 def bare() -> dict[str, str]:
     """Return the environment with nothing of this checkout on the path."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -98,6 +107,46 @@ def test_the_reference_gets_full_marks_there(repository: Path, tmp_path: Path) -
     assert done.returncode == 0, done.stdout
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["score"] == report["max_score"] > 0
+
+
+def test_students_get_the_form_that_was_asked_for(repository: Path, with_notebook: Path) -> None:
+    """Either form is there alone, and what the students read speaks of no other."""
+    assert [path.name for path in (repository / "student_template").iterdir()] == ["lab.py"]
+    assert [path.name for path in (with_notebook / "student_template").iterdir()] == ["lab.ipynb"]
+    read = (with_notebook / "README.md", with_notebook / ".github" / "workflows" / "grade.yml")
+    assert not [path for path in read if "lab.py" in path.read_text(encoding="utf-8")]
+    assert "lab.ipynb" in read[0].read_text(encoding="utf-8")
+    others = {path.relative_to(repository) for path in repository.rglob("*")}
+    assert {path.relative_to(with_notebook) for path in with_notebook.rglob("*")} - others == {
+        Path("student_template", "lab.ipynb")
+    }
+
+
+def test_the_notebook_knows_where_it_is_handed_out(with_notebook: Path) -> None:
+    """The address that was given is in its button and its first cell."""
+    text = (with_notebook / "student_template" / "lab.ipynb").read_text(encoding="utf-8")
+    assert "colab.research.google.com/github/kim/lab-7-2/blob/main/student_template/lab.ipynb" in text
+    assert "git+https://github.com/kim/lab-7-2@main" in text
+
+
+def test_an_address_that_is_none_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    """A slip in the address leaves no half of a repository behind."""
+    with pytest.raises(ConfigurationError, match="give OWNER/NAME"):
+        release.main([str(tmp_path / "students"), "--form", "notebook", "--repository", "lab-7-2"])
+    assert not (tmp_path / "students").exists()
+
+
+def test_nothing_is_missing_where_it_is_installed_from_its_address(repository: Path) -> None:
+    """Colab installs the grader as a package: the package has the files that are no Python, too."""
+    import tomllib
+
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["*"]
+    files = [
+        path for path in (repository / "graders").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")
+    ]
+    assert files
+    assert [path.name for path in files if not any(path.match(pattern) for pattern in patterns)] == []
 
 
 def test_its_dependencies_are_those_of_the_grader(repository: Path) -> None:

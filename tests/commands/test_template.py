@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graders.commands.teacher.template import (
+from graders.commands.teacher.script import (
     GIVEN,
     GRADED,
     REFERENCE,

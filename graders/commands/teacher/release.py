@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import shutil
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import ConfigurationError
+
+from . import notebook
+from .script import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,12 +20,25 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[2]
 ROOT = PACKAGE.parent
 STUDENT_FILES = Path(__file__).with_name("student_files")  # what only the students' repository has
-COPIED = ("student_template/lab.py", "conftest.py", "constraints.txt", "LICENSE", "SECURITY.md", ".gitignore")
+NOTEBOOK_FILES = Path(__file__).with_name("notebook_files")  # what takes their place where students write a notebook
+COPIED = ("conftest.py", "constraints.txt", "LICENSE", "SECURITY.md", ".gitignore")
 INSTRUCTORS = Path(__file__).parent  # of no use to students
 
 
-def release(target: Path) -> None:
-    """Write the students' repository into `target`, a new or empty folder.
+class Form(StrEnum):
+    """What students write."""
+
+    SCRIPT = "script"
+    NOTEBOOK = "notebook"
+
+
+TEMPLATES = {Form.SCRIPT: "student_template/lab.py", Form.NOTEBOOK: "student_template/lab.ipynb"}
+
+
+def release(target: Path, form: Form = Form.SCRIPT, repository: notebook.Repository | None = None) -> None:
+    """Write the students' repository into `target`, a new or empty folder, with a template of that form.
+
+    `repository` is where they will find it, for a notebook's button and its first cell.
 
     Raises ConfigurationError where `target` holds anything already, cannot be written, or this is no full checkout.
     """
@@ -31,20 +48,25 @@ def release(target: Path) -> None:
                 f"{target} is not empty: give a new folder, so that nothing of yours is overwritten"
             )
         target.mkdir(parents=True, exist_ok=True)
-        _copy(target)
+        _copy(target, form)
+        if form is Form.NOTEBOOK and repository:
+            notebook.write_notebook(REFERENCE, target / TEMPLATES[form], repository)
     except OSError as error:
         raise ConfigurationError(f"{error.filename or target}: {error.strerror}") from None
 
 
-def _copy(target: Path) -> None:
-    missing = [name for name in COPIED if not (ROOT / name).is_file()]
+def _copy(target: Path, form: Form) -> None:
+    copied = (TEMPLATES[form], *COPIED)
+    missing = [name for name in copied if not (ROOT / name).is_file()]
     if missing:
         raise ConfigurationError(f"this is no full checkout of the grader: {', '.join(missing)} missing from {ROOT}")
-    for name in COPIED:
+    for name in copied:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target / name)
     shutil.copytree(PACKAGE, target / PACKAGE.name, ignore=_left_out)
     shutil.copytree(STUDENT_FILES, target, dirs_exist_ok=True)
+    if form is Form.NOTEBOOK:
+        shutil.copytree(NOTEBOOK_FILES, target, dirs_exist_ok=True)
     template = (target / "pyproject.toml").read_text(encoding="utf-8")
     (target / "pyproject.toml").write_text(template.replace("dependencies = []", _dependencies()), encoding="utf-8")
 
@@ -64,7 +86,11 @@ def main(arguments: Sequence[str]) -> int:
     """Run `python -m graders release DIR`."""
     parser = argparse.ArgumentParser(prog="python -m graders release", description=__doc__)
     parser.add_argument("target", type=Path, metavar="DIR", help="a new or empty folder")
+    parser.add_argument(
+        "--form", type=Form, choices=list(Form), default=Form.SCRIPT, help="what students write (default: %(default)s)"
+    )
+    notebook.add_options(parser)
     options = parser.parse_args(arguments)
-    release(options.target)
+    release(options.target, options.form, notebook.repository_of(options))
     print(f"The students' repository is in {options.target}. Try it: cd {options.target} && pytest graders")
     return 0
