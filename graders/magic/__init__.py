@@ -1,0 +1,1 @@
+"""`%grade`: the functions of a running notebook graded where they are written."""

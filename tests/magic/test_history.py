@@ -1,0 +1,167 @@
+"""What is taken of a running notebook: what its functions are now, in the lines of the cells that they stand in."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from graders.magic.history import Session, Taken, plain, take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+FUNCTIONS = ("flatten_images", "build_model")
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
+    """Start an IPython of its own, in a folder of its own, that keeps no history on disk."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # it puts its own there
+    return InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+
+
+@pytest.fixture
+def run(shell: InteractiveShell) -> Callable[..., Taken]:
+    """Return a function that runs cells and takes what they have defined."""
+    before = set(sys.modules)  # those of the tests, which no notebook has imported
+
+    def run(*cells: str) -> Taken:
+        for cell in cells:
+            shell.run_cell(cell, store_history=True)
+        session = Session.of(shell)
+        modules = {name: file for name, file in session.modules.items() if name not in before}
+        return take(replace(session, modules=modules), FUNCTIONS)
+
+    return run
+
+
+def values(taken: Taken) -> dict[str, Any]:
+    """Return what the taken cells define."""
+    names: dict[str, Any] = {}
+    exec("\n".join(plain(cell) for cell in taken.cells), names)
+    return names
+
+
+def test_functions_stand_in_the_cells_that_they_were_run_in(run: Callable[..., Taken]) -> None:
+    """Cell n is In [n], its lines are those that the student sees."""
+    taken = run("import math", "x = 1", "\ndef flatten_images(images):\n    return math.pi")
+    assert taken.cells == ("import math", "x = 1", "\ndef flatten_images(images):\n    return math.pi")
+    assert taken.undefined == ("build_model",)
+
+
+def test_the_last_definition_counts(run: Callable[..., Taken]) -> None:
+    """A cell that was edited and run again is graded as it was run last, with the helpers that stand now."""
+    cells = ["def flatten_images(i): return SIZE", "SIZE = 1", "def flatten_images(i): return SIZE + 1", "SIZE = 10"]
+    assert values(run(*cells))["flatten_images"](None) == 11
+
+
+@pytest.mark.parametrize("broken", ["raise ValueError", "x = 1 / 0", "undefined_name"])
+def test_what_stands_below_a_line_that_raised_was_not_defined(run: Callable[..., Taken], broken: str) -> None:
+    """Python never came to that definition, so the one before counts; one that never was is none."""
+    taken = run("def flatten_images(i): return 1", f"{broken}\ndef flatten_images(i): return 2\ndef build_model(): 1")
+    assert "return 2" not in "".join(taken.cells)
+    assert "def build_model" not in "".join(taken.cells)
+    assert taken.undefined == ("build_model",)
+
+
+def test_what_was_deleted_is_not_there(run: Callable[..., Taken]) -> None:
+    """After `del` there is no function; when it is defined again, there is."""
+    taken = run("keep = staticmethod", "@keep\ndef flatten_images(i): return 1\nx = 1", "del flatten_images")
+    assert taken.cells[1:] == ("\n\nx = 1", "")
+    taken = run("def build_model(): return 3", "def flatten_images(i): return 2")
+    assert values(taken)["flatten_images"](None) == 2
+    assert taken.undefined == ()
+
+
+def test_a_cell_that_is_no_python_never_ran(run: Callable[..., Taken]) -> None:
+    """A syntax error costs nothing once the cell has been put right."""
+    taken = run("def flatten_images(i) return 1", "def flatten_images(i): return 2")
+    assert taken.cells[0] == ""
+    assert values(taken)["flatten_images"](None) == 2
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture", "%%timeit -n1 -r1"])
+def test_cells_under_a_stopwatch_define_as_others(run: Callable[..., Taken], magic: str) -> None:
+    """What `%%time` runs stands in the notebook; what `%%timeit` runs does not, and neither counts then."""
+    taken = run(f"{magic}\ndef flatten_images(i): return 1", "def build_model(): return 2")
+    assert ("flatten_images" in taken.undefined) == magic.startswith("%%timeit")
+    assert "build_model" not in taken.undefined
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["%precision 3", "!echo x", "flatten_images?", "if True:\n    %time 1\n", "x = !echo y"],
+)
+def test_lines_that_are_no_python_stand_in_no_ones_way(run: Callable[..., Taken], line: str) -> None:
+    """A cell with magics or shell lines has its functions all the same."""
+    taken = run(f"def build_model(): return 1\n{line}\ndef flatten_images(i): return 1")
+    assert taken.undefined == ()
+    assert taken.cells[0] != ""
+
+
+def test_functions_of_a_file_are_that_files(run: Callable[..., Taken], tmp_path: Path) -> None:
+    """`from mylab import *` brings the file along, with what it imports itself."""
+    (tmp_path / "mylab.py").write_text("import myhelp\ndef flatten_images(i): return myhelp.N\n", encoding="utf-8")
+    (tmp_path / "myhelp.py").write_text("N = 5\n", encoding="utf-8")
+    (tmp_path / "other.py").write_text("N = 6\n", encoding="utf-8")
+    taken = run("def flatten_images(i): return 1", "from mylab import *")
+    assert sorted(taken.files) == ["myhelp.py", "mylab.py"]
+    assert taken.undefined == ("build_model",)
+    assert "def flatten_images" not in "".join(taken.cells)
+    for name in ("mylab", "myhelp"):
+        sys.modules.pop(name)
+
+
+def test_functions_of_a_file_that_was_run_are_that_files(run: Callable[..., Taken], tmp_path: Path) -> None:
+    """`%run` leaves no import behind; the functions are taken from the file."""
+    (tmp_path / "script.py").write_text("def flatten_images(i): return 7\n", encoding="utf-8")
+    taken = run("def build_model(): return 1", "%run script.py")
+    assert taken.files == {"script.py": b"def flatten_images(i): return 7\n"}
+    assert taken.cells[-1] == "from script import flatten_images"
+    assert taken.undefined == taken.untold == ()
+
+
+@pytest.mark.parametrize("made", ["flatten_images = lambda i: 4", "flatten_images = partial(pow, 2, 2)"])
+def test_a_name_that_stands_for_something_else_is_taken_as_it_was_made(run: Callable[..., Taken], made: str) -> None:
+    """A lambda or a partial is what its statement makes."""
+    taken = run("from functools import partial", "def flatten_images(i): return 1", made)
+    assert values(taken)["flatten_images"](0 if "lambda" in made else None) == 4
+
+
+def test_what_has_no_text_is_said(run: Callable[..., Taken]) -> None:
+    """A function made of text at run time cannot be graded elsewhere."""
+    taken = run("def build_model(): return 1", 'exec("def flatten" + "_images(i): return 1")')
+    assert taken.untold == ("flatten_images",)
+
+
+def test_a_definition_inside_a_condition_counts(run: Callable[..., Taken]) -> None:
+    """What is defined below an `if` is no stranger."""
+    taken = run("if True:\n    def flatten_images(i): return 1\nelse:\n    flatten_images = None")
+    assert taken.untold == ()
+    assert values(taken)["flatten_images"](None) == 1
+
+
+def test_at_the_top_level_what_was_run_again_counts_once(run: Callable[..., Taken]) -> None:
+    """The lesson's flat form has no functions: of a cell that was run twice, only the last run is left."""
+    taken = run("a = 1", "b = a + 1", "a = 1", "print(b)")
+    assert taken.cells == ("", "b = a + 1", "a = 1", "print(b)")
+    assert taken.undefined == ()
+
+
+def test_plain_keeps_the_lines() -> None:
+    """Magics go line by line, so that every statement keeps its number."""
+    text = "%%time\nx = 1\n!ls\nif x:\n    %pip install y\ny = 2 % 3\n"
+    lines = [(node.lineno, type(node).__name__) for node in ast.parse(plain(text)).body]
+    assert lines == [(2, "Assign"), (3, "Pass"), (4, "If"), (6, "Assign")]
