@@ -70,6 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     following.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
     group.addoption("--fresh-workers", action="store_true", help="let every worker import torch anew; none is forked")
+    group.addoption("--running", action="store_true", help="the submission is what a notebook has run (see %%grade)")
     group.addoption("--sandbox-by", choices=list(Maker), help="what makes sandboxes here, as batch has tried")
 
 
@@ -116,6 +117,7 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         fresh=config.getoption("fresh_workers"),
         exhibits=bool(config.getoption("report_dir")) and not config.getoption("no_page"),
         student=config.getoption("student"),
+        running=config.getoption("running"),
     )
     try:
         grading = Grading(spec, options)

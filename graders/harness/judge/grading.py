@@ -58,6 +58,7 @@ class Options:
     fresh: bool = False  # whether every worker imports torch anew
     exhibits: bool = False  # whether somebody will look at pictures
     student: str | None = None  # whose submission it is, where its name does not say
+    running: bool = False  # whether it is what a notebook has run so far, whose n-th cell is In [n]
 
 
 class Grading:
@@ -66,8 +67,10 @@ class Grading:
     def __init__(self, spec: LabSpec, options: Options) -> None:
         self.spec, self.options = spec, options
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
-        self.messages = Messages.of_lab(spec.folder, options.language)
+        self.messages = Messages.of_lab(spec.folder, options.language, options.running)
         self.source = Source.find(options.submission, self.rubric.file, self.rubric.functions, spec.outline)
+        if options.running:  # it lies in no place that its writer knows
+            self.source = replace(self.source, name=self.source.path.name)
         _ = self.source.texts  # read now: where a submission can write, its files say something else once it has run
         self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
         self.submission = self._opened(self.source, self.rubric.functions)

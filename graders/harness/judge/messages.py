@@ -24,9 +24,13 @@ ROWS = tuple(key for key in Key if key not in (Key.WHERE, Key.HINT))  # what a c
 
 
 class Messages:
-    """The messages of one language; a later folder adds to an earlier one."""
+    """The messages of one language; a later folder adds to an earlier one.
 
-    def __init__(self, folders: Iterable[Path], language: str) -> None:
+    To somebody at work in a running notebook, what the section `running` has is said in the place of notes and failures
+    of the same key.
+    """
+
+    def __init__(self, folders: Iterable[Path], language: str, running: bool = False) -> None:
         self.language = language
         self._table: dict[str, Any] = {}
         for folder in folders:
@@ -35,11 +39,14 @@ class Messages:
             for path in (*fallback, *translated):
                 for section, entries in _read(path).items():
                     self._table.setdefault(section, {}).update(entries)
+        for key, said in self._table.get("running", {}).items() if running else ():
+            section = "notes" if isinstance(said, str) else "failures"
+            self._table[section] = {**self._table[section], key: said}
 
     @classmethod
-    def of_lab(cls, folder: Path, language: str) -> Messages:
+    def of_lab(cls, folder: Path, language: str, running: bool = False) -> Messages:
         """Return the engine's messages with those of the lab in `folder`."""
-        return cls([MESSAGES, folder / "messages"], language)
+        return cls([MESSAGES, folder / "messages"], language, running)
 
     def text(self, section: str, key: str, **params: object) -> str:
         """Return the text at `section.key` with its fields filled in. Raises HarnessFault where there is none."""
