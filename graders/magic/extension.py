@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -21,8 +22,6 @@ from .keeping import Keeper
 from .verdict import Note, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from IPython.core.interactiveshell import InteractiveShell
 
     from graders.harness.judge.lab import LabSpec
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from .history import Taken
 
 NAME = "grade"
-FILE = "notebook.ipynb"
+FILE = "notebook.ipynb"  # where nobody says how the notebook is called
 LAST_WORDS = 2_000  # characters of what a grader that failed had to say
 
 
@@ -84,7 +83,7 @@ class Grade:
     def _judged(self, taken: Taken, asked: Asked, messages: Messages) -> Verdict | Note:
         with TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as name:
             folder = Path(name).resolve()
-            given = write(taken, folder / "submission")
+            given = write(taken, folder / "submission", _name(self._shell))
             warm, spec = self.keeper.warm, self._spec
             options = ["-p", "graders.harness.plugin", "--running", "--report-dir", str(folder / "report")]
             arguments = judging.arguments(given, warm, spec, *options, *asked.options(spec))
@@ -99,7 +98,9 @@ class Grade:
                 raise ConfigurationError(judging.refusal(output))
             if not (folder / "report" / "report.json").is_file():
                 return Note(f"{messages.text('magic', 'failed')}\n\n{output[-LAST_WORDS:]}")
-            return self._read(folder / "report", messages, tuple(_remarks(taken, messages)))
+            untold = ", ".join(taken.untold)
+            remarks = (messages.text("magic", "untold", functions=untold),) if untold else ()
+            return self._read(folder / "report", messages, remarks)
 
     def _read(self, folder: Path, messages: Messages, remarks: tuple[str, ...]) -> Verdict:
         graded = report.read(folder / "report.json", self._spec)
@@ -108,20 +109,20 @@ class Grade:
         return Verdict(graded.title, page, terminal.render(graded, style), remarks)
 
 
-def write(taken: Taken, folder: Path) -> Path:
+def _name(shell: InteractiveShell) -> str:
+    """Return the running notebook's name, where Jupyter's server or VS Code tells it."""
+    told = Path(os.environ.get("JPY_SESSION_NAME") or str(shell.user_ns.get("__vsc_ipynb_file__", FILE))).name
+    return told if told.endswith(".ipynb") else FILE
+
+
+def write(taken: Taken, folder: Path, name: str) -> Path:
     """Write what was taken as a notebook into a new folder, with the Python that it imports; returns its path."""
     folder.mkdir()
-    for name, content in taken.files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+    for file, content in taken.files.items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_bytes(content)
     empty: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     cells = [{**empty, "source": text} for text in taken.cells]
     notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": {"language_info": {"name": "python"}}, "cells": cells}
-    (folder / FILE).write_text(json.dumps(notebook), encoding="utf-8")
-    return folder / FILE
-
-
-def _remarks(taken: Taken, messages: Messages) -> Iterator[str]:
-    for key, functions in (("undefined", taken.undefined), ("untold", taken.untold)):
-        if functions:
-            yield messages.text("magic", key, functions=", ".join(functions))
+    (folder / name).write_text(json.dumps(notebook), encoding="utf-8")
+    return folder / name

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING
 
+from graders.harness.source import magics
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 MAX_FILES, MAX_BYTES = 50, 2**20  # of Python beside the notebook
 INPUT = re.compile(r"In\[(\d+)\]")  # as IPython's tracebacks name a cell
-MAGIC = re.compile(r"(?m)^[ \t]*[%!?][^\n]*|^[^\n'\"#]*\?[ \t]*$")
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -55,13 +56,12 @@ def _input_of(shell: InteractiveShell, file: str) -> int:
 class Taken:
     """What is to be graded: cell n of `cells`, from 1, is In [n]; it is empty where nothing of that counts any more.
 
-    `files` are the Python files that it imports, by their names; `undefined` the functions that are asked for and that
-    the session has not, `untold` those that it has, but whose text cannot be had.
+    `files` are the Python files that it imports, by their names; `untold` the functions that are asked for and that the
+    session has, but whose text cannot be had.
     """
 
     cells: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
-    undefined: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
 
 
@@ -85,9 +85,8 @@ def take(session: Session, functions: Sequence[str]) -> Taken:
     imported = {name: file.stem for name in unbound if (file := _file_of(session.names[name]))}
     if imported:
         texts.append("\n".join(f"from {module} import {name}" for name, module in imported.items()))
-    undefined = tuple(name for name in functions if name not in defined)
     untold = tuple(name for name in unbound if name not in imported and not _comes_from_a_module(name, session))
-    return Taken(tuple(texts), _beside(session), undefined, untold)
+    return Taken(tuple(texts), _beside(session), untold)
 
 
 class _Cell:
@@ -113,7 +112,7 @@ class _Cell:
 
     def drop(self, name: str) -> None:
         """Take out what defines a name, or deletes it; the other lines keep their numbers."""
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")
         for node in self._making(name):
             decorators = node.decorator_list if isinstance(node, Definition) else []
             first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
@@ -123,12 +122,8 @@ class _Cell:
 
 
 def plain(text: str) -> str:
-    """Return a cell as Python, with magics left out, line by line."""
-    if text.lstrip().startswith("%%"):
-        head, _, text = text.partition("\n")
-        timed = re.match(r"\s*%%(time|timeit|capture)\b", head)
-        text = "\n" + text if timed else ""
-    return MAGIC.sub(lambda line: re.sub(r"\S.*", "pass", line[0]), text)
+    """Return a cell as Python, line by line, with its magics left out."""
+    return "\n".join(magics.as_python(text.split("\n")).lines)
 
 
 def _bound(node: ast.AST) -> Iterator[str]:

@@ -119,7 +119,8 @@ def reason(part: PartResult, words: Words) -> str:
 
 def to_write(check: CheckResult, words: Words) -> str:
     """Return which function a check asks for or waits for."""
-    key = "waits" if check.status is Status.BLOCKED else "finish" if check.source_line.startswith("raise ") else "write"
+    waits, half = check.status is Status.BLOCKED, check.source_line.startswith("raise ")
+    key = "waits" if waits else "finish" if half else "write" if check.where else "run"
     where = words.placed(check.where) if check.where else None
     return words.notes[key].format(function=check.unwritten, where=where)
 
