@@ -37,7 +37,7 @@ LAST_WORDS = 2_000  # characters of what a grader that failed had to say
 
 def load(shell: InteractiveShell) -> None:
     """Make the magic known to an IPython shell, and begin to import what gradings need."""
-    shell.register_magic_function(Grade(shell, SPEC), "line", NAME)  # type: ignore[arg-type]  # IPython's
+    shell.register_magic_function(Grade(shell, SPEC, Keeper(SPEC)), "line", NAME)  # type: ignore[arg-type]  # IPython's
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -52,9 +52,8 @@ class Grade:
 
     __name__ = NAME
 
-    def __init__(self, shell: InteractiveShell, spec: LabSpec) -> None:
-        self._shell, self._spec = shell, spec
-        self.keeper = Keeper(spec)
+    def __init__(self, shell: InteractiveShell, spec: LabSpec, keeper: Keeper) -> None:
+        self._shell, self._spec, self.keeper = shell, spec, keeper
 
     def __call__(self, line: str = "") -> None:
         """Grade, and show the verdict. Raises IPython's UsageError where the line asks for what there is not."""

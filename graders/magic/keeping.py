@@ -45,3 +45,4 @@ class Keeper:
             self._starting.join()
             self._running.close()
             self._warm = judging.COLD
+            atexit.unregister(self.close)

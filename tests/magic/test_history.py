@@ -21,18 +21,6 @@ FUNCTIONS = ("flatten_images", "build_model")
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
-    """Start an IPython of its own, in a folder of its own, that keeps no history on disk."""
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # it puts its own there
-    return InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
-
-
-@pytest.fixture
 def run(shell: InteractiveShell) -> Callable[..., Taken]:
     """Return a function that runs cells and takes what they have defined."""
     before = set(sys.modules)  # those of the tests, which no notebook has imported
