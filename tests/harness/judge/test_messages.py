@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from graders.harness.base.errors import ConfigurationError, HarnessFault
-from graders.harness.base.model import Word
+from graders.harness.base.model import Where, Word
 from graders.harness.judge.messages import ROWS, Messages
 from graders.harness.judge.rubric import load_rubric
 from graders.harness.walls.plan import Excess
@@ -246,3 +246,26 @@ def test_every_word_has_its_text(language):
     """Every word that the code fills in has a text."""
     assert len(words_used()) > 3
     assert words_used() - Messages(FOLDERS, language).section("words").keys() == set()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_running_notebook_has_words_of_its_own(tables, language):
+    """Each takes the place of words that others read, with rows that are shown and fields that can be filled."""
+    said = Messages(FOLDERS, language, running=True)
+    for key, text in tables["running"].items():
+        if isinstance(text, str):
+            assert key in tables["notes"]
+            assert said.section("notes")[key] == said.section("running")[key]
+            continue
+        assert key in tables["failures"]
+        assert set(text) <= {*ROWS, "hint"}
+        assert all(placeholders(text) <= given for used, given, _ in USES if used == key)
+        assert said.section("failures")[key] == said.section("running")[key]
+
+
+def test_a_cell_is_an_input_in_a_running_notebook_only():
+    """A saved notebook's cells are counted, a running one's are In [n]."""
+    place = Where("lab.ipynb", 3, 7)
+    assert Messages(FOLDERS, "en").words.placed(place) == "lab.ipynb, cell 7, line 3"
+    assert Messages(FOLDERS, "en", running=True).words.placed(place) == "In [7], line 3"
+    assert Messages(FOLDERS, "ko", running=True).words.placed(place) == "In [7] 3번째 줄"
