@@ -66,6 +66,18 @@ def test_a_cell_that_has_not_been_run_is_asked_for(grade: Callable[..., str]) ->
     assert os.sep + "tmp" not in told
 
 
+@pytest.mark.parametrize("cell", ["from lab import *", "%run lab.py"])
+def test_functions_of_a_file_called_lab_are_graded_there(
+    grade: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell: str
+) -> None:
+    """Submissions are imported under the name `lab`, which must not keep a notebook from importing its own lab.py."""
+    monkeypatch.delitem(sys.modules, "lab", raising=False)
+    (tmp_path / "lab.py").write_text(f"import math\n{MIXED}\n", encoding="utf-8")
+    told = grade("x = 1", cell, "%grade reshape")
+    assert "lab.py:5: return images.reshape(784, -1).T" in told
+    assert "10.0 / 14  3/4" in told
+
+
 @pytest.fixture
 def judge(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Put something in the place of the judge that does what a test says, and return it."""
