@@ -55,18 +55,18 @@ def warm(nursery_socket: Path | None, judges: Path | None) -> judging.Nurseries:
 def grade(
     warm: judging.Nurseries, tmp_path: Path, junit_schema: etree.XMLSchema | None, pytestconfig: pytest.Config
 ) -> Callable[[str, str | Path], dict[str, Any]]:
-    """Return a function that grades a submission's text, or a copy of its file, and returns its report.
+    """Return a function that grades a submission's text, or a copy of its file, by a name, and returns its report.
 
     Every format of the report is rendered and read, too.
     """
 
-    def run(name: str, source: str | Path) -> dict[str, Any]:
-        folder = tmp_path / "submission"
-        folder.mkdir()
+    def run(name: str, source: str | Path, file: str = "lab.py") -> dict[str, Any]:
+        folder = tmp_path / file / "submission"
+        folder.mkdir(parents=True)
         if isinstance(source, Path):
-            shutil.copyfile(source, folder / "lab.py")
+            shutil.copyfile(source, folder / file)
         else:
-            (folder / "lab.py").write_text(source, encoding="utf-8")
+            (folder / file).write_text(source, encoding="utf-8")
         graded = batch.grade(name, folder, tmp_path / "out", [*QUICKLY, *seeded(pytestconfig)], warm)
         assert graded.report is not None, graded.output
         expect_no_naming_fault(graded.output)
