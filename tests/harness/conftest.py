@@ -51,17 +51,18 @@ class Bench:
         return self.submission.call(function, *args, **options)
 
 
-def bench(folder: Path, text: str, make: Callable[..., Any], limits: Limits) -> Bench:
-    """Write `text` as lab.py beside some probes, and return the submission."""
+def bench(folder: Path, text: str, make: Callable[..., Any], limits: Limits, file: str = "lab.py") -> Bench:
+    """Write `text` as a lab beside some probes, and return the submission; the contract has f and g."""
     folder.mkdir(parents=True, exist_ok=True)
-    lab, probes = folder / "lab.py", folder / "probes" / "probes.py"
+    lab, probes = folder / file, folder / "probes" / "probes.py"
     lab.write_text(textwrap.dedent(text), encoding="utf-8")
     probes.parent.mkdir()
     probes.write_text(PROBES, encoding="utf-8")
     standins = probes.with_name("standins.py")
     standins.write_text(STANDINS, encoding="utf-8")
-    source = Source.find(folder, "lab.py")
-    launcher = Launcher(Target(source.path, probes, source.visible, standins=standins), limits, make)
+    source = Source.find(folder, "lab.py", ("f", "g"))
+    path, visible = source.run_from
+    launcher = Launcher(Target(path, probes, visible, standins=standins), limits, make)
     return Bench(Submission(source, launcher, limits), launcher)
 
 
@@ -83,6 +84,8 @@ def open_lab(nursery_socket: Path | None, tmp_path_factory: pytest.TempPathFacto
         fresh: bool = False,
         isolation: str = "process",
         way: Callable[..., Any] | None = None,
+        file: str = "lab.py",
+        import_seconds: float = LONG,
         **files: str,
     ) -> Bench:
         folder = tmp_path_factory.mktemp("lab")
@@ -90,8 +93,8 @@ def open_lab(nursery_socket: Path | None, tmp_path_factory: pytest.TempPathFacto
             (folder / f"{name}.py").write_text(content, encoding="utf-8")
         level, maker = ("sandbox", Maker.BUBBLEWRAP) if isolation == "bubblewrap" else (isolation, Maker.NAMESPACES)
         way = way or partial(transport_for, level, nursery=None if fresh else nursery_socket, maker=maker)
-        limits = Limits(LONG * 2, call_seconds, memory, disk_megabytes=disk, processes=processes)
-        opened.append(bench(folder, text, way, limits))
+        limits = Limits(LONG * 2, call_seconds, memory, import_seconds, disk, processes)
+        opened.append(bench(folder, text, way, limits, file))
         return opened[-1]
 
     yield make

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .clues import Explains, Mistake
 
 AT_IMPORT = (  # keys of failures
-    *("raised_at_import", "unknown_at_import", "called_at_import", "raised_in_cell", "module_missing"),
+    *("raised_at_import", "unknown_at_import", "called_at_import", "module_missing"),
+    *("raised_in_cell", "unknown_in_cell"),
 )
 NAMED = ("raised", *AT_IMPORT)  # the others say more than Python does already
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -34,6 +34,7 @@ def failure_of(
     # What cannot be read belongs where it stands; what a line outside functions calls can be called elsewhere.
     key = "unknown_at_import" if at_import and kind in UNKNOWN_NAMES else key
     key = "called_at_import" if at_import and raised.called else key
+    key = "unknown_in_cell" if in_cells and key == "unknown_at_import" else key
     key = "raised_in_cell" if in_cells and key in ("raised_at_import", "called_at_import") else key
     key = "module_missing" if at_import and kind == "ModuleNotFoundError" else key
     key = "no_device" if any(said in text for said in NO_DEVICE) else key

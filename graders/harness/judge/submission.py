@@ -137,11 +137,17 @@ class Submission:
                 self._functions = self._read_loaded(loaded)
                 self._checked_generation = self._launcher.generation
         except WorkerGone as gone:
-            self._unloadable = Unloadable(self._death(gone, f"import {self.source.path.stem}", None, at_import=True))
+            self._unloadable = Unloadable(self._death(gone, self._loading, None, at_import=True))
             raise self._unloadable from None
         except Unloadable as unloadable:
             self._unloadable = unloadable  # it would fail again, and a hanging import would cost its limit again
             raise
+
+    @property
+    def _loading(self) -> str:
+        """How somebody would load the file by hand."""
+        path = self.source.path
+        return f"%run {path.name}" if self.source.in_cells else f"import {path.stem}"
 
     def _refuse_late(self) -> None:
         """Raise OutOfTime where all calls together have taken what a whole grading may."""
@@ -155,7 +161,7 @@ class Submission:
         return self._launcher.spent >= self._limits.grading_seconds / 2
 
     def _read_loaded(self, loaded: dict[str, Any]) -> dict[str, Where | None]:
-        asked = f"import {self.source.path.stem}"
+        asked = self._loading
         try:
             self.sightings.note(loaded)
             if "raised" in loaded:
