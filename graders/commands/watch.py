@@ -106,7 +106,8 @@ class Watch:
     def look(self, saved: bool) -> None:
         """Look at the submission, and grade it where it says something else than before."""
         try:
-            text = Text.of(Source.find(self._options.path, self._rubric.file))
+            rubric, outline = self._rubric, self._spec.outline
+            text = Text.of(Source.find(self._options.path, rubric.file, rubric.functions, outline))
         except ConfigurationError:  # there is nothing of that name
             text = None
         if text is None or text.is_absent:
