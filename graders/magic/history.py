@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING
@@ -80,13 +80,13 @@ def take(session: Session, functions: Sequence[str]) -> Taken:
     texts = [cell.text if cell.tree else "" for cell in cells]
     defined = [name for name in functions if name in session.names]
     if not defined:  # done at the top level
-        return Taken(tuple(_last_runs(texts)), _beside(session))
+        return Taken(tuple(_last_runs(texts)), _beside(session, cells))
     unbound = [name for name in defined if not any(cell.binds(name) for cell in cells)]
     imported = {name: file.stem for name in unbound if (file := _file_of(session.names[name]))}
     if imported:
         texts.append("\n".join(f"from {module} import {name}" for name, module in imported.items()))
     untold = tuple(name for name in unbound if name not in imported and not _comes_from_a_module(name, session))
-    return Taken(tuple(texts), _beside(session), untold)
+    return Taken(tuple(texts), _beside(session, cells), untold)
 
 
 class _Cell:
@@ -166,15 +166,32 @@ def _last_runs(texts: Sequence[str]) -> list[str]:
     return kept[::-1]
 
 
-def _beside(session: Session) -> dict[str, bytes]:
-    """Read the Python files that the session has imported or run, but for those that are installed."""
-    found = {f"{file.stem}.py": file for value in session.names.values() if (file := _file_of(value))}
-    for name, path in sorted((name, Path(file)) for name, file in session.modules.items()):
-        if _is_own(name, path):
-            ending = "/__init__.py" if path.name == "__init__.py" else ".py"
-            found[name.replace(".", "/") + ending] = path
-    small = ((name, path) for name, path in found.items() if path.is_file() and path.stat().st_size <= MAX_BYTES)
-    return {name: path.read_bytes() for name, path in islice(small, MAX_FILES)}
+def _beside(session: Session, cells: Sequence[_Cell]) -> dict[str, bytes]:
+    """Read the Python files that the cells run or import, and these in turn, but for what is installed."""
+    run = {f"{file.stem}.py": file for value in session.names.values() if (file := _file_of(value))}
+    own = {name: Path(file) for name, file in sorted(session.modules.items()) if _is_own(name, Path(file))}
+    files: dict[str, bytes] = {}
+    left = [*run.items(), *(found for cell in cells if cell.tree for found in _imported(cell.tree, own))]
+    while left and len(files) < MAX_FILES:
+        name, path = left.pop(0)
+        if name not in files and path.is_file() and path.stat().st_size <= MAX_BYTES:
+            files[name] = path.read_bytes()
+            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                left += _imported(ast.parse(files[name]), own)
+    return files
+
+
+def _imported(tree: ast.Module, own: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    """Yield the files of all packages and modules that a text names in its imports, by their names."""
+    nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    named = {name.partition(".")[0] for node in nodes for name in _modules(node)}
+    for name, path in own.items():
+        if name.partition(".")[0] in named:
+            yield name.replace(".", "/") + ("/__init__.py" if path.name == "__init__.py" else ".py"), path
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
 
 
 def _is_own(module: str, file: Path) -> bool:

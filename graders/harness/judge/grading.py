@@ -69,8 +69,9 @@ class Grading:
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
         self.messages = Messages.of_lab(spec.folder, options.language, options.running)
         self.source = Source.find(options.submission, self.rubric.file, self.rubric.functions, spec.outline)
-        if options.running:  # it lies in no place that its writer knows
-            self.source = replace(self.source, name=self.source.path.name)
+        if options.running:  # it lies in a folder made for it, which its writer does not know, with what it imports
+            path = self.source.path
+            self.source = replace(self.source, name=path.name, visible=path.parent)
         _ = self.source.texts  # read now: where a submission can write, its files say something else once it has run
         self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
         self.submission = self._opened(self.source, self.rubric.functions)
@@ -217,9 +218,15 @@ class Grading:
             throughput=tuple(result.throughput for result in self.results if result.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
-            remarks=tuple(self.messages.text("words", remark.key, **remark.params) for remark in self.source.remarks),
+            remarks=tuple(self._remarks()),
             suspicions=ranked(replace(one, where=self.source.told(one.where)) for one in self._suspicions()),
         )
+
+    def _remarks(self) -> Iterator[str]:
+        for remark in self.source.remarks:
+            # Whoever runs cells one by one knows that what is graded are functions.
+            if remark.key != "notebook_read" or not self.options.running:
+                yield self.messages.text("words", remark.key, **remark.params)
 
     def _suspicions(self) -> Iterator[Suspicion]:
         text = self.source.suspicions
