@@ -90,12 +90,12 @@ def take(session: Session, functions: Sequence[str]) -> Taken:
 
 
 class _Cell:
-    """A cell that was run. It has no tree where it is no Python: then nothing of it was run."""
+    """A cell that was run, as Python. It has no tree where it is none: then nothing of it was run."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text = "\n".join(magics.as_python(text.split("\n")).lines)
         try:
-            self.tree: ast.Module | None = ast.parse(plain(text))
+            self.tree: ast.Module | None = ast.parse(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             self.tree = None
 
@@ -119,11 +119,6 @@ class _Cell:
             last = node.end_lineno or first
             lines[first - 1 : last] = [""] * (last - first + 1)
         self.__init__("\n".join(lines))  # type: ignore[misc]  # the cell anew
-
-
-def plain(text: str) -> str:
-    """Return a cell as Python, line by line, with its magics left out."""
-    return "\n".join(magics.as_python(text.split("\n")).lines)
 
 
 def _bound(node: ast.AST) -> Iterator[str]:

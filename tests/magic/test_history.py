@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graders.magic.history import Session, Taken, plain, take
+from graders.magic.history import Session, Taken, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +37,7 @@ def run(shell: InteractiveShell) -> Callable[..., Taken]:
 def values(taken: Taken) -> dict[str, Any]:
     """Return what the taken cells define."""
     names: dict[str, Any] = {}
-    exec("\n".join(plain(cell) for cell in taken.cells), names)
+    exec("\n".join(taken.cells), names)
     return names
 
 
@@ -140,10 +139,3 @@ def test_at_the_top_level_what_was_run_again_counts_once(run: Callable[..., Take
     """The lesson's flat form has no functions: of a cell that was run twice, only the last run is left."""
     taken = run("a = 1", "b = a + 1", "a = 1", "print(b)")
     assert taken.cells == ("", "b = a + 1", "a = 1", "print(b)")
-
-
-def test_plain_keeps_the_lines() -> None:
-    """Magics go line by line, so that every statement keeps its number."""
-    text = "%%time\nx = 1\n!ls\nif x:\n    %pip install y\ny = 2 % 3\n"
-    lines = [(node.lineno, type(node).__name__) for node in ast.parse(plain(text)).body]
-    assert lines == [(2, "Assign"), (3, "Pass"), (4, "If"), (6, "Assign")]
