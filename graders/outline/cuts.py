@@ -24,6 +24,10 @@ BUILTINS = frozenset(dir(builtins))
 GIVEN = "given_"
 
 
+# A script that never says what `device` is says so in one part, though every part of it asks for it.
+DEVICE, WHERE_UNDEFINED = "device", "train_epoch"
+
+
 class NotFoundError(Exception):
     """Raised where a role is not there; the text is the key of the sentence that says what was looked for."""
 
@@ -161,8 +165,11 @@ class Cutter:
         ]
         made = ast.parse(f"def {name}({parameters}):\n    pass").body[0]
         assert isinstance(made, ast.FunctionDef)
-        made.body = copy.deepcopy([*bound, *body])
         names, taken = {}, self.undefined | flow.all_bound(body)
+        if DEVICE in self.undefined & read and name != WHERE_UNDEFINED:
+            has_one = any(parameter.arg == DEVICE for parameter in made.args.args)
+            bound.append(assign(DEVICE, GIVEN + DEVICE if has_one else "flat_device()", line))
+        made.body = copy.deepcopy([*bound, *body])
         for parameter in made.args.args:
             own = f"{parameter.arg}_given" if parameter.arg in taken else parameter.arg
             names[GIVEN + parameter.arg] = parameter.arg = own

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST = 60  # values that are looked at
 CHOOSING = ("argmax", "max", "topk", "sort", "argsort", "argmin", "min", "amax")
 ACCURACY = ("accur", "acc", "acuur", "accuar", "정확")
+PREDICTION = ("pred", "예측")
 COMPARING = ("eq", "equal", "accuracy_score", "ne", "count_nonzero")
 VALUE = "flat_value"
 
@@ -54,6 +55,8 @@ def evaluate(cutter: Cutter) -> ast.FunctionDef:
         return on_tests, said, one.has(_is_share)
 
     best = max(found, key=rank)  # the first of those that are as good
+    if tests and not rank(best)[0] and best.has(lambda node: isinstance(node, ast.Name) and node.id in roles.datasets):
+        raise NotFoundError("looked_for_test_accuracy")
     line = best.statement.lineno
     cutter.examined = {statement.lineno for statement in flow.every(best.cut.body)}
     body = [*best.cut.body, cuts.returned(f"float({VALUE})", line)]
@@ -72,7 +75,13 @@ def predict(cutter: Cutter) -> ast.FunctionDef:
     ]
     if not found:
         raise NotFoundError("looked_for_prediction")
-    best = max(found, key=lambda one: ("pred" in one.texts or "예측" in one.texts, not one.has(_is_share)))
+    digits = cutter.roles.datasets
+
+    def rank(one: Told) -> tuple[bool, bool, bool]:
+        of_digits = one.has(lambda node: isinstance(node, ast.Name) and node.id in digits)
+        return of_digits, any(word in one.texts for word in PREDICTION), not one.has(_is_share)
+
+    best = max(found, key=rank)
     line = best.statement.lineno
     body = [*best.cut.body, cuts.returned(f"int({VALUE})", line)]
     return cutter.function("predict", "model, image, device", body, line, given)
@@ -170,7 +179,10 @@ def _is_comparison(node: ast.AST) -> bool:
 
 def _is_share(node: ast.AST) -> bool:
     is_division = isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, (ast.Div, ast.Mult))
-    return is_division or (isinstance(node, ast.Call) and flow.called(node) in ("mean", "accuracy_score", "div"))
+    is_size = isinstance(node, ast.BinOp) and all(isinstance(part, ast.Constant) for part in (node.left, node.right))
+    return (is_division and not is_size) or (
+        isinstance(node, ast.Call) and flow.called(node) in ("mean", "accuracy_score", "div")
+    )
 
 
 def _is_choice(node: ast.AST) -> bool:

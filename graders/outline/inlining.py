@@ -11,7 +11,7 @@ from . import flow
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST = 4_000  # statements, those that come of calls included; a lesson's script has a hundred
+MOST = 2_000  # statements, those that come of calls included; a lesson's script has a hundred
 DEEPEST = 6  # calls within calls
 # What a function has to call for its statements to be of interest here.
 TELLING = {
@@ -35,6 +35,8 @@ TELLING = {
 
 def level(tree: ast.Module) -> list[ast.stmt]:
     """Return a script's statements at one level, in the order in which they run; lines are those of the script."""
+    if sum(isinstance(node, ast.stmt) for node in ast.walk(tree)) > MOST:
+        raise RecursionError("too many statements")
     statements = _unguarded(copy.deepcopy(tree.body))
     return _Leveller(statements).levelled(statements, 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from . import flow
@@ -16,6 +17,7 @@ CUDA = re.compile(r"cuda(:\d+)?")
 MACHINES = ("num_workers", "pin_memory", "persistent_workers", "prefetch_factor", "multiprocessing_context", "timeout")
 PLACING = ("to", "device", "zeros", "ones", "tensor", "randn", "rand", "load")  # are told a device
 SHAPING = ("view", "reshape")
+KNOWN = {*sys.stdlib_module_names, "torch", "torchvision", "numpy", "matplotlib", "tqdm", "PIL"}
 SIZE = "flat_batch_size"
 LEAST_SIZE = 2  # of a batch; -1 and 1 mean something else in a shape
 SHAPES = (10, 28, 784)  # the lesson's own sizes
@@ -28,7 +30,7 @@ def mend_machine(statements: list[ast.stmt]) -> None:
 
 
 class _Mended(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> ast.Call:  # as the base class calls it
+    def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
         name = flow.called(node)
         if name == "cuda" and isinstance(node.func, ast.Attribute) and flow.root(node.func) not in ("torch", None):
@@ -43,7 +45,7 @@ class _Mended(ast.NodeTransformer):
                 word.value = _device(word.value) if _is_cuda(word.value) else word.value
         return node
 
-    def visit_Assign(self, node: ast.Assign) -> ast.Assign:  # the same
+    def visit_Assign(self, node: ast.Assign) -> ast.Assign:
         self.generic_visit(node)
         node.value = _device(node.value) if _is_cuda(node.value) else node.value
         return node
@@ -75,3 +77,25 @@ def mend_sizes(roles: Roles) -> None:
         if isinstance(first, ast.Constant) and first.value in known:
             call.args[0] = ast.copy_location(ast.Name(SIZE, ast.Load()), first)
             roles.sizes.add(SIZE)
+
+
+def leave_out_logs(statements: list[ast.stmt]) -> None:
+    """Leave out what is told to modules that nobody but the learner has, for their own sake."""
+    modules = {
+        (alias.asname or alias.name).partition(".")[0]
+        for statement in flow.every(statements)
+        if isinstance(statement, ast.Import)
+        for alias in statement.names
+        if alias.name.partition(".")[0] not in KNOWN
+    }
+    for statement in [None, *flow.every(statements)]:
+        for block in [statements] if statement is None else flow.blocks(statement):
+            told = [part for part in block if _tells(part, modules)]
+            if told:
+                kept = [part for part in block if part not in told]
+                block[:] = kept or [ast.copy_location(ast.Pass(), told[0])]
+
+
+def _tells(statement: ast.stmt, modules: set[str]) -> bool:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Call) and flow.root(value.func) in modules

@@ -234,6 +234,8 @@ class Lab:
         """
         for function in functions:
             self._refuse_unwritten(function)
+            if self.submission.source.looked_for(function):  # what was not found cannot be judged by its stand-in
+                self.submission.require(function)
             self.submission.unlend(function)
 
     def _refuse_unwritten(self, function: str) -> None:
