@@ -1,0 +1,457 @@
+"""Flat files as learners write the lesson: no functions of the contract, all at the top level, in many forms.
+
+The files of `flat/` are written by hand; others are edits of them that make one mistake. Each has the expectation of a
+careful reader, part by part. What a flat file is not asked costs nothing: batch size, learning rate, criterion and
+epochs as parameters, a plain float or a cost without its graph, the printed lines, fraction or percent, the type of a
+prediction, colour map and title of the picture, batches of one, other data sets than MNIST. The lesson's own prediction
+is made of raw pixels, so how pixels are scaled is judged in the evaluation, not again in the prediction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .cells import notebook
+
+FLAT = Path(__file__).resolve().parent / "flat"
+PICTURE = ("predict", "show_prediction")
+
+
+@dataclass(frozen=True, slots=True)
+class FlatFile:
+    """A flat file: what it loses, and by what mistake or for want of which functions of the contract."""
+
+    name: str
+    lost: tuple[str, ...] = ()  # parts
+    mistake: str = ""  # a bug's name in the catalogue; none where several would do
+    missing: tuple[str, ...] = ()  # functions of the contract that nothing in the file can be made into
+    base: str = ""  # the file of flat/ that is edited, where it is not one of its own
+    edits: tuple[tuple[str, str], ...] = ()  # (old text, new text); each old text occurs exactly once
+    notebook: bool = False  # handed in as a notebook, not as a script
+
+    @property
+    def is_bug(self) -> bool:
+        """Whether it is another file with one mistake."""
+        return bool(self.base)
+
+
+def bug(name: str, base: str, part: str, mistake: str, *texts: str, notebook: bool = False) -> FlatFile:
+    """Make a file with one mistake of old and new texts in turn."""
+    edits = tuple(zip(texts[::2], texts[1::2], strict=True))
+    return FlatFile(name, (part,), mistake, base=base, edits=edits, notebook=notebook)
+
+
+WRITTEN = (
+    FlatFile("whole_tensor_scaled"),
+    FlatFile("data_and_targets", notebook=True),
+    FlatFile("counts_by_batches", ("loader", "training", "prediction"), missing=PICTURE),  # costs of steps only
+    FlatFile("counts_with_all_roles"),
+    FlatFile("class_flattens_inside"),
+    FlatFile("class_and_functional_cost", notebook=True),
+    FlatFile("sequential_with_flatten"),
+    FlatFile("sequential_bare", notebook=True),
+    FlatFile("own_dataset"),
+    FlatFile("tqdm_over_epochs"),
+    FlatFile("tqdm_over_batches"),
+    FlatFile("functions_on_globals"),
+    FlatFile("functions_that_return", notebook=True),
+    FlatFile("main_function"),
+    FlatFile("main_block"),
+    FlatFile("windows_root"),
+    FlatFile("variable_style"),
+    FlatFile("data_zero", ("training",)),  # today's PyTorch refuses it
+    FlatFile("plots_with_visdom"),
+    FlatFile("log_softmax_and_nll"),
+    FlatFile("tests_inside_the_epochs", notebook=True),
+    FlatFile("topk_and_axes"),
+    FlatFile("no_picture", ("prediction",), missing=("show_prediction",)),
+    FlatFile("no_test", ("evaluation", "prediction"), missing=("evaluate", *PICTURE), notebook=True),
+    FlatFile("no_epoch_cost", ("training",)),
+    FlatFile(
+        "only_the_loader",
+        ("reshape", "model", "loss", "training", "evaluation", "accuracy", "prediction"),
+        missing=(
+            "flatten_images",
+            "build_model",
+            "build_criterion",
+            "build_optimizer",
+            "train_epoch",
+            "train",
+            "evaluate",
+            *PICTURE,
+        ),
+    ),
+    FlatFile("while_over_epochs"),
+    FlatFile("korean_names"),
+    FlatFile("ten_pictures"),
+    FlatFile("cuda_by_hand"),
+    FlatFile("everything_twice"),
+    FlatFile("colab_cells", notebook=True),
+    FlatFile("cells_that_try_things", notebook=True),
+    FlatFile("optimizer_called_optim"),
+    FlatFile("helper_for_accuracy"),
+)
+
+WHOLE = "whole_tensor_scaled"
+TARGETS = "data_and_targets"
+COUNTS = "counts_with_all_roles"
+CLASS = "class_and_functional_cost"
+BARE = "sequential_bare"
+OWN = "own_dataset"
+BARS = "tqdm_over_batches"
+GLOBALS = "functions_on_globals"
+RETURN = "functions_that_return"
+MAIN = "main_function"
+
+DATA = (
+    bug(
+        "pixels-by-256",
+        OWN,
+        "data",
+        "pixels-scaled-otherwise",
+        "return self.to_tensor(image), label",
+        "return torch.tensor(list(image.getdata())).view(1, 28, 28) / 256, label",
+    ),
+    bug(
+        "pixels-as-they-are",
+        OWN,
+        "data",
+        "pixels-not-scaled",
+        "self.to_tensor(image), label",
+        "transforms.PILToTensor()(image).float(), label",
+        notebook=True,
+    ),
+    bug(
+        "normalised",
+        RETURN,
+        "data",
+        "pixels-normalised",
+        "transform = torchvision.transforms.ToTensor()",
+        "T = torchvision.transforms\ntransform = T.Compose([T.ToTensor(), T.Normalize((0.1307,), (0.3081,))])",
+    ),
+    bug("labels-one-too-large", OWN, "data", "labels-shifted-in-the-data", "image), label", "image), (label + 1) % 10"),
+    bug(
+        "test-digits-twice",
+        WHOLE,
+        "data",
+        "train-flag-ignored",
+        'mnist_train = dsets.MNIST(root="MNIST_data/", train=True',
+        'mnist_train = dsets.MNIST(root="MNIST_data/", train=False',
+    ),
+)
+
+LOADER = (
+    bug("not-shuffled", TARGETS, "loader", "never-shuffled", "BATCH, shuffle=True", "BATCH, shuffle=False"),
+    bug("shuffle-left-out", BARE, "loader", "never-shuffled", "shuffle=True, ", "", notebook=True),
+    bug("last-batch-kept", MAIN, "loader", "incomplete-batch-kept", ", drop_last=True", ""),
+    bug("last-batch-kept-by-false", BARS, "loader", "incomplete-batch-kept", "drop_last=True", "drop_last=False"),
+)
+
+RESHAPE = (
+    bug(
+        "columns-first",
+        WHOLE,
+        "reshape",
+        "columns-first",
+        "X = X.view(-1, 28 * 28).to(device)  #",
+        "X = X.transpose(2, 3).reshape(-1, 28 * 28).to(device)  #",
+    ),
+    bug(
+        "pixels-mixed",
+        TARGETS,
+        "reshape",
+        "pixels-mixed-between-images",
+        "x = x.reshape(-1, 784)\n",
+        "x = x.reshape(784, -1).T\n",
+        notebook=True,
+    ),
+)
+
+MODEL = (
+    bug("no-bias", WHOLE, "model", "no-bias", "bias=True", "bias=False"),
+    bug(
+        "softmax-in-the-class",
+        CLASS,
+        "model",
+        "softmax-in-the-model",
+        "return self.linear(x)",
+        "return F.softmax(self.linear(x), dim=1)",
+    ),
+    bug(
+        "two-layers",
+        BARE,
+        "model",
+        "hidden-layer",
+        "Sequential(layer)",
+        "Sequential(torch.nn.Linear(784, 784), torch.nn.ReLU(), layer)",
+    ),
+)
+
+LOSS = (
+    bug(
+        "costs-of-a-batch-summed",
+        BARE,
+        "loss",
+        "loss-summed",
+        "CrossEntropyLoss()",
+        'CrossEntropyLoss(reduction="sum")',
+    ),
+    bug("smoothed", GLOBALS, "loss", "label-smoothing", "CrossEntropyLoss()", "CrossEntropyLoss(label_smoothing=0.1)"),
+    bug(
+        "squared-error",
+        WHOLE,
+        "loss",
+        "",
+        "torch.nn.CrossEntropyLoss().to(device)",
+        "torch.nn.MSELoss().to(device)",
+        "criterion(hypothesis, Y)",
+        "criterion(hypothesis, torch.nn.functional.one_hot(Y, 10).float())",
+        notebook=True,
+    ),
+)
+
+TRAINING = (
+    bug(
+        "softmax-twice",
+        WHOLE,
+        "training",
+        "softmax-twice-in-training",
+        "hypothesis = linear(X)",
+        "hypothesis = torch.softmax(linear(X), dim=1)",
+        notebook=True,
+    ),
+    bug("no-zero-grad", WHOLE, "training", "zero-grad-forgotten", "        optimizer.zero_grad()\n", ""),
+    bug(
+        "no-zero-grad-in-a-function", GLOBALS, "training", "zero-grad-forgotten", "        optimizer.zero_grad()\n", ""
+    ),
+    bug("no-backward", COUNTS, "training", "no-backward", "        loss.backward()\n", ""),
+    bug("no-step", BARS, "training", "no-step", "        optimizer.step()\n", ""),
+    bug(
+        "cleared-too-late",
+        TARGETS,
+        "training",
+        "gradient-thrown-away",
+        "        opt.zero_grad()\n        loss.backward()\n",
+        "        loss.backward()\n        opt.zero_grad()\n",
+    ),
+    bug(
+        "cleared-once-an-epoch",
+        BARS,
+        "training",
+        "zero-grad-once-an-epoch",
+        "    loss_sum = 0\n",
+        "    loss_sum = 0\n    optimizer.zero_grad()\n",
+        "        optimizer.zero_grad()\n",
+        "",
+    ),
+    bug(
+        "step-outside-the-loop",
+        MAIN,
+        "training",
+        "",
+        "            optimizer.step()\n            avg_cost += cost / total_batch\n",
+        "            avg_cost += cost / total_batch\n        optimizer.step()\n",
+    ),
+    bug(
+        "adam",
+        WHOLE,
+        "training",
+        "adam",
+        "torch.optim.SGD(linear.parameters(), lr=0.1)",
+        "torch.optim.Adam(linear.parameters(), lr=0.001)",
+    ),
+    bug("momentum", GLOBALS, "training", "momentum", "lr=0.1)", "lr=0.1, momentum=0.9)"),
+    bug("weight-decay", BARS, "training", "weight-decay", "lr=0.1)", "lr=0.1, weight_decay=0.01)", notebook=True),
+    bug("sum-for-mean", CLASS, "training", "costs-summed", "cost_sum / len(loader)", "cost_sum"),
+    bug(
+        "mean-by-batch-size",
+        COUNTS,
+        "training",
+        "costs-divided-by-batch-size",
+        "running_loss / len(train_loader)",
+        "running_loss / batch_size",
+        notebook=True,
+    ),
+    bug(
+        "last-cost",
+        RETURN,
+        "training",
+        "cost-of-the-last-batch",
+        "mean += loss.item() / len(trainloader)",
+        "mean = loss.item()",
+    ),
+    bug(
+        "sum-never-reset",
+        TARGETS,
+        "training",
+        "",  # each epoch's cost is right the first time
+        "for ep in range(1, EPOCHS + 1):\n    total = 0.0\n",
+        "total = 0.0\nfor ep in range(1, EPOCHS + 1):\n",
+    ),
+)
+
+EVALUATION = (
+    bug(
+        "raw-pixels",
+        WHOLE,
+        "evaluation",
+        "raw-pixels",
+        "X_test = mnist_test.test_data.view(-1, 28 * 28).float().to(device) / 255",
+        "X_test = mnist_test.test_data.view(-1, 28 * 28).float().to(device)",
+        "X_single = mnist_test.test_data[r : r + 1].view(-1, 28 * 28).float().to(device) / 255",
+        "X_single = mnist_test.test_data[r : r + 1].view(-1, 28 * 28).float().to(device)",
+    ),
+    bug("raw-pixels-in-main", MAIN, "evaluation", "raw-pixels", ".float().div(255)", ".float()"),
+    bug(
+        "raw-pixels-in-the-epochs",
+        "tests_inside_the_epochs",
+        "evaluation",
+        "raw-pixels",
+        "mnist_test.data.view(-1, 784).float() / 255",
+        "mnist_test.data.view(-1, 784).float()",
+        notebook=True,
+    ),
+    bug(
+        "no-no-grad",
+        TARGETS,
+        "evaluation",
+        "gradients-on-in-evaluation",
+        """with torch.no_grad():
+    pixels = test_data.data.reshape(-1, 784).float() / 255.0
+    guesses = net(pixels).argmax(dim=1)
+    acc = (guesses == test_data.targets).float().mean().item()
+""",
+        """pixels = test_data.data.reshape(-1, 784).float() / 255.0
+guesses = net(pixels).argmax(dim=1)
+acc = (guesses == test_data.targets).float().mean().item()
+""",
+    ),
+    bug(
+        "no-grad-without-with",
+        BARE,
+        "evaluation",
+        "gradients-on-in-evaluation",
+        "with torch.no_grad():\n    answers = model(x_all).argmax(1)",
+        "torch.no_grad()\nanswers = model(x_all).argmax(1)",
+    ),
+    bug("tested-by-training-digits", COUNTS, "evaluation", "", "DataLoader(mnist_test,", "DataLoader(mnist_train,"),
+    bug(
+        "tested-on-training-tensor",
+        CLASS,
+        "evaluation",
+        "",
+        "x_test = test_set.data.view",
+        "x_test = train_set.data.view",
+        "y_test = test_set.targets",
+        "y_test = train_set.targets",
+        "len(test_set) - 1",
+        "len(x_test) - 1",
+    ),
+    bug(
+        "largest-of-the-batch",
+        COUNTS,
+        "evaluation",
+        "",
+        "_, predicted = torch.max(outputs, 1)",
+        "_, predicted = torch.max(outputs, 0)",
+    ),
+    bug(
+        "mean-of-batch-means",
+        BARS,
+        "evaluation",
+        "mean-of-batch-means",
+        "torch.sum(torch.argmax(fc(images), dim=1) == labels).item()",
+        "torch.mean((torch.argmax(fc(images), dim=1) == labels).float()).item()",
+        "n_right / len(mnist_test)",
+        "n_right / len(test_loader)",
+    ),
+    bug(
+        "incomplete-test-batch-dropped",
+        COUNTS,
+        "evaluation",
+        "incomplete-batch-left-out",
+        "batch_size=batch_size, shuffle=False)",
+        "batch_size=batch_size, shuffle=False, drop_last=True)",
+        notebook=True,
+    ),
+    bug(
+        "dropped-images-counted-wrong",
+        GLOBALS,
+        "evaluation",
+        "",
+        "batch_size=batch_size, shuffle=False)",
+        "batch_size=batch_size, shuffle=False, drop_last=True)",
+    ),
+    bug(
+        "smallest-score",
+        "tests_inside_the_epochs",
+        "evaluation",
+        "argmin-in-evaluation",
+        "torch.argmax(prediction, 1)",
+        "torch.argmin(prediction, 1)",
+    ),
+    bug(
+        "returns-in-the-loop",
+        RETURN,
+        "evaluation",
+        "",
+        "    return right / len(testset)\n",
+        "            return right / len(testset)\n",
+    ),
+    bug(
+        "count-of-the-training-digits",
+        BARS,
+        "evaluation",
+        "dataset-size-hard-coded",
+        "n_right / len(mnist_test)",
+        "n_right / 60000",
+        notebook=True,
+    ),
+)
+
+PREDICTION = (
+    bug(
+        "another-image-shown",
+        WHOLE,
+        "prediction",
+        "",
+        "plt.imshow(mnist_test.test_data[r : r + 1].view(28, 28)",
+        "plt.imshow(mnist_test.test_data[0].view(28, 28)",
+    ),
+    bug(
+        "picture-transposed",
+        "ten_pictures",
+        "prediction",
+        "drawing-transposed",
+        "plt.imshow(image.squeeze()",
+        "plt.imshow(image.squeeze().T",
+    ),
+    bug(
+        "smallest-score-predicted",
+        GLOBALS,
+        "prediction",
+        "argmin-in-the-prediction",
+        "model(image.view(-1, 784)).max(1)[1].item()",
+        "model(image.view(-1, 784)).min(1)[1].item()",
+    ),
+)
+
+FLAT_FILES = (*WRITTEN, *DATA, *LOADER, *RESHAPE, *MODEL, *LOSS, *TRAINING, *EVALUATION, *PREDICTION)
+
+
+def flat_source(file: FlatFile) -> str:
+    """Make a flat file's text as a script. Raises AssertionError naming it where an edit does not apply once."""
+    path = FLAT / f"{file.base or file.name}.py"
+    source = path.read_text(encoding="utf-8")
+    for old, new in file.edits:
+        count = source.count(old)
+        assert count == 1, f"{file.name}: {old!r} occurs {count} times in {path.name}; expected exactly one"
+        source = source.replace(old, new)
+    return source
+
+
+def handed_in(file: FlatFile) -> tuple[str, str]:
+    """Return the name and the text of the file as it is handed in: a script or a notebook of the same code."""
+    source = flat_source(file)
+    return ("lab.ipynb", notebook(source)) if file.notebook else ("lab.py", source)
