@@ -1,4 +1,4 @@
-"""Notebooks made of scripts, so that a corpus keeps its text once.
+"""The cells of a notebook, cut out of a script, so that a corpus keeps its text once.
 
 A line `# %%` begins a code cell, `# %% [markdown]` a text cell, whose lines are comments; a line `#> ` in a code cell
 holds what only a notebook can have: a magic or a line for the shell. A script without such marks is cut where blank
@@ -9,35 +9,31 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
-import nbformat
-from nbformat import v4
+if TYPE_CHECKING:
+    from notebooks import Cell
 
 MARK = re.compile(r"^# %%(.*)\n", re.MULTILINE)
 MAGIC = re.compile(r"^#> ", re.MULTILINE)
 COMMENT = re.compile(r"^# ?", re.MULTILINE)
 
 
-def notebook(script: str) -> str:
-    """Make a notebook's text, without outputs, of a script."""
-    made = v4.new_notebook(cells=_marked(script) if MARK.search(script) else _cut(script))
-    for number, cell in enumerate(made.cells):
-        cell.id = f"cell-{number}"  # the same text each time
-    return f"{nbformat.writes(made)}\n"
+def cells(script: str) -> list[Cell]:
+    """Return the cells that a script's marks or its blank lines make of it."""
+    return _marked(script) if MARK.search(script) else _cut(script)
 
 
-def _marked(script: str) -> list[nbformat.NotebookNode]:
+def _marked(script: str) -> list[Cell]:
     before, *rest = MARK.split(script)
     assert not before.strip(), "text before the first mark"
     return [
-        v4.new_markdown_cell(COMMENT.sub("", text.strip()))
-        if "markdown" in kind
-        else v4.new_code_cell(MAGIC.sub("", text.strip()))
+        ("markdown", COMMENT.sub("", text.strip())) if "markdown" in kind else MAGIC.sub("", text.strip())
         for kind, text in zip(rest[::2], rest[1::2], strict=True)
     ]
 
 
-def _cut(script: str) -> list[nbformat.NotebookNode]:
+def _cut(script: str) -> list[Cell]:
     """Cut between statements of the top level that a blank line parts."""
     lines = script.splitlines()
     starts = [0]
@@ -50,4 +46,4 @@ def _cut(script: str) -> list[nbformat.NotebookNode]:
     pieces = [
         "\n".join(lines[start:end]).strip("\n") for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
     ]
-    return [v4.new_code_cell(piece) for piece in pieces if piece]
+    return [piece for piece in pieces if piece]

@@ -12,7 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .cells import notebook
+from notebooks import notebook
+
+from .cells import cells
 
 FLAT = Path(__file__).resolve().parent / "flat"
 PICTURE = ("predict", "show_prediction")
@@ -454,4 +456,4 @@ def flat_source(file: FlatFile) -> str:
 def handed_in(file: FlatFile) -> tuple[str, str]:
     """Return the name and the text of the file as it is handed in: a script or a notebook of the same code."""
     source = flat_source(file)
-    return ("lab.ipynb", notebook(source)) if file.notebook else ("lab.py", source)
+    return ("lab.ipynb", notebook(*cells(source))) if file.notebook else ("lab.py", source)
