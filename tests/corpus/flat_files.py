@@ -93,6 +93,10 @@ WRITTEN = (
     FlatFile("cells_that_try_things", notebook=True),
     FlatFile("optimizer_called_optim"),
     FlatFile("helper_for_accuracy"),
+    FlatFile("another_lesson_behind"),
+    FlatFile("own_log_module"),  # which was not handed in
+    FlatFile("picture_before_the_training", ("prediction",), missing=("predict",)),
+    FlatFile("weights_as_pictures", ("prediction",), missing=PICTURE),
 )
 
 WHOLE = "whole_tensor_scaled"
@@ -140,6 +144,27 @@ DATA = (
         "train-flag-ignored",
         'mnist_train = dsets.MNIST(root="MNIST_data/", train=True',
         'mnist_train = dsets.MNIST(root="MNIST_data/", train=False',
+    ),
+)
+
+CRASHING = (
+    bug(
+        "transforms-not-imported",
+        WHOLE,
+        "data",
+        "name-not-imported",
+        "import torchvision.transforms as transforms\n",
+        "",
+    ),
+    bug("method-misspelt", TARGETS, "training", "attribute-misspelt", "loss.backward()", "loss.backword()"),
+    bug("argument-misspelt", WHOLE, "prediction", "", 'cmap="Greys"', 'camp="Greys"', notebook=True),
+    bug(
+        "rows-not-joined",
+        WHOLE,
+        "reshape",
+        "",
+        "X = X.view(-1, 28 * 28).to(device)  #",
+        "X = X.view(-1, 28, 28).to(device)  #",
     ),
 )
 
@@ -192,6 +217,15 @@ MODEL = (
 
 LOSS = (
     bug(
+        "softmax-twice",
+        WHOLE,
+        "loss",  # the cost of the file's own statements has both
+        "softmax-twice",
+        "hypothesis = linear(X)",
+        "hypothesis = torch.softmax(linear(X), dim=1)",
+        notebook=True,
+    ),
+    bug(
         "costs-of-a-batch-summed",
         BARE,
         "loss",
@@ -214,15 +248,6 @@ LOSS = (
 )
 
 TRAINING = (
-    bug(
-        "softmax-twice",
-        WHOLE,
-        "training",
-        "softmax-twice-in-training",
-        "hypothesis = linear(X)",
-        "hypothesis = torch.softmax(linear(X), dim=1)",
-        notebook=True,
-    ),
     bug("no-zero-grad", WHOLE, "training", "zero-grad-forgotten", "        optimizer.zero_grad()\n", ""),
     bug(
         "no-zero-grad-in-a-function", GLOBALS, "training", "zero-grad-forgotten", "        optimizer.zero_grad()\n", ""
@@ -439,7 +464,7 @@ PREDICTION = (
     ),
 )
 
-FLAT_FILES = (*WRITTEN, *DATA, *LOADER, *RESHAPE, *MODEL, *LOSS, *TRAINING, *EVALUATION, *PREDICTION)
+FLAT_FILES = (*WRITTEN, *DATA, *CRASHING, *LOADER, *RESHAPE, *MODEL, *LOSS, *TRAINING, *EVALUATION, *PREDICTION)
 
 
 def flat_source(file: FlatFile) -> str:

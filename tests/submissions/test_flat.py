@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["grading"]
 
-FEWEST, FEWEST_BUGS, FEWEST_NOTEBOOKS = 80, 45, 15
+FEWEST, FEWEST_BUGS, FEWEST_NOTEBOOKS = 90, 50, 15
 # What learners' files have in them, and how it can be told that one of these has it.
 FORMS = {
     "X, Y": r"for X, Y in",
