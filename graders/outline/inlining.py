@@ -7,6 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from . import flow
+from .splitting import assign, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +75,7 @@ class _Leveller:
         """Return statements with the calls in them, and in those inside them, replaced by what is called."""
         found: list[ast.stmt] = []
         for statement in statements:
-            for single in _split(statement):
+            for single in split(statement):
                 found += self._one(single, depth)
         return found
 
@@ -107,7 +108,7 @@ class _Leveller:
                 before += more
             elif name in ("MNIST", "DataLoader") and not _is_named(statement, call):
                 named = self._fresh(f"{name.lower()}_of_line_{call.lineno}")
-                before.append(_assign(named, call, call))
+                before.append(assign(named, call, call))
                 value = ast.Name(named, ast.Load())
             else:
                 continue
@@ -134,7 +135,7 @@ class _Leveller:
                 names[parameter] = value.id  # the same object by its own name
             else:
                 names[parameter] = self._own(parameter, function.name)
-                before.append(_assign(names[parameter], copy.deepcopy(value), call))
+                before.append(assign(names[parameter], copy.deepcopy(value), call))
         for name in sorted(stored - outer - given.keys()):
             names[name] = self._own(name, function.name)
         renamed = [_Renamed(names).visit(statement) for statement in body]
@@ -205,7 +206,7 @@ def _without_return(statements: list[ast.stmt], fresh: object) -> tuple[list[ast
         return statements[:-1], last.value or ast.Constant(None)
     assert callable(fresh)
     name = fresh()
-    return [*statements[:-1], _assign(name, last.value, last)], ast.Name(name, ast.Load())
+    return [*statements[:-1], assign(name, last.value, last)], ast.Name(name, ast.Load())
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
@@ -254,42 +255,6 @@ def _calls_in_place(statement: ast.stmt) -> list[tuple[ast.AST, str, int | None,
 def _is_named(statement: ast.stmt, call: ast.Call) -> bool:
     """Tell whether what a call returns gets a name of its own right away."""
     return isinstance(statement, ast.Assign) and statement.value is call and isinstance(statement.targets[0], ast.Name)
-
-
-def _split(statement: ast.stmt) -> list[ast.stmt]:
-    """Return `a, b = x, y` as two statements, where neither needs the other, and annotations left out."""
-    if isinstance(statement, ast.AnnAssign) and statement.value and isinstance(statement.target, ast.Name):
-        return [_assign(statement.target.id, statement.value, statement)]
-    if isinstance(statement, ast.Expr) and (cost := _nameless_cost(statement.value)):
-        name = f"cost_of_line_{statement.lineno}"
-        made = _assign(name, cost.value, statement)
-        cost.value = ast.copy_location(ast.Name(name, ast.Load()), cost.value)
-        return [made, statement]
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-        return [statement]
-    target, value = statement.targets[0], statement.value
-    if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple) or len(target.elts) != len(value.elts):
-        return [statement]
-    names = [part.id for part in target.elts if isinstance(part, ast.Name)]
-    each = list(zip(target.elts, value.elts, strict=True))
-    # `x, y = x.to(device), y.to(device)`: no part may read what another one has bound before it.
-    mixed = any(flow.reads(part) & (set(names) - {getattr(own, "id", "")}) for own, part in each)
-    if len(names) != len(target.elts) or len(set(names)) != len(names) or mixed:
-        return [statement]
-    return [_assign(name, part, statement) for name, (_, part) in zip(names, each, strict=True)]
-
-
-def _nameless_cost(value: ast.expr) -> ast.Attribute | None:
-    """Return `….backward` where it is asked of something that has no name."""
-    method = value.func if isinstance(value, ast.Call) else None
-    if not isinstance(method, ast.Attribute) or method.attr != "backward" or isinstance(method.value, ast.Name):
-        return None
-    return method
-
-
-def _assign(name: str, value: ast.expr, at: ast.AST) -> ast.Assign:
-    made = ast.Assign([ast.Name(name, ast.Store())], value)
-    return ast.fix_missing_locations(ast.copy_location(made, at))
 
 
 class _Renamed(ast.NodeTransformer):

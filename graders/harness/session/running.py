@@ -48,7 +48,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave a check out that the submission is not asked."""
     grading = item.config.stash.get(GRADING, None)
     if grading and part_of(item) and not grading.asks(getattr(item, "originalname", item.name)):
-        pytest.skip(grading.messages.text("notes", "not_asked"))
+        pytest.skip(grading.messages.text("words", "not_asked"))
 
 
 @pytest.hookimpl(wrapper=True)

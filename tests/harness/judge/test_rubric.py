@@ -185,6 +185,29 @@ def test_senseless_number_is_named(load, old, new, key):
         load(old, new)
 
 
+def test_checks_that_an_outlined_file_is_not_asked_are_read(load):
+    """They are names of checks of the parts; without the list every check is asked."""
+    assert load().not_asked_outlined == set()
+    assert load("[parts.alpha]", '[outlined]\nnot_asked = ["test_second"]\n[parts.alpha]').not_asked_outlined == {
+        "test_second"
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ('"test_second"', "must be a list of names of checks"),
+        ("[1]", "must be a list of names of checks"),
+        ('["test_fourth"]', "test_fourth: there is no such check"),
+        ('["test_third"]', r"leaves nothing of parts\.beta"),
+    ],
+)
+def test_wrong_list_of_what_is_not_asked_is_named(load, value, problem):
+    """A slip in a name would ask a script what nobody wants to ask it; a part without checks has no points to give."""
+    with pytest.raises(ConfigurationError, match=rf"rubric\.toml: outlined\.not_asked: {problem}"):
+        load("[parts.alpha]", f"[outlined]\nnot_asked = {value}\n[parts.alpha]")
+
+
 def test_rubric_without_parts_is_refused(tmp_path):
     """There must be something to grade."""
     path = tmp_path / "rubric.toml"

@@ -1,0 +1,268 @@
+"""What of a flat script lands in which of the contract's functions, by the lines of the script."""
+
+from __future__ import annotations
+
+import ast
+import sysconfig
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from graders.harness.judge.rubric import load_rubric
+from graders.outline import inlining
+from graders.outline import outline as outlining
+from graders.outline.outline import outline
+from graders.spec import SPEC
+
+ROOT = Path(__file__).parents[2]
+FLAT = """\
+import random
+import torch
+from torch import nn
+from torchvision import datasets, transforms
+import matplotlib.pyplot as plt
+device = "cuda" if torch.cuda.is_available() else "cpu"
+torch.manual_seed(777)
+epochs, size = 15, 100
+train_set = datasets.MNIST("data", train=True, transform=transforms.ToTensor(), download=True)
+test_set = datasets.MNIST("data", train=False, transform=transforms.ToTensor(), download=True)
+loader = torch.utils.data.DataLoader(train_set, size, shuffle=True, drop_last=True, num_workers=4)
+linear = nn.Linear(784, 10).to(device)
+nn.init.normal_(linear.weight)
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.SGD(linear.parameters(), lr=0.1)
+for epoch in range(epochs):
+    mean = 0
+    for images, labels in loader:
+        rows = images.view(-1, 784).to(device)
+        labels = labels.to(device)
+        optimizer.zero_grad()
+        cost = criterion(linear(rows), labels)
+        cost.backward()
+        optimizer.step()
+        mean += cost / len(loader)
+    print("Epoch:", epoch + 1, "cost =", mean.item())
+linear.eval()
+with torch.no_grad():
+    rows = test_set.data.view(-1, 784).float().to(device)
+    right = linear(rows).argmax(1) == test_set.targets.to(device)
+    print("Accuracy:", right.float().mean().item())
+    r = random.randint(0, len(test_set) - 1)
+    print("Label:", test_set.targets[r].item())
+    print("Prediction:", linear(rows[r:r + 1]).argmax(1).item())
+    plt.imshow(test_set.data[r], cmap="Greys")
+    plt.title("a digit")
+    plt.show()
+"""
+NET = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(784, 10)
+    def forward(self, x):
+        return torch.log_softmax(self.layer(x), dim=1)
+"""
+OF = {  # the lines of FLAT that each function is made of
+    "load_mnist": {9, 10},
+    "make_data_loader": {11},
+    "flatten_images": {6, 18, 19, 22},
+    "build_model": {6, 12, 13},
+    "build_criterion": {14},
+    "build_optimizer": {15},
+    "train_epoch": {*range(17, 27)},
+    "train": {16},
+    "evaluate": {27, 28, 29, 30, 31},
+    "predict": {27, 28, 29, 32, 34},
+    "show_prediction": {28, 32, 35},
+}
+
+
+def made_of(text: str) -> dict[str, set[int]]:
+    """Return the lines of a script that each function of its outline is made of."""
+    made = outline(ast.parse(text))
+    assert made is not None
+    functions = [node for node in ast.parse(made.text).body if isinstance(node, ast.FunctionDef)]
+    return {
+        node.name: {made.lines[line] for line in range(node.lineno, (node.end_lineno or 0) + 1) if line in made.lines}
+        for node in functions
+        if node.name in outlining.MAKERS
+    }
+
+
+def function(text: str, name: str) -> str:
+    """Return one function of a script's outline."""
+    made = outline(ast.parse(text))
+    assert made is not None
+    return next(
+        ast.unparse(node)
+        for node in ast.parse(made.text).body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    )
+
+
+def changed(old: str, new: str) -> str:
+    """Return the script with one text replaced."""
+    assert FLAT.count(old) == 1
+    return FLAT.replace(old, new)
+
+
+@pytest.fixture(scope="module")
+def lines():
+    """Return of which lines the functions of the script are made."""
+    return made_of(FLAT)
+
+
+@pytest.mark.parametrize("name", OF)
+def test_function_is_made_of_its_own_lines(lines, name):
+    """Each gets the statements that its value hangs on, and no other."""
+    assert lines[name] == OF[name]
+
+
+def test_functions_are_those_of_the_contract():
+    """Every function of the rubric has a maker, in the same order."""
+    assert tuple(outlining.MAKERS) == load_rubric(SPEC.folder / "rubric.toml", SPEC.thresholds, SPEC.tiers).functions
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ROOT / "reference" / "lab.py",
+        ROOT / "student_template" / "lab.py",
+        *(ROOT / "tests/corpus/correct").glob("*.py"),
+    ],
+    ids=lambda path: path.stem,
+)
+def test_contracts_form_is_run_as_it_is(path):
+    """A file that defines the contract's functions is not flat, however it writes them."""
+    assert outline(ast.parse(path.read_bytes())) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "print('hello')\n", "import torch\nlinear = torch.nn.Linear(784, 10)\nprint(linear)\n"]
+)
+def test_file_without_the_lesson_is_not_flat(text):
+    """Where nearly nothing of the lesson is there, the functions are what is missing."""
+    assert outline(ast.parse(text)) is None
+
+
+def test_what_is_asked_takes_the_place_of_the_scripts_own_numbers():
+    """Root, batch size, learning rate and number of epochs are those that the function is called with."""
+    assert "datasets.MNIST(root, train=True, transform=transforms.ToTensor(), download=download)" in function(
+        FLAT, "load_mnist"
+    )
+    assert "DataLoader(train_set, batch_size, shuffle=True, drop_last=True)" in function(FLAT, "make_data_loader")
+    assert "lr=learning_rate" in function(FLAT, "build_optimizer")
+    assert "range(training_epochs)" in function(FLAT, "train")
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "key"),
+    [
+        ("show_prediction", '    plt.imshow(test_set.data[r], cmap="Greys")\n', "looked_for_picture"),
+        ("predict", '    print("Prediction:", linear(rows[r:r + 1]).argmax(1).item())\n', "looked_for_prediction"),
+        ("build_optimizer", "optimizer = torch.optim.SGD(linear.parameters(), lr=0.1)\n", "looked_for_optimizer"),
+        ("make_data_loader", FLAT.splitlines(keepends=True)[10], "looked_for_loader"),
+    ],
+)
+def test_role_that_is_not_there_is_named(name, line, key):
+    """Its function is left out, and the key says what was looked for."""
+    made = outline(ast.parse(changed(line, "")))
+    assert made is not None
+    assert made.missing[name] == key
+
+
+def test_every_sentence_that_can_be_said_has_words():
+    """What was looked for has a sentence in the messages, and no sentence is left over."""
+    said = {
+        node.value
+        for path in (ROOT / "graders" / "outline").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and str(node.value).startswith("looked_for_")
+    }
+    for language in ("en", "ko"):
+        path = ROOT / "graders" / "messages" / language / "outline.toml"
+        assert set(tomllib.loads(path.read_text(encoding="utf-8"))["words"]) == {*said, "read_as_script"}
+
+
+def test_accuracy_of_training_digits_is_no_accuracy():
+    """Measured on what was trained on, it is not the one that is asked for."""
+    text = FLAT.replace("test_set.data.v", "train_set.data.v").replace("test_set.targets.t", "train_set.targets.t")
+    made = outline(ast.parse(text))
+    assert made is not None
+    assert made.missing == {"evaluate": "looked_for_test_accuracy"}
+
+
+def test_statements_in_functions_count_as_well():
+    """A `main` that does everything is the same script."""
+    body = "".join(f"    {line}" for line in FLAT.splitlines(keepends=True)[5:])
+    imports = "".join(FLAT.splitlines(keepends=True)[:5])
+    text = f"{imports}def main():\n{body}\nif __name__ == '__main__':\n    main()\n"
+    assert made_of(text) == {name: {line + 1 for line in lines} for name, lines in OF.items()}
+
+
+def test_functions_with_arguments_are_put_in_place():
+    """Parameters stand for what they are given; what a function returns, for its call."""
+    text = FLAT.replace("right.float().mean().item()", "share(right)").replace(
+        "device =", "def share(answers):\n    return answers.float().mean().item()\ndevice =", 1
+    )
+    assert "share_returned = right.float().mean().item()" in function(text, "evaluate")
+
+
+def test_logarithm_of_the_softmax_moves_from_the_model_to_the_cost():
+    """With NLLLoss it is half of the cross-entropy, so the model gives logits and the criterion takes them."""
+    text = FLAT.replace("nn.CrossEntropyLoss()", "nn.NLLLoss()").replace("nn.Linear(784, 10).to", "Net().to")
+    text = text.replace("nn.init.normal_(linear.weight)", "pass").replace("device =", f"{NET}device =", 1)
+    made = outline(ast.parse(text))
+    assert made is not None
+    assert "return self.layer(x)\n" in made.text
+    assert "criterion(torch.log_softmax(flat_output, dim=1), labels)" in function(text, "build_criterion")
+
+
+def test_functional_cost_is_asked_of_the_criterion_that_is_given():
+    """So a wrong cost is judged in one part; the script's own is what `build_criterion` gives back."""
+    text = FLAT.replace("criterion = nn.CrossEntropyLoss()\n", "pass\n")
+    text = text.replace("criterion(", "nn.functional.cross_entropy(")
+    assert "cost = nn.functional.cross_entropy(flat_output, labels)" in function(text, "build_criterion")
+    assert "cost = criterion(flat_output, flat_labels.to(flat_output.device))" in function(text, "train_epoch")
+
+
+def test_name_without_a_value_stays_without_one():
+    """A parameter of the contract's does not stand in for what the script forgot to say."""
+    assert "def train(model, data_loader, criterion, optimizer, device, training_epochs_given=15)" in function(
+        changed("range(epochs)", "range(training_epochs)"), "train"
+    )
+
+
+def test_undefined_device_is_charged_once():
+    """All parts ask for it; only the training says that it has no value."""
+    text = "\n".join(line for line in FLAT.splitlines() if not line.startswith("device ="))
+    assert "device = flat_device()" in function(text, "build_model")
+    assert "device = device_given" in function(text, "evaluate")
+    assert "device = " not in function(text, "train_epoch")
+
+
+@pytest.mark.parametrize("line", range(1, FLAT.count("\n") + 1))
+def test_any_line_may_be_missing(line):
+    """Whatever is left out, there is an outline, and it is Python."""
+    lines = FLAT.splitlines(keepends=True)
+    kept = lines[: line - 1] + lines[line:]
+    try:
+        tree = ast.parse("".join(kept))
+    except SyntaxError:
+        pytest.skip("a block without its head")
+    made = outline(tree)
+    assert made is not None
+    ast.parse(made.text)
+    assert len(made.missing) <= 8  # a loop's head takes all with it that hangs on it
+
+
+def test_other_programs_are_left_alone():
+    """Files of Python's own are no flat scripts, and none makes it raise."""
+    for path in sorted(Path(sysconfig.get_path("stdlib")).glob("[a-d]*.py")):
+        assert outline(ast.parse(path.read_bytes())) is None
+
+
+def test_very_long_script_is_not_looked_into():
+    """Nobody writes thousands of statements of this lesson by hand, and they would take minutes."""
+    assert outline(ast.parse(FLAT + "x = 1\n" * inlining.MOST)) is None
