@@ -164,3 +164,21 @@ def test_two_labs_are_not_guessed_between(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "lab.py").touch()
     assert on_gradescope.submission_in(tmp_path) == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        (["hw.ipynb"], "."),
+        (["week7/hw.ipynb", "week7/.ipynb_checkpoints/hw-checkpoint.ipynb", "notes/a.txt"], "week7"),
+        (["week7/lab.ipynb", "week7/other.ipynb", "notes/a.txt"], "week7"),
+        (["week7/lab.ipynb", "week8/lab.py"], "week8"),
+        (["a/lab.ipynb", "b/lab.ipynb"], "."),
+    ],
+)
+def test_a_notebook_is_found_where_students_put_it(tmp_path: Path, files: list[str], place: str) -> None:
+    """As lab.py is, which counts where both are there; what Jupyter keeps for itself is nobody's."""
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert on_gradescope.submission_in(tmp_path) == (tmp_path / place).resolve()
