@@ -104,9 +104,6 @@ class Alone(subprocess.Popen[bytes]):
     """A judge in a process started for it, which nobody's Ctrl-C reaches but by `end`."""
 
     def __init__(self, given: Sequence[str], spec: LabSpec) -> None:
-        apart = 0
-        if sys.platform == "win32":
-            apart = subprocess.CREATE_NEW_PROCESS_GROUP
         super().__init__(
             [sys.executable, "-m", "pytest", *given],
             cwd=spec.folder.parent,
@@ -115,7 +112,7 @@ class Alone(subprocess.Popen[bytes]):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=sys.platform != "win32",
-            creationflags=apart,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows
         )
 
     def end(self) -> None:

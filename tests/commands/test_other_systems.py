@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -124,3 +125,42 @@ def test_processes_are_timed_and_stopped_there(tmp_path, system):
     done = subprocess.run(command, cwd=TESTS, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "process_tree" in ran(tmp_path)
+
+
+@pytest.mark.whole
+@each_system
+def test_saves_are_graded_there(tmp_path, system):
+    """Each in a judge started for it, which a later save ends, and the end of it all, with the workers that it has."""
+    lab, said = tmp_path / "labs" / "lab.py", tmp_path / "said"
+    lab.parent.mkdir()
+    lab.write_text(reference_source(), encoding="utf-8")
+    environment = {**there(system, tmp_path), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "graders", "watch", str(lab.parent)]
+    with (
+        said.open("wb") as output,
+        subprocess.Popen(command, cwd=TESTS.parent, env=environment, stdout=output) as watch,
+    ):
+        try:
+            expect_lines(said, r"^total +95\.0 / 95", 1)
+            lab.write_text(reference_source() + HANGS.format(note=str(tmp_path / "child")), encoding="utf-8")
+            until = time.monotonic() + PATIENCE
+            while not (tmp_path / "child").exists() and time.monotonic() < until:
+                time.sleep(0.05)
+            hanging = psutil.Process(watch.pid).children(recursive=True)
+            lab.write_text(reference_source() + "\nX = 1\n", encoding="utf-8")
+            expect_lines(said, r"^total +95\.0 / 95", 2)
+            assert all(eventually_gone(process.pid) for process in hanging)
+            watch.send_signal(signal.SIGINT)
+            assert watch.wait(PATIENCE) == 0
+        finally:
+            watch.kill()
+    assert {"watch", "judging", "worker"} <= ran(tmp_path)
+    assert "nursery" not in ran(tmp_path)
+
+
+def expect_lines(file: Path, pattern: str, count: int) -> None:
+    """Wait until a file has so many lines like that."""
+    until = time.monotonic() + PATIENCE
+    while len(re.findall(pattern, file.read_text(encoding="utf-8"), re.MULTILINE)) < count:
+        assert time.monotonic() < until, file.read_text(encoding="utf-8")
+        time.sleep(0.05)

@@ -224,7 +224,7 @@ def test_nothing_better_or_worse_is_said(begun):
 
 def test_same_text_is_not_graded_again(begun):
     """A save without a change is told, and costs nothing."""
-    assert begun.save(REFERENCE) == "lab.py was saved as it was.\n\n"
+    assert begun.save(REFERENCE) == "Nothing in lab.py has changed.\n\n"
 
 
 def test_a_save_ends_the_grading_of_the_text_before(begun):
