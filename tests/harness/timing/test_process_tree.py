@@ -8,6 +8,7 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from graders.harness.timing.process_tree import ProcessTree
@@ -47,8 +48,7 @@ def tree() -> Iterator[Callable[[str], ProcessTree]]:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and its descendants."""
-    for each in list(ProcessTree(process.pid)._all()):  # all found before the first is gone
-        each.kill()
+    ProcessTree(process.pid).kill()
     process.communicate()
 
 
@@ -90,3 +90,13 @@ def test_nothing_can_be_asked_all_the_same(pid):
     nothing.pause()
     nothing.resume()
     assert nothing.cpu_seconds() == 0
+
+
+def test_killed_tree_is_gone(tree):
+    """The process and what it has started."""
+    killed = tree(PARENT)
+    processes = list(killed._all())
+    assert len(processes) == 2
+    killed.kill()
+    psutil.wait_procs(processes[1:], timeout=60)
+    assert [each.pid for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []
