@@ -15,6 +15,7 @@ from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
 from graders.harness.judge.rubric import load_rubric
 from graders.harness.render import terminal
+from graders.harness.source import notebooks
 from graders.spec import SPEC
 
 from . import asking, history
@@ -22,7 +23,7 @@ from .keeping import Keeper
 from .verdict import Note, Verdict
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
     from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
@@ -37,13 +38,16 @@ LAST_WORDS = 2_000  # characters of what a grader that failed had to say
 
 def load(shell: InteractiveShell) -> None:
     """Make the magic known to an IPython shell, and begin to import what gradings need."""
-    shell.register_magic_function(Grade(shell, SPEC, Keeper(SPEC)), "line", NAME)  # type: ignore[arg-type]  # IPython's
+    grade = Grade(shell, SPEC, Keeper(SPEC))
+    shell.register_magic_function(grade, "line", NAME)  # type: ignore[arg-type]  # IPython's
+    shell.events.register("pre_run_cell", grade.note)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Take the magic away again, with what it has kept warm."""
     magic = shell.magics_manager.magics["line"].pop(NAME, None)
     if isinstance(magic, Grade):
+        shell.events.unregister("pre_run_cell", magic.note)
         magic.keeper.close()
 
 
@@ -54,6 +58,12 @@ class Grade:
 
     def __init__(self, shell: InteractiveShell, spec: LabSpec, keeper: Keeper) -> None:
         self._shell, self._spec, self.keeper = shell, spec, keeper
+        self._ids: dict[int, str] = {}
+
+    def note(self, info: ExecutionInfo) -> None:
+        """Note which cell is about to be run, where the notebook's editor tells."""
+        if info.store_history and info.cell_id:
+            self._ids[self._shell.execution_count] = info.cell_id
 
     def __call__(self, line: str = "") -> None:
         """Grade, and show the verdict. Raises IPython's UsageError where the line asks for what there is not."""
@@ -74,7 +84,7 @@ class Grade:
         """Grade what there is now; an interruption ends the grading and nothing else."""
         messages = Messages.of_lab(self._spec.folder, asked.language, running=True)
         try:
-            taken = history.take(history.Session.of(self._shell), self._rubric.functions)
+            taken = history.take(history.Session.of(self._shell, self._ids), self._rubric.functions)
             return self._judged(taken, asked, messages)
         except KeyboardInterrupt:
             return Note(messages.text("magic", "interrupted"))
@@ -120,8 +130,9 @@ def write(taken: Taken, folder: Path, name: str) -> Path:
     for file, content in taken.files.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_bytes(content)
-    empty: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    cells = [{**empty, "source": text} for text in taken.cells]
-    notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": {"language_info": {"name": "python"}}, "cells": cells}
+    empty: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": []}
+    cells = [{**empty, "execution_count": number, "source": text} for number, text in taken.cells]
+    metadata = {"language_info": {"name": "python"}, notebooks.RUNNING: True}
+    notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": metadata, "cells": cells}
     (folder / name).write_text(json.dumps(notebook), encoding="utf-8")
     return folder / name

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 import sys
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FunctionType
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from graders.harness.source import magics
 
+from . import beside
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from IPython.core.interactiveshell import InteractiveShell
 
-MAX_FILES, MAX_BYTES = 50, 2**20  # of Python beside the notebook
+ALIKE = 0.8  # from this share of what two cells say, one is the other as it was edited
 INPUT = re.compile(r"In\[(\d+)\]")  # as IPython's tracebacks name a cell
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -29,22 +31,24 @@ class Session:
     """What is known of a running notebook.
 
     `inputs` has its cells by their execution counts, `names` what stands in it now; `input_of` tells of a code's file
-    name in which input it stands, 0 where in none. `modules` are the files of what is imported, by its names.
+    name in which input it stands, 0 where in none. `modules` are the files of what is imported, by its names; `ids` the
+    identities of cells by their execution counts, as far as the notebook's editor tells them.
     """
 
     inputs: Sequence[str]
     names: Mapping[str, object]
     input_of: Callable[[str], int]
     modules: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, shell: InteractiveShell) -> Session:
+    def of(cls, shell: InteractiveShell, ids: Mapping[int, str]) -> Session:
         """Return what an IPython shell knows."""
         files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
         modules = {name: file for name, file in files.items() if isinstance(file, str)}
         history = shell.history_manager
         inputs = history.input_hist_raw if history else [""]
-        return cls(inputs, shell.user_ns, lambda name: _input_of(shell, name), modules)
+        return cls(inputs, shell.user_ns, lambda name: _input_of(shell, name), modules, ids)
 
 
 def _input_of(shell: InteractiveShell, file: str) -> int:
@@ -54,13 +58,13 @@ def _input_of(shell: InteractiveShell, file: str) -> int:
 
 @dataclass(frozen=True)
 class Taken:
-    """What is to be graded: cell n of `cells`, from 1, is In [n]; it is empty where nothing of that counts any more.
+    """What is to be graded: cells with their execution counts, as Python, in the order in which they are to be run.
 
     `files` are the Python files that it imports, by their names; `untold` the functions that are asked for and that the
     session has, but whose text cannot be had.
     """
 
-    cells: tuple[str, ...]
+    cells: tuple[tuple[int, str], ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     untold: tuple[str, ...] = ()
 
@@ -69,7 +73,8 @@ def take(session: Session, functions: Sequence[str]) -> Taken:
     """Take what a session has defined, for grading the functions of these names.
 
     Cells stand in the order in which they ran, so that the last definition of a name counts, with what it needs. What
-    the session has given up since (`del`), or never had since its cell raised, is taken out.
+    the session has given up since (`del`), or never had since its cell raised, is taken out. Where there are none of
+    the functions, the work is done at the top level, and cells stand where they were run first.
     """
     cells = [_Cell(text) for text in session.inputs[1:]]
     for name in functions:
@@ -77,16 +82,20 @@ def take(session: Session, functions: Sequence[str]) -> Taken:
         for number, cell in enumerate(cells, start=1):
             if stands is not None and number > stands:
                 cell.drop(name)
-    texts = [cell.text if cell.tree else "" for cell in cells]
+    run = [cell for cell in cells if cell.tree]
+    texts = [(number, cell.text) for number, cell in enumerate(cells, start=1) if cell.tree and cell.text.strip()]
+    scripts = {f"{file.stem}.py": file for value in session.names.values() if (file := _file_of(value))}
+    files = beside.files((cell.tree for cell in run if cell.tree), session.modules, scripts)
     defined = [name for name in functions if name in session.names]
     if not defined:  # done at the top level
-        return Taken(tuple(_last_runs(texts)), _beside(session, cells))
-    unbound = [name for name in defined if not any(cell.binds(name) for cell in cells)]
+        return Taken(tuple(_as_edited(texts, session.ids)), files)
+    unbound = [name for name in defined if not any(cell.binds(name) for cell in run)]
     imported = {name: file.stem for name in unbound if (file := _file_of(session.names[name]))}
     if imported:
-        texts.append("\n".join(f"from {module} import {name}" for name, module in imported.items()))
+        lines = "\n".join(f"from {module} import {name}" for name, module in imported.items())
+        texts.append((len(session.inputs), lines))
     untold = tuple(name for name in unbound if name not in imported and not _comes_from_a_module(name, session))
-    return Taken(tuple(texts), _beside(session, cells), untold)
+    return Taken(tuple(texts), files, untold)
 
 
 class _Cell:
@@ -151,46 +160,19 @@ def _file_of(value: object) -> Path | None:
     return file if file.suffix == ".py" and file.stem.isidentifier() and file.is_file() else None
 
 
-def _last_runs(texts: Sequence[str]) -> list[str]:
-    """Return the cells without those that were run again unchanged: of these, the last run counts."""
-    later: set[str] = set()
-    kept = []
-    for text in reversed(texts):
-        kept.append("" if text in later else text)
-        later.add(text)
-    return kept[::-1]
+def _as_edited(cells: Sequence[tuple[int, str]], ids: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """Yield cells in the order of their first runs, each as it was last: so they stand in the notebook."""
+    kept: list[tuple[int, str]] = []
+    for number, text in cells:
+        before = (at for at, one in enumerate(kept) if _is_edited(one, (number, text), ids))
+        at = next(before, len(kept))
+        kept[at : at + 1] = [(number, text)]
+    yield from kept
 
 
-def _beside(session: Session, cells: Sequence[_Cell]) -> dict[str, bytes]:
-    """Read the Python files that the cells run or import, and these in turn, but for what is installed."""
-    run = {f"{file.stem}.py": file for value in session.names.values() if (file := _file_of(value))}
-    own = {name: Path(file) for name, file in sorted(session.modules.items()) if _is_own(name, Path(file))}
-    files: dict[str, bytes] = {}
-    left = [*run.items(), *(found for cell in cells if cell.tree for found in _imported(cell.tree, own))]
-    while left and len(files) < MAX_FILES:
-        name, path = left.pop(0)
-        if name not in files and path.is_file() and path.stat().st_size <= MAX_BYTES:
-            files[name] = path.read_bytes()
-            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                left += _imported(ast.parse(files[name]), own)
-    return files
-
-
-def _imported(tree: ast.Module, own: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-    """Yield the files of all packages and modules that a text names in its imports, by their names."""
-    nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    named = {name.partition(".")[0] for node in nodes for name in _modules(node)}
-    for name, path in own.items():
-        if name.partition(".")[0] in named:
-            yield name.replace(".", "/") + ("/__init__.py" if path.name == "__init__.py" else ".py"), path
-
-
-def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
-    return [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
-
-
-def _is_own(module: str, file: Path) -> bool:
-    """Tell whether a module is the student's: neither the grader nor Python's own nor installed."""
-    known = module.partition(".")[0] in ("__main__", "graders", *sys.stdlib_module_names)
-    installed = {"site-packages", "dist-packages"} & set(file.parts) or file.is_relative_to(sys.base_prefix)
-    return not (known or installed) and file.suffix == ".py"
+def _is_edited(before: tuple[int, str], after: tuple[int, str], ids: Mapping[int, str]) -> bool:
+    """Tell whether two inputs are one cell: by its identity, or where nobody told that, by what it says."""
+    if before[0] in ids and after[0] in ids:
+        return ids[before[0]] == ids[after[0]]
+    matcher = difflib.SequenceMatcher(None, before[1], after[1], autojunk=False)
+    return matcher.real_quick_ratio() > ALIKE and matcher.quick_ratio() > ALIKE and matcher.ratio() > ALIKE

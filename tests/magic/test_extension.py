@@ -135,22 +135,21 @@ def test_there_is_a_line_for_a_slip(judge: SimpleNamespace) -> None:
 
 
 def test_a_cell_of_the_notebook_is_an_input(shell: InteractiveShell, judge: SimpleNamespace) -> None:
-    """What is graded has In [n] as its n-th cell, under the name that the notebook has."""
+    """What is graded has the cells that could be run with their numbers, under the name that the notebook has."""
     shell.user_ns["__vsc_ipynb_file__"] = "/home/kim/my lab.ipynb"
     for cell in ("a = 1", "def f(:", "def flatten_images(i):\n    return i"):
         shell.run_cell(cell, store_history=True)
     judge.grade()
-    assert [cell["source"] for cell in judge.notebook["cells"]][:3] == [
-        "a = 1",
-        "",
-        "def flatten_images(i):\n    return i",
-    ]
+    cells = [(cell["execution_count"], cell["source"]) for cell in judge.notebook["cells"]]
+    assert cells == [(1, "a = 1"), (3, "def flatten_images(i):\n    return i")]
     assert Path(judge.given[judge.given.index("--submission") + 1]).name == "my lab.ipynb"
 
 
 def test_files_lie_beside_the_notebook(tmp_path: Path) -> None:
     """What the notebook imports is laid beside it, in its folders."""
-    path = extension.write(Taken(("import a",), {"a.py": b"x = 1", "b/__init__.py": b""}), tmp_path / "new", "n.ipynb")
+    path = extension.write(
+        Taken(((1, "import a"),), {"a.py": b"x = 1", "b/__init__.py": b""}), tmp_path / "new", "n.ipynb"
+    )
     assert sorted(each.relative_to(path.parent).as_posix() for each in path.parent.rglob("*.*")) == [
         "a.py",
         "b/__init__.py",

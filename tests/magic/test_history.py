@@ -27,7 +27,7 @@ def run(shell: InteractiveShell) -> Callable[..., Taken]:
     def run(*cells: str) -> Taken:
         for cell in cells:
             shell.run_cell(cell, store_history=True)
-        session = Session.of(shell)
+        session = Session.of(shell, {})
         modules = {name: file for name, file in session.modules.items() if name not in before}
         return take(replace(session, modules=modules), FUNCTIONS)
 
@@ -37,14 +37,14 @@ def run(shell: InteractiveShell) -> Callable[..., Taken]:
 def values(taken: Taken) -> dict[str, Any]:
     """Return what the taken cells define."""
     names: dict[str, Any] = {}
-    exec("\n".join(taken.cells), names)
+    exec("\n".join(text for _, text in taken.cells), names)
     return names
 
 
 def test_functions_stand_in_the_cells_that_they_were_run_in(run: Callable[..., Taken]) -> None:
     """Cell n is In [n], its lines are those that the student sees."""
     taken = run("import math", "x = 1", "\ndef flatten_images(images):\n    return math.pi")
-    assert taken.cells == ("import math", "x = 1", "\ndef flatten_images(images):\n    return math.pi")
+    assert taken.cells == ((1, "import math"), (2, "x = 1"), (3, "\ndef flatten_images(images):\n    return math.pi"))
 
 
 def test_the_last_definition_counts(run: Callable[..., Taken]) -> None:
@@ -57,14 +57,14 @@ def test_the_last_definition_counts(run: Callable[..., Taken]) -> None:
 def test_what_stands_below_a_line_that_raised_was_not_defined(run: Callable[..., Taken], broken: str) -> None:
     """Python never came to that definition, so the one before counts; one that never was is none."""
     taken = run("def flatten_images(i): return 1", f"{broken}\ndef flatten_images(i): return 2\ndef build_model(): 1")
-    assert "return 2" not in "".join(taken.cells)
-    assert "def build_model" not in "".join(taken.cells)
+    assert "return 2" not in str(taken.cells)
+    assert "def build_model" not in str(taken.cells)
 
 
 def test_what_was_deleted_is_not_there(run: Callable[..., Taken]) -> None:
     """After `del` there is no function; when it is defined again, there is."""
     taken = run("keep = staticmethod", "@keep\ndef flatten_images(i): return 1\nx = 1", "del flatten_images")
-    assert taken.cells[1:] == ("\n\nx = 1", "")
+    assert taken.cells[1:] == ((2, "\n\nx = 1"),)
     taken = run("def build_model(): return 3", "def flatten_images(i): return 2")
     assert values(taken)["flatten_images"](None) == 2
 
@@ -72,7 +72,7 @@ def test_what_was_deleted_is_not_there(run: Callable[..., Taken]) -> None:
 def test_a_cell_that_is_no_python_never_ran(run: Callable[..., Taken]) -> None:
     """A syntax error costs nothing once the cell has been put right."""
     taken = run("def flatten_images(i) return 1", "def flatten_images(i): return 2")
-    assert taken.cells[0] == ""
+    assert [number for number, _ in taken.cells] == [2]
     assert values(taken)["flatten_images"](None) == 2
 
 
@@ -101,7 +101,7 @@ def test_functions_of_a_file_are_that_files(run: Callable[..., Taken], tmp_path:
     (tmp_path / "other.py").write_text("N = 6\n", encoding="utf-8")
     taken = run("def flatten_images(i): return 1", "from mylab import *")
     assert sorted(taken.files) == ["myhelp.py", "mylab.py"]
-    assert "def flatten_images" not in "".join(taken.cells)
+    assert "def flatten_images" not in str(taken.cells)
     for name in ("mylab", "myhelp"):
         sys.modules.pop(name)
 
@@ -111,7 +111,7 @@ def test_functions_of_a_file_that_was_run_are_that_files(run: Callable[..., Take
     (tmp_path / "script.py").write_text("def flatten_images(i): return 7\n", encoding="utf-8")
     taken = run("def build_model(): return 1", "%run script.py")
     assert taken.files == {"script.py": b"def flatten_images(i): return 7\n"}
-    assert taken.cells[-1] == "from script import flatten_images"
+    assert taken.cells[-1] == (3, "from script import flatten_images")
     assert taken.untold == ()
 
 
@@ -135,7 +135,17 @@ def test_a_definition_inside_a_condition_counts(run: Callable[..., Taken]) -> No
     assert values(taken)["flatten_images"](None) == 1
 
 
-def test_at_the_top_level_what_was_run_again_counts_once(run: Callable[..., Taken]) -> None:
-    """The lesson's flat form has no functions: of a cell that was run twice, only the last run is left."""
-    taken = run("a = 1", "b = a + 1", "a = 1", "print(b)")
-    assert taken.cells == ("", "b = a + 1", "a = 1", "print(b)")
+def test_at_the_top_level_cells_stand_where_they_were_run_first(run: Callable[..., Taken]) -> None:
+    """The lesson's flat form has no functions: a cell that was edited and run again counts, in its place."""
+    loop = "for i in range(3):\n    cost = i * 2\n    print('the cost is', cost)\n"
+    taken = run("a = 1", loop, "print('accuracy', cost)", loop + "    total = cost\n", "a = 1")
+    assert [number for number, _ in taken.cells] == [5, 4, 3]
+    assert "total" in taken.cells[1][1]
+
+
+def test_a_cell_is_known_by_its_identity() -> None:
+    """Where the editor tells which cell was run, that counts, and not how alike two of them are."""
+    inputs = ["", "epochs = 10", "epochs = 15", "print('something else')"]
+    session = Session(inputs, {}, lambda _: 0, ids={1: "a", 2: "b", 3: "a"})
+    assert take(session, FUNCTIONS).cells == ((3, "print('something else')"), (2, "epochs = 15"))
+    assert take(replace(session, ids={}), FUNCTIONS).cells == ((2, "epochs = 15"), (3, "print('something else')"))

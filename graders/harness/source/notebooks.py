@@ -13,6 +13,7 @@ from graders.harness.base.model import Failure, Word
 from .handed import Piece
 
 ENDING = ".ipynb"
+RUNNING = "graders_running"  # the mark of a notebook made of what was run: its cells bear their execution counts
 MAX_NOTEBOOK = 100 * 2**20  # bytes, outputs among them
 PYTHON = ("python", "ipython")  # how the names of the language begin, with which a notebook says that it is in Python
 SHOWN, MAX_SAID = 40, 200  # characters of a file that is no notebook, and of what is wrong with one
@@ -89,6 +90,8 @@ def _language(notebook: Any) -> str:
 
 def _cells(notebook: Any) -> tuple[Piece, ...]:
     cells = [(number, cell) for number, cell in enumerate(notebook["cells"], 1) if cell["cell_type"] == "code"]
+    if isinstance(notebook["metadata"], dict) and notebook["metadata"].get(RUNNING):
+        cells = [(cell["execution_count"], cell) for _, cell in cells]
     return tuple(Piece(_lines(cell.get("source", "")), number) for number, cell in cells)
 
 
