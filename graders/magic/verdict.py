@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-# The page's own height, up to the height of a screen. It has no scripts, and the frame would let none run.
-FIT = "this.style.height=Math.min(this.contentDocument.documentElement.scrollHeight+4,900)+'px'"
+# The page's own height, up to some screens. It has no scripts, and the frame would let none run.
+FIT = "this.style.height=Math.min(this.contentDocument.documentElement.scrollHeight+4,1400)+'px'"
 STYLE = "width:100%;height:600px;border:0;resize:vertical;overflow:auto"
 
 
