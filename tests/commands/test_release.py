@@ -100,6 +100,14 @@ def test_untouched_template_scores_nothing_there(repository: Path, tmp_path: Pat
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["score"] == 0
 
 
+def test_untouched_notebook_is_graded_like_the_untouched_script(with_notebook: Path, tmp_path: Path) -> None:
+    """The cells at its end, which run the lab, cost and earn nothing; the place of what is to be written is a cell."""
+    done = grade(with_notebook, "--report-dir", str(tmp_path))
+    assert done.returncode == 1
+    assert "write load_mnist (lab.ipynb, cell 6, line 1)" in done.stdout
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["score"] == 0
+
+
 def test_the_reference_gets_full_marks_there(repository: Path, tmp_path: Path) -> None:
     """A whole lab handed in to the students' repository is graded by it, without anything of this checkout."""
     options = ["--benchmark-disable", "--no-page"]  # speed is looked at elsewhere

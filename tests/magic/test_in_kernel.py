@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import psutil
 import pytest
+from grading import QUICKLY
 from lxml import html
 from nbclient import NotebookClient
 from tiny_mnist import random_split
 
+from graders.commands.teacher import batch
 from graders.commands.teacher.notebook import NOTEBOOK
 from graders.commands.teacher.script import GRADED, REFERENCE
 from graders.digits import idx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from graders.commands import judging
+
+pytest_plugins = ["grading"]  # nurseries
 
 SECONDS = 120  # for one cell on a busy machine
 MIXED = "def flatten_images(images):\n    return images.reshape(784, -1).T"
@@ -80,8 +87,11 @@ def solved() -> list[str]:
 
 
 @pytest.mark.sample
-def test_a_student_at_work(kernel: Kernel) -> None:
-    """The whole notebook runs, its last cell grades it; a slip is found where it is, mended, and found mended."""
+def test_a_student_at_work(kernel: Kernel, warm: judging.Nurseries, tmp_path: Path) -> None:
+    """The whole notebook runs, its last cell grades it; a slip is found where it is, mended, and found mended.
+
+    What is saved then, with all that it shows, gets outside what it got inside.
+    """
     *cells, last = solved()
     assert last == "%grade"
     printed, pictures = "", 0
@@ -97,6 +107,13 @@ def test_a_student_at_work(kernel: Kernel) -> None:
     page = html.fromstring(html.fragment_fromstring(output.data["text/html"]).get("srcdoc"))
     assert [each.text for each in page.find_class("submission")] == ["my-lab.ipynb"]
     assert page.xpath("//figure"), "the page has its pictures"
+
+    nb: Any = nbformat
+    nb.write(kernel.client.nb, tmp_path / "lab.ipynb")
+    graded = batch.grade("kim", tmp_path / "lab.ipynb", tmp_path / "out", QUICKLY, warm)
+    assert graded.report is not None, graded.output
+    assert (graded.report["score"], graded.report["max_score"]) == (95, 95)
+    assert output.data["text/plain"].count("95.0 / 95") == 1
 
     kernel.run("x = 5")
     kernel.run(MIXED)
