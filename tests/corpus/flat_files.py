@@ -38,10 +38,12 @@ class FlatFile:
         return bool(self.base)
 
 
-def bug(name: str, base: str, part: str, mistake: str, *texts: str, notebook: bool = False) -> FlatFile:
+def bug(
+    name: str, base: str, part: str, mistake: str, *texts: str, notebook: bool = False, missing: tuple[str, ...] = ()
+) -> FlatFile:
     """Make a file with one mistake of old and new texts in turn."""
     edits = tuple(zip(texts[::2], texts[1::2], strict=True))
-    return FlatFile(name, (part,), mistake, base=base, edits=edits, notebook=notebook)
+    return FlatFile(name, (part,), mistake, missing, base, edits, notebook)
 
 
 WRITTEN = (
@@ -96,7 +98,7 @@ WRITTEN = (
     FlatFile("another_lesson_behind"),
     FlatFile("own_log_module"),  # which was not handed in
     FlatFile("picture_before_the_training", ("prediction",), missing=("predict",)),
-    FlatFile("weights_as_pictures", ("prediction",), missing=PICTURE),
+    FlatFile("weights_as_pictures", ("prediction",), missing=("predict",)),
 )
 
 WHOLE = "whole_tensor_scaled"
@@ -362,7 +364,15 @@ acc = (guesses == test_data.targets).float().mean().item()
         "with torch.no_grad():\n    answers = model(x_all).argmax(1)",
         "torch.no_grad()\nanswers = model(x_all).argmax(1)",
     ),
-    bug("tested-by-training-digits", COUNTS, "evaluation", "", "DataLoader(mnist_test,", "DataLoader(mnist_train,"),
+    bug(
+        "tested-by-training-digits",
+        COUNTS,
+        "evaluation",
+        "",
+        "DataLoader(mnist_test,",
+        "DataLoader(mnist_train,",
+        missing=("evaluate",),
+    ),
     bug(
         "tested-on-training-tensor",
         CLASS,
@@ -374,6 +384,7 @@ acc = (guesses == test_data.targets).float().mean().item()
         "y_test = train_set.targets",
         "len(test_set) - 1",
         "len(x_test) - 1",
+        missing=("evaluate",),
     ),
     bug(
         "largest-of-the-batch",
