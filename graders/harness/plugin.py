@@ -247,7 +247,7 @@ def pytest_runtest_makereport(
     grading = item.config.stash[GRADING]
     error = call.excinfo.value if call.excinfo else None
     if report.skipped:
-        result = _skipped(item, part, report.longrepr)
+        result = _skipped(grading.title(_name(item)), _name(item), part, report.longrepr)
     else:
         result = grading.judge(_name(item), part, error, item.stash.get(NOTES, Notes()), report.duration)
     report.grading = result  # type: ignore[attr-defined]  # pytest carries extra attributes, across xdist too
@@ -258,10 +258,10 @@ def pytest_runtest_makereport(
     return report
 
 
-def _skipped(item: pytest.Item, part: str, longrepr: object) -> CheckResult:
+def _skipped(title: str, name: str, part: str, longrepr: object) -> CheckResult:
     reason = str(longrepr[2]) if isinstance(longrepr, tuple) else ""  # (file, line, "Skipped: reason")
     said = reason.removeprefix("Skipped: ")
-    return CheckResult(_name(item), part, Status.SKIPPED, rows=(Row(None, said),) if said else ())
+    return CheckResult(name, part, Status.SKIPPED, title=title, rows=(Row(None, said),) if said else ())
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:

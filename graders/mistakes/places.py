@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CUTS = ("detach", "detach_", "item", "numpy", "tolist", "no_grad", "inference_mode")  # from the graph; and .data
 NUMBERS = ("detach", "item", "float", "tolist", "numpy")  # make something of a cost that holds no graph
 LOOPS = (ast.For, ast.While)
+RAW = ("data", "test_data", "train_data")  # of torchvision's data set: whole numbers from 0 to 255
 
 
 def _only(nodes: Iterable[ast.AST]) -> int | None:
@@ -161,7 +162,18 @@ def _moved(function: ast.FunctionDef) -> int | None:
     return _only(call for call in calls if _owner(call) != "model")
 
 
+def _raw(function: ast.FunctionDef) -> int | None:
+    """Find what takes images from the files' own numbers; the `data` of anything else is a tensor's."""
+    assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
+    alike = [node for node in assigned if isinstance(node.value, ast.Name) and node.value.id == "dataset"]
+    names = {"dataset", *(target.id for node in alike for target in node.targets if isinstance(target, ast.Name))}
+    read = [node for node in ast.walk(function) if isinstance(node, ast.Attribute)]
+    of_dataset = [node for node in read if isinstance(node.value, ast.Name) and node.value.id in names]
+    return _only(node for node in of_dataset if node.attr in RAW)
+
+
 PLACES: dict[str, Finder] = {
+    "raw-pixels": _raw,
     **dict.fromkeys(("zero-grad-forgotten", "no-step", "no-backward", "batches-skipped"), _loop),
     **dict.fromkeys(("batches-repeated", "epochs-miscounted", "training-epochs-ignored"), _loop),
     **dict.fromkeys(("zero-grad-once-an-epoch", "gradient-thrown-away"), _called("zero_grad")),

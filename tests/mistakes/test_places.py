@@ -59,6 +59,19 @@ LINES = {  # by the name of a bug: its function, and the line that does it
 }
 
 
+def test_raw_pixels_are_taken_where_the_data_set_is_asked_for_them() -> None:
+    """`.data` of the data set, under any name, holds the files' numbers; that of logits does not."""
+    text = """\
+        def evaluate(model, dataset, device):
+            test_set = dataset
+            images = test_set.data.float()
+            return (model(images).data.argmax(1) == test_set.targets).float().mean()
+        """
+    function = ast.parse(textwrap.dedent(text)).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert PLACES["raw-pixels"](function) == 3
+
+
 def found(name: str, function: str = "train_epoch") -> str:
     """Return the line that is found in a bug's function, nothing where none is."""
     bug = next(bug for bug in BUGS if bug.name == name)

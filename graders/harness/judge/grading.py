@@ -118,9 +118,12 @@ class Grading:
         """Tell whether a check is asked of this submission: some are not where functions were made of a file."""
         return check not in self.rubric.not_asked_outlined or not self.source.is_outlined
 
+    def title(self, check: str) -> str:
+        """Return what a check is called, in the reader's language."""
+        return self.messages.entry("checks", check, {}).get("title", check)
+
     def judge(self, name: str, part: str, error: BaseException | None, notes: Notes, seconds: float) -> CheckResult:
         """Turn what a check raised (None: nothing) into its result."""
-        title = self.messages.entry("checks", name, {}).get("title", name)
         standins = tuple(sorted(notes.standins))
         noted: dict[str, Any] = {
             "standins": standins,
@@ -130,7 +133,7 @@ class Grading:
             "exhibits": tuple(notes.exhibits),
             "unseen": tuple(dict.fromkeys(notes.unseen)),
         }
-        passed = CheckResult(name, part, Status.PASSED, title=title, duration_s=seconds, **noted)
+        passed = CheckResult(name, part, Status.PASSED, title=self.title(name), duration_s=seconds, **noted)
         if error is None:
             return passed
         if self.options.running and isinstance(error, CheckFailed) and error.failure.key == "missing":

@@ -98,8 +98,9 @@ def _points(earned: float, most: float, earlier: float | None) -> str:
 
 
 def passed(part: PartResult) -> str:
-    """Return how many of a part's checks passed."""
-    return f"{sum(check.status is Status.PASSED for check in part.checks)}/{len(part.checks)}"
+    """Return how many of a part's checks passed, of those that ran; of all where none did."""
+    ran = [check for check in part.checks if check.status is not Status.SKIPPED] or part.checks
+    return f"{sum(check.status is Status.PASSED for check in part.checks)}/{len(ran)}"
 
 
 def reason(part: PartResult, words: Words) -> str:

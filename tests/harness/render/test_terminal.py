@@ -249,6 +249,13 @@ def test_text_is_no_command_of_a_ci_service(make_report, failed, command):
     assert not re.search(r"(?m)^\s*::|##\w*\[", text)
 
 
+def test_checks_that_are_not_asked_are_not_counted(make_report, make_check):
+    """Who passes all that is asked sees no fraction that looks like a loss."""
+    checks = [make_check(), make_check(status=Status.SKIPPED)]
+    row = next(line for line in table(make_report(*checks)) if line.startswith("alpha"))
+    assert "1/1" in row.split()
+
+
 def test_part_that_we_failed_shows_no_loss(make_report, make_check):
     """Where the grader failed, no points are lost and nothing is for the student to do next."""
     report = make_report(make_check(status=Status.VOID, said={"got": "broken"}), status="void", score=None)
