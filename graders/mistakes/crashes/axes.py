@@ -9,7 +9,7 @@ from graders.harness.base.model import Word
 from graders.harness.judge.crashes import Crash, Rules
 from graders.mistakes.ideas import Idea
 
-from . import labels, operations
+from . import labels, operations, scopes
 from .operations import DIGITS, LINE, PIXELS, said, shown, size_word
 
 RULES = Rules()
@@ -151,7 +151,10 @@ def _indices(crash: Crash) -> dict[str, object] | bool:
 
 @RULES.rule("index-past-the-end", Idea.SHAPES)
 def _past(crash: Crash) -> dict[str, object] | bool:
-    """Recognise an index from which on there is nothing any more."""
+    """Recognise an index from which on there is nothing any more; one that a data set is asked for is another's."""
+    asked = isinstance(crash.node, ast.Subscript) and scopes.is_given(crash, crash.node.slice)
+    if asked and crash.function is not None and crash.function.name == "__getitem__":
+        return False
     found = said(
         crash, "IndexError RuntimeError", r"index (\d+) is out of bounds for (?:dimension|axis) \d+ with size (\d+)"
     )

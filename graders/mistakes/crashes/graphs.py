@@ -9,7 +9,7 @@ from graders.harness.base.model import Word
 from graders.harness.judge.crashes import Crash, Rules
 from graders.mistakes.ideas import Idea
 
-from . import operations
+from . import operations, scopes
 from .operations import said
 
 if TYPE_CHECKING:
@@ -159,8 +159,14 @@ def _overwritten(crash: Crash) -> bool:
 
 @RULES.rule("weights-changed-while-recorded", Idea.GRADIENT)
 def _leaf(crash: Crash) -> bool:
-    """Recognise weights that are changed in place where everything is recorded."""
-    return bool(said(crash, "RuntimeError", "leaf Variable that requires grad.* in-place"))
+    """Recognise weights that are changed in place where everything is recorded; what was given is no weight."""
+    changed = (
+        crash.statement.target
+        if isinstance(crash.statement, ast.AugAssign)
+        else operations.subject(operations.call(crash))
+    )
+    told = said(crash, "RuntimeError", "leaf Variable that requires grad.* in-place")
+    return bool(told) and not scopes.is_given(crash, changed)
 
 
 @RULES.rule("cost-function-for-the-cost", Idea.COST)

@@ -26,11 +26,18 @@ def own(scope: ast.AST) -> Iterator[ast.AST]:
             todo.extend(ast.iter_child_nodes(node))
 
 
-def parameters(function: ast.FunctionDef) -> list[str]:
+def parameters(function: ast.FunctionDef | ast.Lambda) -> list[str]:
     """Return the names of a function's parameters."""
     given = function.args
     several = [one for one in (given.vararg, given.kwarg) if one is not None]
     return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs, *several)]
+
+
+def is_given(crash: Crash, node: ast.AST | None) -> bool:
+    """Tell whether an expression is a parameter of the function that raised, or of a lambda on its line."""
+    here = [crash.function, *(ast.walk(crash.statement) if crash.statement else ())]
+    functions = [one for one in here if isinstance(one, (ast.FunctionDef, ast.Lambda))]
+    return isinstance(node, ast.Name) and any(node.id in parameters(one) for one in functions)
 
 
 def imported(scope: ast.AST) -> dict[str, str]:

@@ -111,6 +111,7 @@ def _sizes(shapes: list[tuple[int, ...]]) -> list[int]:
 
 BODY = Clue((PARAMETERS, BIAS, ANSWERS), look)
 BEHIND = Clue((LOGITS,), look, fallback=True)  # what is wrong with the body may show in the logits too
+TYPES = Clue((LOGITS,), look)  # before PyTorch's own words for it are looked into
 
 
 def _body(name: str) -> Callable[[Explains], Explains]:
@@ -186,7 +187,8 @@ def _extra(seen: Anatomy) -> dict[str, object] | bool:
     return len(seen.matrices) == 1 and len(layers) == 1 and {"layer": layers[0]}
 
 
-@_body("model-not-float32")
+@TYPES.mistake("model-not-float32", Idea.MODEL)
+@BODY.mistake("model-not-float32", Idea.MODEL)
 def _dtype(seen: Anatomy) -> dict[str, object] | bool:
     dtype = values.only(seen.dtypes)
     return dtype != "float32" and seen.answers is None and {"dtype": dtype}
@@ -245,4 +247,4 @@ def ends_in_log_softmax(lab: Lab) -> bool:
         return False
 
 
-CLUES = (BODY, BEHIND, CURVE)
+CLUES = (BODY, BEHIND, TYPES, CURVE)
