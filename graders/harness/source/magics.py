@@ -16,6 +16,10 @@ CELL_MAGIC = re.compile(r"\s*%%\s*(\w*)")
 MAGIC = re.compile(r"(?P<indent>\s*)(?P<sign>[%!?])(?P<rest>.*)", re.DOTALL)
 ASSIGNED = re.compile(r"(?P<names>[^=#'\"!%]*[\w\])])\s*=\s*(?P<sign>[%!])(?P<rest>.*)", re.DOTALL)
 QUESTION = re.compile(r"(?P<indent>\s*)%{0,2}[\w*]+(\.[\w*]+|\[\d+\])*\?{1,2}\s*;?\s*")
+# What Jupyter takes for a magic without its sign, where it is all that a cell has.
+UNSIGNED = re.compile(
+    r"\s*(pip|conda|mamba|uv|ls|cd|pwd|cat|mkdir|rm|cp|mv|run|matplotlib|load_ext)([ \t]+[\w./~-].*)?"
+)
 TOKEN = re.compile(r"#|\\.|\"\"\"|'''|[\"'()\[\]{}]")
 
 
@@ -36,6 +40,8 @@ def as_python(lines: Sequence[str]) -> Cell:
             return Cell(("",) * len(made), (f"%%{magic[1]}",))
         made[first] = ""
         first += 1
+    if UNSIGNED.fullmatch("\n".join(made).strip()):
+        return Cell(("",) * len(made))
     reader = Reader()
     python = tuple(reader.read(line) for line in _dedented(made, first))
     return Cell(python, tuple(dict.fromkeys(reader.skipped)))

@@ -10,6 +10,7 @@ from typing import Any
 
 from graders.harness.base.model import Failure, Word
 
+from . import slips
 from .handed import Piece
 
 ENDING = ".ipynb"
@@ -40,6 +41,8 @@ def read(content: bytes, file: str) -> tuple[Piece, ...] | Failure:
     """Return the cells of code, or say why there are none."""
     if not content.strip():
         return Failure("empty_file", {"file": file})
+    if unlike := slips.unlike_python(content, file):
+        return unlike
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

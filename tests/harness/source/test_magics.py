@@ -111,6 +111,19 @@ def test_as_many_lines_come_out_as_went_in(text):
     assert python(text).count("\n") == text.count("\n")
 
 
+@pytest.mark.parametrize("line", ["pip install -q torch", "cd /content", "ls", "run helpers.py", "\npip list\n"])
+def test_a_magic_without_its_sign_is_one_alone(line):
+    """Jupyter takes a line that is all of a cell so; among others it is no Python."""
+    assert python(line).strip() == ""
+    assert python(f"{line}\nx = 1") == f"{line}\nx = 1"
+
+
+@pytest.mark.parametrize("line", ["run = 1", "cat(1)", "rm.x", "ls == 2", "cp: int = 3", "run[0]"])
+def test_a_name_is_no_magic(line):
+    """Names may be those of commands."""
+    assert python(line) == line
+
+
 def test_result_is_python():
     """A whole cell of a learner's can be parsed."""
     text = "import torch\n%matplotlib inline\nfor i in range(2):\n    %time x = i\n    !ls\nfiles = !ls\ntorch?"

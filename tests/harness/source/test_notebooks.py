@@ -220,6 +220,7 @@ def test_outputs_do_not_count(find, monkeypatch):
         (notebook("x = 1", kernelspec={"name": "julia-1.9", "language": "julia"}), "other_language"),
         (b"\xff\xfe" + notebook("x = 1").encode("utf-16-le"), "not_utf8"),
         (notebook("x = '손'").replace("\\uc190", "손").encode("euc-kr"), "not_utf8"),
+        (notebook("x = 1").encode("utf-16-le"), "not_utf8"),
         (b"\x89PNG\r\n\x1a\n\0\0", "not_utf8"),
     ],
 )
