@@ -16,6 +16,7 @@ from graders.harness.base.model import Failure, Where, Word
 
 from . import magics, notebooks, parsing, slips
 from .handed import Handed, Piece
+from .jupyters import NOTHING
 from .needed import needs_of
 from .pruning import Lines
 from .reading import MAX_SOURCE, Reading, outlined
@@ -28,10 +29,7 @@ if TYPE_CHECKING:
 
 MAX_CELLS = 5  # that a remark names
 OURS = Piece(("", ""))
-GIVEN = {  # what Jupyter gives, as what does nothing
-    "display": "display = lambda *things, **options: None",
-    "get_ipython": "get_ipython = type('Shell', (), {'__getattr__': lambda *_: lambda *_, **__: None})",
-}
+GIVEN = ("display", "get_ipython")  # what Jupyter gives; here it does nothing
 # How a name is bound in what cannot be parsed: as a function or class, by an assignment or an import.
 BOUND = r"(?m)^\s*(?:(?:async\s+)?def|class)\s+{name}\b|^\s*{name}\s*(?::[^=\n]+)?=(?!=)|\bimport\b.*\b{name}\b"
 
@@ -113,7 +111,8 @@ def _needed(
         else:
             left.keep_names(at, needs.found[at])
     left.put(1, "; ".join(ast.unparse(node) for node in future))
-    left.put(2, "; ".join(text for name, text in GIVEN.items() if name in needs.unbound))
+    given = [name for name in GIVEN if name in needs.unbound]
+    left.put(2, " = ".join([*given, NOTHING]) if given else "")
     remarks = (Word("notebook_read", {"file": file}), *whole.remarks)
     return replace(whole, remarks=remarks, text=left.text, tree=ast.parse(left.text, filename=file))
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from . import jupyters
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -85,7 +87,7 @@ class Reader:
             return f"{found['names']} = {'None' if value == 'pass' else value}"
         if found := QUESTION.fullmatch(line):
             return f"{found['indent']}pass"
-        return None
+        return jupyters.without(line)
 
     def _run(self, magic: str) -> str:
         """Return what is run of a magic's line, which is given without its sign."""

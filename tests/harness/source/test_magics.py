@@ -124,6 +124,32 @@ def test_a_name_is_no_magic(line):
     assert python(line) == line
 
 
+@pytest.mark.parametrize(
+    ("line", "calls"),
+    [
+        ("from IPython.display import clear_output, display as show", "clear_output(wait=True); show(1).x()"),
+        ("from IPython import display  # pictures", "display.clear_output(); display.display(1)"),
+        ("from google.colab import (drive, files)", "drive.mount('/content'); files.upload()"),
+        ("import IPython.display as ipd", "ipd.Image('x.png')"),
+        ("import IPython", "IPython.get_ipython().system('ls')"),
+        ("    import ipywidgets as widgets", "widgets.interact(f=1)"),
+        ("from tqdm.notebook import tqdm, trange", "list(tqdm([1], disable=True)); list(trange(2, disable=True))"),
+        ("import tqdm.notebook as tq", "list(tq.tqdm([1], disable=True))"),
+        ("from tqdm import tqdm_notebook", "list(tqdm_notebook([1], disable=True))"),
+        ("from tqdm import tqdm_notebook as tqdm", "list(tqdm([1], disable=True))"),
+    ],
+)
+def test_what_only_a_notebook_has_does_nothing(line, calls):
+    """It is imported, called and asked for more, and nothing of it is there; progress bars are those of a terminal."""
+    exec(python(line) + "\n" + calls, {})
+
+
+@pytest.mark.parametrize("line", ["from IPythonic import x", "from tqdm import tqdm", "from tqdm.auto import tqdm"])
+def test_what_others_have_too_is_imported(line):
+    """Modules that are no notebook's stay as they are."""
+    assert python(line) == line
+
+
 def test_result_is_python():
     """A whole cell of a learner's can be parsed."""
     text = "import torch\n%matplotlib inline\nfor i in range(2):\n    %time x = i\n    !ls\nfiles = !ls\ntorch?"
