@@ -41,7 +41,7 @@ def test_correct_work_in_a_notebook_gets_full_marks(correct: str, grade: Callabl
     assert report["score"] == report["max_score"]
 
 
-@pytest.mark.parametrize("bug", layered({bug.name: bug for bug in BUGS[::8]}, few=1, some=2))
+@pytest.mark.parametrize("bug", layered({bug.name: bug for bug in BUGS[::8]}, few=0, some=1))
 def test_a_bug_in_a_notebook_is_told_as_in_a_script(bug: Bug, grade: Callable[..., dict[str, Any]]) -> None:
     """The same checks fail, for the same mistake, at the same line: that of the cell."""
     made = made_of(bug_source(bug))

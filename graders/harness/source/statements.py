@@ -7,6 +7,8 @@ import symtable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .order import bound_first
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -54,14 +56,15 @@ def statement_of(node: ast.stmt, text: str) -> Statement:
     filled = {name for one in inside if (name := _filled(one))}
     sure = bound if isinstance(node, PLAIN) and not _is_dotted(node) else set()
     may = (bound | given) - sure
+    own = set() if isinstance(node, PLAIN) else bound_first(node)
     starred = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
     return Statement(
         node=node,
         binds=frozenset(sure),
         may_bind=frozenset(may),
         fills=frozenset(filled),
-        now=frozenset(now | filled | may),
-        later=frozenset(later),
+        now=frozenset((now | filled | may) - own),
+        later=frozenset(later - own),
         anything=starred or any(isinstance(one, ast.Name) and one.id in WHOLE for one in inside),
     )
 

@@ -86,6 +86,9 @@ def test_experiments_are_not_run(experiment):
         ("all of a module", "from os import *\ndef f():\n    return sep"),
         ("what text makes", "exec('n = 1')\ndef f():\n    return n"),
         ("a value that changes", "n = 1\nn = n + 1\nn += 1\ndef f():\n    return n"),
+        ("a loop that counts on", "i = 1\nn = 0\nfor _ in range(3):\n    n += i\n    i = n\ndef f():\n    return n"),
+        ("a name in a branch", "import os\nd = 1\nif os.sep:\n    d = d + 1\ndef f():\n    return d"),
+        ("a context", "import io\nwith io.StringIO() as s:\n    n = s.read()\ndef f():\n    return n"),
         ("a generic", "def f(a):\n    return {k: v for k, v in a}"),
     ],
 )
@@ -105,6 +108,14 @@ def test_what_a_function_needs_is_run(used, text):
         ("n = 1\nn = 2\ndef f():\n    return n", "n = 2\ndef f():\n    return n"),
         ("m = 1\nn = m\nm = g3()\ndef f():\n    return n", "m = 1\nn = m\ndef f():\n    return n"),
         ("def f():\n    x = 1\n    return x\nx = slow()", "def f():\n    x = 1\n    return x"),
+        (
+            "for i in range(9):\n    g3(i)\nxs = []\nfor i in range(3):\n    xs.append([i for _ in xs])\ndef f():\n    return xs",
+            "xs = []\nfor i in range(3):\n    xs.append([i for _ in xs])\ndef f():\n    return xs",
+        ),
+        (
+            "x = slow()\nif True:\n    for x, y in [(1, 2)]:\n        n = x\ndef f():\n    return n",
+            "if True:\n    for x, y in [(1, 2)]:\n        n = x\ndef f():\n    return n",
+        ),
         ("import a\ndef f():\n    return a.b\nimport c", "import a\ndef f():\n    return a.b"),
     ],
 )
