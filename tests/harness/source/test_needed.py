@@ -109,8 +109,8 @@ def test_what_a_function_needs_is_run(used, text):
         ("m = 1\nn = m\nm = g3()\ndef f():\n    return n", "m = 1\nn = m\ndef f():\n    return n"),
         ("def f():\n    x = 1\n    return x\nx = slow()", "def f():\n    x = 1\n    return x"),
         (
-            "for i in range(9):\n    g3(i)\nxs = []\nfor i in range(3):\n    xs.append([i for _ in xs])\ndef f():\n    return xs",
-            "xs = []\nfor i in range(3):\n    xs.append([i for _ in xs])\ndef f():\n    return xs",
+            "for i in x:\n    g3(i)\nxs = []\nfor i in range(3):\n    xs.append([i])\ndef f():\n    return xs",
+            "xs = []\nfor i in range(3):\n    xs.append([i])\ndef f():\n    return xs",
         ),
         (
             "x = slow()\nif True:\n    for x, y in [(1, 2)]:\n        n = x\ndef f():\n    return n",
