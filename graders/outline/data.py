@@ -63,8 +63,9 @@ def make_data_loader(cutter: Cutter) -> ast.FunctionDef:
     names = {value.id for value in served if isinstance(value, ast.Name)}
     given = dict.fromkeys({*roles.datasets, *names}, f"{GIVEN}dataset")
     instead = {id(made): [_of_size(made)]}
-    cut = cutter.cut([(cutter.until(made), False)], given, {roles.loader}, instead=instead).closed("looked_for_loader")
-    body = [*cut.body, cuts.returned(roles.loader, made.lineno)]
+    stretch, piece = (cutter.before(cutter.around), roles.kept) if roles.kept else (cutter.until(made), roles.loader)
+    cut = cutter.cut([(stretch, False)], given, {piece}, instead=instead).closed("looked_for_loader")
+    body = [*cut.body, cuts.returned(piece, made.lineno)]
     return cutter.function("make_data_loader", "dataset, batch_size=100", body, made.lineno, given)
 
 

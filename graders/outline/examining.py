@@ -103,10 +103,10 @@ def show_prediction(cutter: Cutter) -> ast.FunctionDef:
         cut = cutter.cut(
             cutter.stretches(statement), given.keys(), instead={id(statement): body}, left_out=_loop(cutter)
         )
-        if not cut.open:
+        is_of_digits = flow.reads(*cut.body) & roles.datasets.keys()
+        asks_nobody = flow.reads(*cut.body) & cutter.same_as_model and roles.model is None
+        if is_of_digits and not cut.open and not asks_nobody:
             whole = [page, *cut.body]
-            if roles.model is None and flow.reads(*whole) & cutter.same_as_model:
-                continue
             return cutter.function("show_prediction", "image, label, prediction", whole, statement.lineno, given)
     raise NotFoundError("looked_for_picture")
 

@@ -79,23 +79,12 @@ def mend_sizes(roles: Roles) -> None:
             roles.sizes.add(SIZE)
 
 
-def leave_out_logs(statements: list[ast.stmt]) -> None:
-    """Leave out what is told to modules that nobody but the learner has, for their own sake."""
-    modules = {
-        (alias.asname or alias.name).partition(".")[0]
-        for statement in flow.every(statements)
-        if isinstance(statement, ast.Import)
-        for alias in statement.names
-        if alias.name.partition(".")[0] not in KNOWN
-    }
-    for statement in [None, *flow.every(statements)]:
-        for block in [statements] if statement is None else flow.blocks(statement):
-            told = [part for part in block if _tells(part, modules)]
-            if told:
-                kept = [part for part in block if part not in told]
-                block[:] = kept or [ast.copy_location(ast.Pass(), told[0])]
-
-
-def _tells(statement: ast.stmt, modules: set[str]) -> bool:
-    value = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(value, ast.Call) and flow.root(value.func) in modules
+def mend_logs(statements: list[ast.stmt]) -> None:
+    """Have printed what is told to a module that nobody but the learner has, for its own sake: it need not be there."""
+    imports = [statement for statement in flow.every(statements) if isinstance(statement, ast.Import)]
+    aliases = [alias for statement in imports for alias in statement.names if alias.name.partition(".")[0] not in KNOWN]
+    modules = {(alias.asname or alias.name).partition(".")[0] for alias in aliases}
+    for statement in flow.every(statements):
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(call, ast.Call) and flow.root(call.func) in modules:
+            call.func = ast.copy_location(ast.Name("print", ast.Load()), call.func)

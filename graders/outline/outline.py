@@ -61,7 +61,7 @@ def _outline(tree: ast.Module) -> Outlined | None:
     if _is_contract(tree) or not _is_of_the_lesson(tree):
         return None
     statements = inlining.level(tree)
-    mending.leave_out_logs(statements)
+    mending.mend_logs(statements)
     mending.mend_machine(statements)
     script = roles.Script(statements)
     found = roles.find(script)

@@ -97,6 +97,7 @@ class Roles:
     loop: ast.For | ast.While | None = None  # over the batches
     epochs: ast.For | ast.While | None = None  # around it
     loader: str | None = None
+    kept: str | None = None  # the list of the loader's batches that the loop goes through in its place
     train_set: str | None = None
     model: str | None = None
     optimizer: str | None = None
@@ -249,9 +250,8 @@ def _find_cost(roles: Roles) -> None:
     assigned = [s for s in flow.every(roles.loop.body) if isinstance(s, ast.Assign) and flow.target(s)]
     if not names:  # the cost is asked for, and nothing is done with it
         outputs = {flow.target(s) for s in assigned if roles.output in flow.calls(s.value)}
-        costs = [
-            s for s in assigned if any(len(c.args) > 1 for c in flow.calls(s.value)) and flow.reads(s.value) & outputs
-        ]
+        asking = [s for s in assigned if any(len(call.args) > 1 for call in flow.calls(s.value))]
+        costs = [s for s in asking if flow.reads(s.value) & outputs or roles.output in flow.calls(s.value)]
         found = [flow.target(s) or "" for s in costs]
         names = [name for name in found if "cost" in name.lower() or "loss" in name.lower()] or found
     if names:
@@ -267,6 +267,8 @@ def _find_data(roles: Roles) -> None:
     script = roles.script
     if roles.loop:
         roles.loader = served(roles, roles.loop)
+        if roles.loader is None:
+            roles.kept, roles.loader = _kept_batches(roles, roles.loop)
     if roles.loader is None and len(roles.loaders) == 1:
         roles.loader = next(iter(roles.loaders))
     if roles.loader:
@@ -276,6 +278,18 @@ def _find_data(roles: Roles) -> None:
         roles.sizes |= {size.id for size in sizes if isinstance(size, ast.Name)}
     if roles.train_set is None and roles.datasets:
         roles.train_set = min(roles.datasets, key=lambda name: not says(roles.datasets[name], True))
+
+
+def _kept_batches(roles: Roles, loop: ast.stmt) -> tuple[str | None, str | None]:
+    """Return the list that a loop goes through in the place of a loader whose batches it holds, and the loader."""
+    names = flow.reads(loop.iter) if isinstance(loop, ast.For) else set()
+    for statement in roles.script.every:
+        filled = flow.changes(statement) & names
+        for outer in roles.script.around(statement) if filled else ():
+            loader = served(roles, outer) if isinstance(outer, flow.LOOPS) and outer is not loop else None
+            if loader:
+                return min(filled), loader
+    return None, None
 
 
 def says(statement: ast.Assign, train: bool) -> bool:

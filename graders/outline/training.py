@@ -58,6 +58,7 @@ def _given(cutter: Cutter) -> dict[str, str]:
     asked = any(isinstance(node.value, ast.Name) and node.value.id == roles.loader for node in attributes)
     given = dict.fromkeys(cutter.same_as_model, f"{GIVEN}model")
     given |= {roles.loader: f"FlatServed({loader})" if asked else loader} if roles.loader else {}
+    given |= {roles.kept: loader} if roles.kept else {}
     given |= {roles.optimizer: f"{GIVEN}optimizer"} if roles.optimizer else {}
     given |= dict.fromkeys(roles.devices, f"{GIVEN}device")
     given |= dict.fromkeys(roles.datasets, f"FlatServed({loader}).dataset")
