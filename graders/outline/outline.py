@@ -12,6 +12,7 @@ from graders.harness.base.outlined import Outlined
 
 from . import batches, cuts, data, examining, flow, inlining, learning, mending, moving, roles, training
 from .cuts import Cutter, NotFoundError
+from .script import Script
 from .writing import Writing
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _outline(tree: ast.Module) -> Outlined | None:
     statements = inlining.level(tree)
     mending.mend_logs(statements)
     mending.mend_machine(statements)
-    script = roles.Script(statements)
+    script = Script(statements)
     found = roles.find(script)
     if found.count < FEWEST:
         return None
@@ -81,8 +82,7 @@ def _outline(tree: ast.Module) -> Outlined | None:
             missing[name] = str(error)
     text, lines = _written(own, list(made.values()))
     ast.parse(text)
-    where = {name: function.lineno for name, function in made.items()}
-    return Outlined(text, lines, missing, where, (Word("read_as_script"),))
+    return Outlined(text, lines, missing, (Word("read_as_script"),))
 
 
 def _is_contract(tree: ast.Module) -> bool:
@@ -107,7 +107,7 @@ def _is_of_the_lesson(tree: ast.Module) -> bool:
     return len(said & LESSONS_WORDS) >= FEWEST
 
 
-def _module(script: roles.Script) -> list[ast.stmt]:
+def _module(script: Script) -> list[ast.stmt]:
     """Return what stands at the top of the text: imports, and definitions that need nothing else of the script."""
     imports = [s for s in script.every if isinstance(s, flow.IMPORTS)]
     guarded = [s for s in script.every if isinstance(s, ast.Try) and any(isinstance(p, flow.IMPORTS) for p in s.body)]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .exhibits import Exhibit  # noqa: TC001  # the same
+from .made import Made  # noqa: TC001  # the same
 from .rows import Row  # noqa: TC001  # the same
 from .speed import Throughput  # noqa: TC001  # the same
 
@@ -97,14 +98,11 @@ class NumpyScalar:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place in the student's files. `file` is relative to the submission, `line` counts from 1.
-
-    In a notebook it counts from the top of the cell; `cell` is that one's number among all cells, from 1.
-    """
+    """A place in the student's files, relative to the submission; lines, of a notebook's cell there, count from 1."""
 
     file: str
     line: int
-    cell: int | None = None
+    cell: int | None = None  # its number among all cells, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +280,7 @@ class Report:
     throughput: tuple[Throughput, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
     remarks: tuple[str, ...] = ()  # how the file was read, where that is not as it stands, in words
+    outlined: tuple[Made, ...] = ()  # the functions that were made of the file
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

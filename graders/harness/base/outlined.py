@@ -18,14 +18,13 @@ class Outlined:
 
     `lines` leads from a line of `text` to a line of the file, both from 1; a line that it lacks is told as the nearest
     one above that it has. `missing` has the functions of the contract whose role was not found, each with the key of a
-    text in the section `words` that says what was looked for. `roles` has what was found where, by names of roles;
-    `remarks` say how the file was read.
+    text in the section `words` that says what was looked for. `remarks` say how the file was
+    read.
     """
 
     text: str
     lines: Mapping[int, int]
     missing: Mapping[str, str] = field(default_factory=dict)
-    roles: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[Word, ...] = ()
 
 

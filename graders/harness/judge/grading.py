@@ -222,6 +222,7 @@ class Grading:
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
             remarks=tuple(self._remarks()),
+            outlined=tuple(self.source.made),
             suspicions=ranked(replace(one, where=self.source.told(one.where)) for one in self._suspicions()),
         )
 

@@ -8,8 +8,10 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from graders.harness.base.made import Line
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from graders.harness.base.model import Where
 
@@ -46,6 +48,12 @@ class Handed:
         """Return the piece that a line that is run is from, as lines, and its number there; 0 where it is nowhere."""
         found = self._found(line)
         return (found[0].lines, found[1]) if found else ((), 0)
+
+    def lines(self, run: Iterable[int]) -> list[Line]:
+        """Return the lines that some lines that are run were made of, each once, in their own order."""
+        through = dict.fromkeys(sorted(self._through(line) for line in run))
+        found = [place for line in through if (place := replace(self, made_of=None)._found(line))]
+        return [Line(number, piece.lines[number - 1], piece.cell) for piece, number in found]
 
     def _found(self, line: int) -> tuple[Piece, int] | None:
         through = self._through(line)

@@ -19,6 +19,7 @@ class Site:
     return_line: int | None  # of its only return statement, where it has just one
     unwritten: bool
     decorated: bool
+    lines: range
 
 
 def sites_in(tree: ast.Module) -> dict[str, Site]:
@@ -54,7 +55,13 @@ def bound_names(node: ast.stmt) -> list[str]:
 def _site(node: ast.FunctionDef) -> Site:
     returns = [n.lineno for n in _own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
     unwritten = not node.decorator_list and all(_is_placeholder(statement) for statement in node.body)
-    return Site(node.lineno, returns[0] if len(returns) == 1 else None, unwritten, bool(node.decorator_list))
+    return Site(
+        node.lineno,
+        returns[0] if len(returns) == 1 else None,
+        unwritten,
+        bool(node.decorator_list),
+        range(node.lineno, (node.end_lineno or node.lineno) + 1),
+    )
 
 
 def _own_nodes(node: ast.AST) -> Iterable[ast.AST]:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import ConfigurationError, Unloadable
+from graders.harness.base.made import Made
 from graders.harness.base.model import Excerpt, Failure, Where, Word
 
 from . import archive, cells, definitions, notebooks, parsing, reading, slips
@@ -21,7 +22,7 @@ from .texts import Texts
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from graders.harness.base.model import Suspicion
     from graders.harness.base.outlined import Outline
@@ -225,11 +226,11 @@ class Source:
         return made.missing.get(function) if made else None
 
     @property
-    def roles(self) -> Mapping[str, Where]:
-        """Where the statements stand that functions were made of, by the names of their roles, as they are told."""
-        made = None if isinstance(self._reading, Failure) else self._reading.outlined
-        handed = replace(self._handed, made_of=None)
-        return {role: handed.told(Where(self.path.name, line)) for role, line in made.roles.items()} if made else {}
+    def made(self) -> Iterator[Made]:
+        """The functions that were made of the file's statements, each with the lines that it was made of."""
+        for name in [name for name in self.functions if name in self.sites] if self.is_outlined else []:
+            lines = self._handed.lines(self.sites[name].lines)
+            yield Made(name, tuple(replace(line, text=_shown(line.text)) for line in lines))
 
     def is_unwritten(self, function: str) -> bool:
         """Tell whether the body of `function` is only a docstring and `raise NotImplementedError`, pass or `...`."""

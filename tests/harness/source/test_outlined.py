@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from graders.harness.base.made import Line, Made
 from graders.harness.base.model import Excerpt, Where, Word
 from graders.harness.base.outlined import Outlined
 from graders.harness.source.handed import Handed, Piece
@@ -19,7 +20,7 @@ def outlined(tmp_path):
     (tmp_path / "lab.py").write_text(FLAT)
     (tmp_path / "inside").mkdir()
     (tmp_path / "inside" / "other.py").write_text("y = 1\n")
-    made = Outlined(MADE, {1: 1, 3: 2, 4: 3}, {"g": "a_loop"}, {"printing": 3}, (Word("read_so"),))
+    made = Outlined(MADE, {1: 1, 3: 2, 4: 3}, {"g": "a_loop"}, (Word("read_so"),))
     return Source.find(tmp_path, "lab.py", ("f", "g"), lambda: lambda tree: made if len(tree.body) == 3 else None)
 
 
@@ -51,9 +52,9 @@ def test_places_in_other_files_stay(outlined):
 
 
 def test_what_the_outline_tells_can_be_asked_for(outlined):
-    """What was looked for, what was found where, and how the file was read."""
+    """What was looked for, of which lines what was made, and how the file was read."""
     assert (outlined.looked_for("g"), outlined.looked_for("f")) == ("a_loop", None)
-    assert outlined.roles == {"printing": Where("lab.py", 3)}
+    assert list(outlined.made) == [Made("f", (Line(1, "import os"), Line(2, "x = os.sep"), Line(3, "print(x)")))]
     assert outlined.remarks == (Word("read_so"),)
 
 
