@@ -141,11 +141,12 @@ class Watch:
         self._running = Followed(judge, partial(self._tell, text, first), self._miss)
 
     def _first(self, text: Text, names: set[str] | None) -> list[str]:
-        """Return the parts that a change of those names can touch; none where it can touch all."""
+        """Return the parts that a change of those names can touch; none where these would be most of them."""
         if names is None or text.tree is None:
             return []
         functions = changes.touched(text.tree, names, self._rubric.functions)
-        return [part.name for part in self._rubric.parts if functions.intersection(part.functions)]
+        first = [part.name for part in self._rubric.parts if functions.intersection(part.functions)]
+        return first if 2 * len(first) <= len(self._rubric.parts) else []
 
     def _arguments(self, first: Sequence[str]) -> list[str]:
         options = self._options
