@@ -88,37 +88,41 @@ def main() -> None:
     parser.add_argument("--timing", action="store_true", help="have the training timed, too")
     options = parser.parse_args()
     text = (ROOT / "reference" / "lab.py").read_text(encoding="utf-8")
-    rows: list[tuple[float, float, float]] = []
+    rows: list[tuple[float, ...]] = []
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "lab.py")
+        file, alone = Path(folder, "lab.py"), Path(folder, "alone", "lab.py")
+        alone.parent.mkdir()
         save(file, text)
         began = time.perf_counter()
         watching = Watching(file, *(["--timing"] if options.timing else []))
         print(f"the first grading: {watching.until('^total ') - began:.2f} s; load {_load()}", flush=True)
-        print("seconds from a save to its part, to all; pytest graders", flush=True)
+        print("seconds from a save to its part, to all; of `pytest graders`", flush=True)
         try:
             for name, edit in EDITS.items():
-                found = [timed(watching, file, text, edit, options.timing) for _ in range(options.rounds)]
-                rows += found
-                _tell(name, found)
+                saved: list[tuple[float, ...]] = [timed(watching, file, text, edit) for _ in range(options.rounds)]
+                save(alone, edited(text, edit))
+                rows.append((*_medians(saved), from_nothing(alone, options.timing)))
+                _tell(name, *rows[-1])
         finally:
             watching.end()
-    _tell("median of all", rows)
+    _tell("median of all", *_medians(rows))
     print(f"load {_load()}")
 
 
-def timed(watching: Watching, file: Path, text: str, edit: tuple[str, str], timing: bool) -> tuple[float, float, float]:
-    """Return the seconds to the part, to all, and from nothing; the reference stands in the file before and after."""
+def timed(watching: Watching, file: Path, text: str, edit: tuple[str, str]) -> tuple[float, float]:
+    """Save an edit of the reference, then that itself; returns the seconds to the edit's part, and to all."""
     began = save(file, edited(text, edit))
-    part, whole = watching.until("So far this is"), watching.until("^total ")
-    alone = from_nothing(file, timing)
+    part, whole = watching.until("So far this is") - began, watching.until("^total ") - began
     save(file, text)
     watching.until("^total ")
-    return part - began, whole - began, alone
+    return part, whole
 
 
-def _tell(name: str, rows: list[tuple[float, float, float]]) -> None:
-    part, whole, alone = (statistics.median(column) for column in zip(*rows, strict=True))
+def _medians(rows: list[tuple[float, ...]]) -> list[float]:
+    return [statistics.median(column) for column in zip(*rows, strict=True)]
+
+
+def _tell(name: str, part: float, whole: float, alone: float) -> None:
     print(f"{name:<24} {part:6.2f} {whole:6.2f} {alone:8.2f}", flush=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from graders.harness.render import sequence
@@ -24,14 +25,14 @@ class Followed:
     def __init__(self, judge: Judge, tell: Callable[[Tamed], None], miss: Callable[[int, str], None]) -> None:
         self._judge, self._tell, self._miss = judge, tell, miss
         self._telling = threading.Lock()
-        self._given_up = False
+        self._given_up = self._whole = False
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
     @property
     def at_work(self) -> bool:
-        """Whether there is more to come."""
-        return self._thread.is_alive()
+        """Whether there is more to be told."""
+        return self._thread.is_alive() and not self._whole
 
     def give_up(self) -> None:
         """End the judge and its workers, without waiting for their end."""
@@ -44,7 +45,7 @@ class Followed:
         self._thread.join(seconds)
 
     def _read(self) -> None:
-        said, whole = b"", False
+        said = b""
         output = self._judge.stdout
         assert output is not None  # it was started with a pipe
         with output:
@@ -53,11 +54,11 @@ class Followed:
                 if report is None:
                     said += line
                 else:
-                    whole = is_whole(report)
-                    self._unless_given_up(lambda report=report: self._tell(report))  # type: ignore[misc]  # mypy infers no lambda with defaults
+                    self._unless_given_up(partial(self._tell, report))
+                    self._whole = is_whole(report)
         code = self._judge.wait()
-        if not whole:
-            self._unless_given_up(lambda: self._miss(code, said.decode("utf-8", "replace")))
+        if not self._whole:
+            self._unless_given_up(partial(self._miss, code, said.decode("utf-8", "replace")))
 
     def _unless_given_up(self, call: Callable[[], None]) -> None:
         with self._telling:
