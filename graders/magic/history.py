@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import difflib
+import inspect
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FunctionType
@@ -94,7 +96,7 @@ def take(session: Session, functions: Sequence[str]) -> Taken:
     if imported:
         lines = "\n".join(f"from {module} import {name}" for name, module in imported.items())
         texts.append((len(session.inputs), lines))
-    untold = tuple(name for name in unbound if name not in imported and not _comes_from_a_module(name, session))
+    untold = tuple(name for name in unbound if name not in imported and not _comes_from_a_module(session.names[name]))
     return Taken(tuple(texts), files, untold)
 
 
@@ -141,22 +143,33 @@ def _bound(node: ast.AST) -> Iterator[str]:
 
 def _standing(session: Session, name: str) -> int | None:
     """Return the input after which no definition of a name counts any more; None where the last one does."""
-    value = session.names.get(name)
-    if name not in session.names or _comes_from_a_module(name, session) or _file_of(value):
+    if name not in session.names or _comes_from_a_module(session.names[name]) or _file_of(session.names[name]):
         return 0
-    return (session.input_of(value.__code__.co_filename) or None) if isinstance(value, FunctionType) else None
+    function = _undecorated(session.names[name])
+    return (session.input_of(function.__code__.co_filename) or None) if function else None
 
 
-def _comes_from_a_module(name: str, session: Session) -> bool:
-    module = getattr(session.names[name], "__module__", None)
-    return module != "__main__" and module in session.modules
+def _undecorated(value: object) -> FunctionType | None:
+    """Return the function that a value is, or that its decorators say they were put around; None where it is none."""
+    with suppress(ValueError):  # each says that it was put around the other
+        value = inspect.unwrap(value) if isinstance(value, FunctionType) else value
+    return value if isinstance(value, FunctionType) else None
+
+
+def _comes_from_a_module(value: object) -> bool:
+    """Tell whether a value is one that a module has, and not only made by its code, as a decorator makes functions."""
+    module = getattr(value, "__module__", None)
+    known = isinstance(module, str) and module != "__main__" and module in sys.modules
+    names = vars(sys.modules[module]) if known else {}
+    return any(each is value for each in list(names.values()))
 
 
 def _file_of(value: object) -> Path | None:
     """Return the file that a function of the session's own was read from, as `%run` does."""
-    if not isinstance(value, FunctionType) or value.__module__ != "__main__":
+    function = _undecorated(value)
+    if function is None or function.__module__ != "__main__":
         return None
-    file = Path(value.__code__.co_filename)
+    file = Path(function.__code__.co_filename)
     return file if file.suffix == ".py" and file.stem.isidentifier() and file.is_file() else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,8 +103,6 @@ def test_functions_of_a_file_are_that_files(run: Callable[..., Taken], tmp_path:
     taken = run("def flatten_images(i): return 1", "from mylab import *")
     assert sorted(taken.files) == ["myhelp.py", "mylab.py"]
     assert "def flatten_images" not in str(taken.cells)
-    for name in ("mylab", "myhelp"):
-        sys.modules.pop(name)
 
 
 def test_functions_of_a_file_that_was_run_are_that_files(run: Callable[..., Taken], tmp_path: Path) -> None:
@@ -120,6 +119,28 @@ def test_a_name_that_stands_for_something_else_is_taken_as_it_was_made(run: Call
     """A lambda or a partial is what its statement makes."""
     taken = run("from functools import partial", "def flatten_images(i): return 1", made)
     assert values(taken)["flatten_images"](0 if "lambda" in made else None) == 4
+
+
+@pytest.mark.parametrize("decorator", ["with_its_name", "without"])
+def test_a_decorated_function_is_that_of_its_cell(run: Callable[..., Taken], tmp_path: Path, decorator: str) -> None:
+    """A decorator's own code stands elsewhere, as that of `torch.no_grad()` does; the function is the notebook's."""
+    text = """
+        import functools
+
+        def with_its_name(f):
+            @functools.wraps(f)
+            def inner(*given):
+                return f(*given) + 1
+            return inner
+
+        def without(f):
+            return lambda *given: f(*given) + 1
+    """
+    (tmp_path / "decorators.py").write_text(dedent(text), encoding="utf-8")
+    cell = "@decorators.{}\ndef flatten_images(i):\n    return {}"
+    taken = run("import decorators", cell.format(decorator, 10), cell.format(decorator, 20))
+    assert values(taken)["flatten_images"](None) == 21
+    assert taken.untold == ()
 
 
 def test_what_has_no_text_is_said(run: Callable[..., Taken]) -> None:
