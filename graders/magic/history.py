@@ -159,9 +159,9 @@ def _undecorated(value: object) -> FunctionType | None:
 def _comes_from_a_module(value: object) -> bool:
     """Tell whether a value is one that a module has, and not only made by its code, as a decorator makes functions."""
     module = getattr(value, "__module__", None)
-    known = isinstance(module, str) and module != "__main__" and module in sys.modules
-    names = vars(sys.modules[module]) if known else {}
-    return any(each is value for each in list(names.values()))
+    if not isinstance(module, str) or module == "__main__" or module not in sys.modules:
+        return False
+    return any(each is value for each in list(vars(sys.modules[module]).values()))
 
 
 def _file_of(value: object) -> Path | None:

@@ -32,7 +32,7 @@ Run a cell with Shift+Enter. Then have yourself graded, as often as you like:
     %grade flatten_images    look at one function, or one part, only"""
 
 INSTALL = """\
-# The grader. Where it is missing, as in Colab, this installs it, which takes a minute.
+# The grader. Where it is missing{where}, which takes a minute.
 import importlib.util
 
 if importlib.util.find_spec("graders") is None:
@@ -158,7 +158,8 @@ def _cells(template: str, repository: Repository | None) -> Iterator[tuple[bool,
     tree = ast.parse(template)
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in GRADED}
     stubs = {name: _segment(template, node) for name, node in functions.items()}
-    install = INSTALL.format(source=repository.source if repository else HERE)
+    where = ", as in Colab, this installs it" if repository else ", this installs it from the folder above"
+    install = INSTALL.format(where=where, source=repository.source if repository else HERE)
     yield True, _introduction(inspect.cleandoc(ast.get_docstring(tree) or ""), repository)
     yield False, install
     yield True, "Everything that you need is imported here; add what you like."
