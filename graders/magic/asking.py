@@ -66,15 +66,17 @@ def understand(line: str, spec: LabSpec, rubric: Rubric) -> Asked | None:
     parser.add_argument("names", nargs="*", metavar="PART", help="a part or a function (default: all)")
     parser.add_argument("--timing", action="store_true", help="time the training, too, which takes some seconds")
     parser.add_argument("--language", default="en", metavar="LANG", help="of the messages: en, ko (default: en)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of every random input (default: 0)")
+    parser.add_argument("--seed", default="0", metavar="N", help="of every random input (default: 0)")
     try:
         given = parser.parse_args(shlex.split(line))
     except ValueError as error:  # a quotation mark without its other one
         raise ConfigurationError(f"%grade {line}: {error}") from None
     except _Told:
         return None
+    if not given.seed.isdecimal():
+        raise ConfigurationError(f"%grade: --seed {given.seed}: a seed is a whole number from 0")
     parts = tuple(dict.fromkeys(_part(name, rubric, spec, given.language) for name in given.names))
-    return Asked(parts, given.timing, given.language, abs(given.seed))
+    return Asked(parts, given.timing, given.language, int(given.seed))
 
 
 def _part(name: str, rubric: Rubric, spec: LabSpec, language: str) -> str:

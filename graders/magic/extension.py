@@ -94,7 +94,14 @@ class Grade:
             folder = Path(name).resolve()
             given = write(taken, folder / "submission", _name(self._shell))
             warm, spec = self.keeper.warm, self._spec
-            options = ["-p", "graders.harness.plugin", "--running", "--report-dir", str(folder / "report")]
+            options = [
+                "-p",
+                "graders.harness.plugin",
+                "--color=no",
+                "--running",
+                "--report-dir",
+                str(folder / "report"),
+            ]
             arguments = judging.arguments(given, warm, spec, *options, *asked.options(spec))
             judge = judging.start(arguments, warm, spec)
             try:

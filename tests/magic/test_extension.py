@@ -51,7 +51,7 @@ def test_a_mistake_is_told_with_its_input(grade: Callable[..., str]) -> None:
     """The place is In [n] with the line in it, and an edited cell that was run again is graded as it is now."""
     cells = ["x = 1", "%%time\n" + MIXED, "%grade reshape"]
     assert "In [2], line 5: return images.reshape(784, -1).T" in grade(*cells)
-    told = grade("def flatten_images(images):\n    return images.view(len(images), -1)", "%grade flatten_images")
+    told = grade("def flatten_images(images):\n    return images.view(len(images), -1)\n%grade flatten_images")
     assert "14.0 / 14  4/4" in told
     assert "In [" not in told
 
