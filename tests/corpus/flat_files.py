@@ -97,8 +97,21 @@ WRITTEN = (
     FlatFile("helper_for_accuracy"),
     FlatFile("another_lesson_behind"),
     FlatFile("own_log_module"),  # which was not handed in
+    FlatFile(
+        "lines_made_up",
+        ("reshape", "model", "loss", "training", "evaluation", "accuracy", "prediction"),
+        missing=(
+            "flatten_images",
+            "build_model",  # a layer that nobody asks about anything
+            "build_criterion",
+            "build_optimizer",
+            "train_epoch",
+            "train",
+            "predict",
+        ),
+    ),
     FlatFile("picture_before_the_training", ("prediction",), missing=("predict",)),
-    FlatFile("weights_as_pictures", ("prediction",), missing=("predict",)),
+    FlatFile("weights_as_pictures", ("prediction",), missing=PICTURE),
 )
 
 WHOLE = "whole_tensor_scaled"
