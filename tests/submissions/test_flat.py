@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +28,15 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["grading"]
 
+RUNNER = Path(__file__).resolve().parents[1] / "flat_runner.py"
+RAISING = {
+    "data_zero": "IndexError",
+    "largest-of-the-batch": "RuntimeError",
+    "transforms-not-imported": "NameError",
+    "method-misspelt": "AttributeError",
+    "argument-misspelt": "AttributeError",
+    "rows-not-joined": "RuntimeError",
+}
 FEWEST, FEWEST_BUGS, FEWEST_NOTEBOOKS = 90, 50, 15
 # What learners' files have in them, and how it can be told that one of these has it.
 FORMS = {
@@ -114,6 +126,17 @@ def test_every_role_is_found_or_told_to_be_missing(file: FlatFile):
     outlined = outline.outline(parsed(flat_source(file)))
     assert outlined is not None
     assert set(outlined.missing) == set(file.missing)
+
+
+@pytest.mark.whole
+def test_what_does_not_raise_by_mistake_runs_through(tmp_path: Path):
+    """The files are programs that their writers could have run; those that cannot be are so by their mistake."""
+    scripts = [tmp_path / f"{file.name}.py" for file in FLAT_FILES]
+    for script, file in zip(scripts, FLAT_FILES, strict=True):
+        script.write_text(flat_source(file), encoding="utf-8")
+    command = [sys.executable, str(RUNNER), *map(str, scripts)]
+    ran = subprocess.run(command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == RAISING
 
 
 @pytest.mark.parametrize("file", layered({file.name: file for file in FLAT_FILES}, few=2, some=8))
