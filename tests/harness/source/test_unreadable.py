@@ -40,18 +40,20 @@ def test_oddity_in_the_files_place_is_told(tmp_path, make, expected):
     assert (key(source), source.owner("lab.py")) == (expected, tmp_path.name)
 
 
-@pytest.mark.parametrize(("make", "expected"), [*LINKS_AND_DEVICES.values(), *FILES.values()])
-@pytest.mark.parametrize("name", ["lab.ipynb", "hw.ipynb"])
-def test_oddity_in_a_notebooks_place_is_told(tmp_path, make, expected, name):
-    """Neither is there a lab.py, nor a notebook that could be read."""
-    make(tmp_path / name)
-    source = Source.find(tmp_path, "lab.py")
-    found = "notebook_too_large" if expected == "source_too_large" else expected
-    assert (key(source), source.owner("lab.py")) == (found, tmp_path.name)
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [*LINKS_AND_DEVICES.values(), *(case for name, case in FILES.items() if name != "deep-folder")],
+)
+def test_oddity_in_a_notebooks_place_is_told(tmp_path, make, expected):
+    """Neither is there a lab.py, nor a notebook that could be read; given by itself, too."""
+    make(tmp_path / "hw.ipynb")
+    told = {"source_too_large": "notebook_too_large"}.get(expected, expected)
+    assert key(Source.find(tmp_path, "lab.py")) == told
+    assert key(Source.find(tmp_path / "hw.ipynb", "lab.py")) == told
 
 
 @pytest.mark.parametrize(("make", "expected"), [*LINKS_AND_DEVICES.values(), FILES["deep-folder"]])
-@pytest.mark.parametrize("name", ["kim", "kim.py", "kim.ipynb", "kim.zip", "lab.py"])
+@pytest.mark.parametrize("name", ["kim", "kim.py", "kim.zip", "lab.py"])
 def test_oddity_in_the_submissions_place_is_told(tmp_path, make, expected, name):
     """It was handed in, so it is graded."""
     make(tmp_path / name)
