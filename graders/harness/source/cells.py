@@ -16,7 +16,7 @@ from graders.harness.base.model import Failure, Where, Word
 
 from . import magics, notebooks, parsing, slips
 from .handed import Handed, Piece
-from .jupyters import NOTHING
+from .jupyters import GIVEN, NOTHING
 from .needed import needs_of
 from .pruning import Lines
 from .reading import MAX_SOURCE, Reading, outlined
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 MAX_CELLS = 5  # that a remark names
 OURS = Piece(("", ""))
-GIVEN = ("display", "get_ipython")  # what Jupyter gives; here it does nothing
 # How a name is bound in what cannot be parsed: as a function or class, by an assignment or an import.
 BOUND = r"(?m)^\s*(?:(?:async\s+)?def|class)\s+{name}\b|^\s*{name}\s*(?::[^=\n]+)?=(?!=)|\bimport\b.*\b{name}\b"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+GIVEN = ("display", "get_ipython")  # names that every notebook has
 # Whatever is asked of it, called or not, is it again.
 NOTHING = (
     "type('Nothing', (), {'__getattr__': lambda nothing, name: nothing, "

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from .jupyters import GIVEN
 from .sites import similar_to
 from .statements import DEFINITIONS, calls, overwrites
 
@@ -76,7 +77,7 @@ class Needs:
                 behind.append(at)
         if imported or name in KNOWN:
             return behind
-        anything = [at for at in self._anything if at < before]
+        anything = [at for at in self._anything if at < before and name not in GIVEN]
         if not behind and not anything:
             self.unbound.add(name)
         return [*behind, *anything]

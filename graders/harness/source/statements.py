@@ -16,7 +16,7 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 PLAIN = (*DEFINITIONS, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)  # bind their names for sure
 FILLING = ("append", "extend", "insert", "add", "update", "setdefault")  # methods that put something into an object
 SETTING = "set_"  # how functions of libraries begin that settle how all others work
-WHOLE = ("globals", "exec", "locals", "vars")  # functions that may bind any name
+WHOLE = ("globals", "locals", "vars")  # functions that return the names of a file, for anybody to fill
 COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
 
 
@@ -65,7 +65,7 @@ def statement_of(node: ast.stmt, text: str) -> Statement:
         fills=frozenset(filled),
         now=frozenset((now | filled | may) - own),
         later=frozenset(later - own),
-        anything=starred or any(isinstance(one, ast.Name) and one.id in WHOLE for one in inside),
+        anything=starred or any(_binds_any(one) for one in inside),
     )
 
 
@@ -109,6 +109,16 @@ def _filled(node: ast.AST) -> str | None:
         return root(node.func)
     given = isinstance(node.func, ast.Name) and node.func.id == "setattr" and node.args
     return root(node.args[0]) if given else None
+
+
+def _binds_any(node: ast.AST) -> bool:
+    """Tell whether a node gives values to names that no text says: by exec, or through the dict of all names."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id == "exec"
+    method = node.func if isinstance(node, ast.Call) else None
+    filled = method.value if isinstance(method, ast.Attribute) and _is_filling(method) else None
+    filled = node.value if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) else filled
+    return isinstance(filled, ast.Call) and isinstance(filled.func, ast.Name) and filled.func.id in WHOLE
 
 
 def _is_filling(method: ast.Attribute) -> bool:

@@ -46,6 +46,7 @@ def run(*texts: str, **options) -> str:
         "class Plot(visdom.Visdom):\n    pass",
         "@app.route('/')\ndef page():\n    return vis",
         "return 1",
+        "print(vars(f), globals()['f'])",
         "get_ipython().system('ls')",
         "del f()[0]",
         "",
@@ -84,6 +85,7 @@ def test_experiments_are_not_run(experiment):
         ("two values", "n, (m, *k) = 1, (2, 3)\ndef f():\n    return k"),
         ("a walrus", "n = (m := 1) + 1\ndef f():\n    return m"),
         ("all of a module", "from os import *\ndef f():\n    return sep"),
+        ("a filled namespace", "globals()['n'] = 1\nvars().update(m=2)\ndef f():\n    return n"),
         ("what text makes", "exec('n = 1')\ndef f():\n    return n"),
         ("a value that changes", "n = 1\nn = n + 1\nn += 1\ndef f():\n    return n"),
         ("a loop that counts on", "i = 1\nn = 0\nfor _ in range(3):\n    n += i\n    i = n\ndef f():\n    return n"),
@@ -153,6 +155,12 @@ def test_what_has_to_stand_first_stands_first():
     made = read("x = 1", "from __future__ import annotations\ndef f(a: Unknown):\n    return 1")
     assert made.text.decode().split("\n")[0] == "from __future__ import annotations"
     compile(made.text, "lab.ipynb", "exec")
+
+
+def test_what_looks_at_names_binds_none():
+    """A function that uses a name which nobody binds has nothing to do with experiments that look at names."""
+    assert run("def f():\n    return display(n)", "print(vars(f), 'n' in globals())").startswith("display = ")
+    assert "exec" not in run("def f():\n    return display(1)", "exec('while True: pass')", functions=("f",))
 
 
 @pytest.mark.parametrize("call", ["display(1, metadata=2)", "get_ipython().run_line_magic('time', 'x')"])
