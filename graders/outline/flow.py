@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 IMPORTS = (ast.Import, ast.ImportFrom)
+REMEMBERED = 10_000  # statements of the script at hand, whose names are asked for again and again
 LOOPS = (ast.For, ast.While)
 BLOCKS = ("body", "orelse", "handlers", "finalbody")
 # Methods that change what they are called on, though what they return is kept.
@@ -116,7 +118,8 @@ def _locals_of_methods(node: ast.ClassDef) -> set[str]:
     return named - free
 
 
-def binds(statement: ast.stmt) -> set[str]:
+@lru_cache(maxsize=REMEMBERED)
+def binds(statement: ast.stmt) -> Set[str]:
     """Return the names that a statement gives a value, those of statements inside it left out."""
     if isinstance(statement, DEFINITIONS):
         return {statement.name}
@@ -187,7 +190,8 @@ def shows(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Pass)
 
 
-def changes(statement: ast.stmt) -> set[str]:
+@lru_cache(maxsize=REMEMBERED)
+def changes(statement: ast.stmt) -> Set[str]:
     """Return the names of objects that a statement changes, those inside a compound one left out."""
     if isinstance(statement, (*DEFINITIONS, *IMPORTS)) or shows(statement):
         return set()
@@ -213,3 +217,9 @@ def text_in(node: ast.AST) -> str:
     """Return all that a node says in quotes, in lower case."""
     said = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str))
     return " ".join(said).lower()
+
+
+def forget() -> None:
+    """Let go of the statements whose names are remembered."""
+    binds.cache_clear()
+    changes.cache_clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,10 +57,13 @@ def outline(tree: ast.Module) -> Outlined | None:
         return _outline(tree)
     except (RecursionError, SyntaxError, ValueError):  # nothing that anybody wrote by hand
         return None
+    finally:
+        flow.forget()
 
 
 def _outline(tree: ast.Module) -> Outlined | None:
-    if _is_contract(tree) or not _is_of_the_lesson(tree):
+    is_endless = next(islice(flow.every(tree.body), inlining.MOST, None), None) is not None
+    if is_endless or _is_contract(tree) or not _is_of_the_lesson(tree):
         return None
     statements = inlining.level(tree)
     mending.mend_logs(statements)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from . import flow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence, Set
 
 Block = TypeVar("Block", bound=ast.AST)
 ROUNDS = 8  # through a loop, until nothing more is needed
@@ -120,7 +120,7 @@ class Slice:
         return _with(statement, **found, **({"handlers": handlers} if handlers else {}))
 
 
-def _plainly_bound(statement: ast.stmt) -> set[str]:
+def _plainly_bound(statement: ast.stmt) -> Set[str]:
     """Return the names whose earlier values nobody needs once a statement has run."""
     if isinstance(statement, (*flow.DEFINITIONS, *flow.IMPORTS)):
         return flow.binds(statement)
