@@ -108,7 +108,9 @@ class Pair:
 
 def pair_of(loop: ast.For | ast.While) -> Pair | None:
     """Find images and labels of a batch: in the loop's own names, or where its body takes a batch apart."""
-    target = loop.target if isinstance(loop, ast.For) else None
+    target: ast.AST | None = loop.target if isinstance(loop, ast.For) else None
+    if isinstance(loop, ast.For) and isinstance(target, ast.Tuple) and flow.calls(loop.iter, "enumerate"):
+        target = target.elts[-1]
     for pair in _pairs(target):
         return Pair(0, *(ast.unparse(part) for part in pair.elts))
     for index, statement in enumerate(loop.body):
@@ -125,7 +127,6 @@ def _pairs(target: ast.AST | None) -> Iterator[ast.Tuple | ast.List]:
     """Yield a target's innermost pairs."""
     if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(("images", "labels")):
         inside = [pair for part in target.elts for pair in _pairs(part)]
-        # `i, batch` is no batch, and `step, (images, labels)` has one inside.
         yield from inside or [target]
 
 

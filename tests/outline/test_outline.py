@@ -266,3 +266,26 @@ def test_other_programs_are_left_alone():
 def test_very_long_script_is_not_looked_into():
     """Nobody writes thousands of statements of this lesson by hand, and they would take minutes."""
     assert outline(ast.parse(FLAT + "x = 1\n" * inlining.MOST)) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "images"),
+    [
+        ("for images, labels in loader:\n", "images"),
+        ("for i, (images, labels) in enumerate(loader):\n", "images"),
+        ("for i, batch in enumerate(loader, 0):\n        images, labels = batch\n", "images"),
+        ("for batch in loader:\n        images = batch[0]; labels = batch[1]\n", "batch[0]"),
+        (
+            "batches = iter(loader)\n    for i in range(len(loader)):\n        images, labels = next(batches)\n",
+            "images",
+        ),
+    ],
+    ids=["pairs", "enumerated", "enumerated batches", "indexed", "next"],
+)
+def test_batches_are_found_however_the_loop_asks_for_them(head, images):
+    """A stand-in for the reshape gets the images of the loader, and `flatten_images` begins with them."""
+    text = changed("for images, labels in loader:\n", head)
+    assert f"flat_images = {images}\n" in function(text, "train_epoch")
+    reshaping = function(text, "flatten_images")
+    assert "torch.zeros(len(images_given), dtype=torch.int64)" in reshaping
+    assert reshaping.endswith("return flat_rows(build_model, rows)")
