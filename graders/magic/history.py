@@ -7,6 +7,7 @@ import difflib
 import inspect
 import re
 import sys
+import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,12 +79,16 @@ def take(session: Session, functions: Sequence[str]) -> Taken:
     the session has given up since (`del`), or never had since its cell raised, is taken out. Where there are none of
     the functions, the work is done at the top level, and cells stand where they were run first.
     """
-    cells = [_Cell(text) for text in session.inputs[1:]]
+    with warnings.catch_warnings(action="ignore"):  # which Python has given when the cells were run
+        return _take(session, functions)
+
+
+def _take(session: Session, functions: Sequence[str]) -> Taken:
+    cells = [_Cell.of(text) for text in session.inputs[1:]]
     for name in functions:
         stands = _standing(session, name)
-        for number, cell in enumerate(cells, start=1):
-            if stands is not None and number > stands:
-                cell.drop(name)
+        if stands is not None:
+            cells = [cell.without(name) if at >= stands else cell for at, cell in enumerate(cells)]
     run = [cell for cell in cells if cell.tree]
     texts = [(number, cell.text) for number, cell in enumerate(cells, start=1) if cell.tree and cell.text.strip()]
     scripts = {f"{file.stem}.py": file for value in session.names.values() if (file := _file_of(value))}
@@ -100,15 +105,25 @@ def take(session: Session, functions: Sequence[str]) -> Taken:
     return Taken(tuple(texts), files, untold)
 
 
+@dataclass(frozen=True)
 class _Cell:
     """A cell that was run, as Python. It has no tree where it is none: then nothing of it was run."""
 
-    def __init__(self, text: str) -> None:
-        self.text = "\n".join(magics.as_python(text.split("\n")).lines)
+    text: str
+    tree: ast.Module | None
+
+    @classmethod
+    def of(cls, text: str) -> _Cell:
+        """Return a cell as Jupyter runs it."""
+        return cls.python("\n".join(magics.as_python(text.split("\n")).lines))
+
+    @classmethod
+    def python(cls, text: str) -> _Cell:
+        """Return a cell that holds this, whether or not Python can read it."""
         try:
-            self.tree: ast.Module | None = ast.parse(self.text)
+            return cls(text, ast.parse(text))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            self.tree = None
+            return cls(text, None)
 
     def _making(self, name: str) -> Iterator[ast.stmt]:
         """Yield the statements that define a name, or delete it."""
@@ -118,18 +133,18 @@ class _Cell:
                 yield node
 
     def binds(self, name: str) -> bool:
-        """Tell whether a statement of the cell, at any depth outside functions, may give a name its value."""
+        """Tell whether anything in the cell may give a name its value."""
         return any(name in _bound(node) for node in ast.walk(self.tree)) if self.tree else False
 
-    def drop(self, name: str) -> None:
-        """Take out what defines a name, or deletes it; the other lines keep their numbers."""
+    def without(self, name: str) -> _Cell:
+        """Return it without what defines a name, or deletes it; the other lines keep their numbers."""
         lines = self.text.split("\n")
         for node in self._making(name):
             decorators = node.decorator_list if isinstance(node, Definition) else []
             first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
             last = node.end_lineno or first
             lines[first - 1 : last] = [""] * (last - first + 1)
-        self.__init__("\n".join(lines))  # type: ignore[misc]  # the cell anew
+        return self.python("\n".join(lines)) if any(self._making(name)) else self
 
 
 def _bound(node: ast.AST) -> Iterator[str]:

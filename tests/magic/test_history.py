@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -147,6 +148,15 @@ def test_what_has_no_text_is_said(run: Callable[..., Taken]) -> None:
     """A function made of text at run time cannot be graded elsewhere."""
     taken = run("def build_model(): return 1", 'exec("def flatten" + "_images(i): return 1")')
     assert taken.untold == ("flatten_images",)
+
+
+def test_taking_says_nothing_of_what_the_cells_hold() -> None:
+    """What Python warns of as it reads a cell, it has said when the cell was run."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        taken = take(Session(["", "pattern = '\\d'"], {}, lambda _: 0), FUNCTIONS)
+    assert len(taken.cells) == 1
+    assert warned == []
 
 
 def test_a_definition_inside_a_condition_counts(run: Callable[..., Taken]) -> None:
