@@ -145,6 +145,13 @@ def test_a_cell_of_the_notebook_is_an_input(shell: InteractiveShell, judge: Simp
     assert Path(judge.given[judge.given.index("--submission") + 1]).name == "my lab.ipynb"
 
 
+def test_an_installed_grader_needs_no_checkout(judge: SimpleNamespace) -> None:
+    """Colab has the package alone: the conftest that names the plugin stands in checkouts only."""
+    judge.grade()
+    at = judge.given.index("graders.harness.plugin")
+    assert judge.given[at - 1] == "-p"
+
+
 def test_files_lie_beside_the_notebook(tmp_path: Path) -> None:
     """What the notebook imports is laid beside it, in its folders."""
     path = extension.write(
