@@ -38,6 +38,8 @@ class MnistFiles(Dataset[Any]):
         labels = np.fromfile(raw / f"{prefix}-labels-idx1-ubyte", np.uint8, offset=IDX_LABELS)
         self.data = torch.from_numpy(pixels.reshape(-1, 28, 28))
         self.targets = torch.from_numpy(labels.astype(np.int64))
+        self.train_data = self.test_data = self.data  # as torchvision called them before
+        self.train_labels = self.test_labels = self.targets
         self.images, self.labels = self.data.unsqueeze(1).float() / 255, self.targets
 
     def __len__(self) -> int:

@@ -53,6 +53,8 @@ class Cutter:
     roles: Roles
     settled: set[str] = field(default_factory=set)
     reshaping: list[ast.stmt] | None = None  # the loop's statements that reshape its images, once they are found
+    lasting: list[ast.stmt] = field(default_factory=list)  # what gives names a value that live on between epochs
+    predicted: set[str] | None = None  # which digits the one prediction is made of
     examined: set[int] = field(default_factory=set)  # the lines of what leads to the accuracy
 
     @cached_property

@@ -7,13 +7,14 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import cuts, flow, told
+from . import chosen, cuts, flow, told
 from .cuts import GIVEN, Cut, Cutter, NotFoundError
 from .roles import is_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+PERCENT = 100
 MOST = 60  # values that are looked at
 CHOOSING = ("argmax", "max", "topk", "sort", "argsort", "argmin", "min", "amax")
 ACCURACY = ("accur", "acc", "acuur", "accuar", "정확")
@@ -59,7 +60,8 @@ def evaluate(cutter: Cutter) -> ast.FunctionDef:
         raise NotFoundError("looked_for_test_accuracy")
     line = best.statement.lineno
     cutter.examined = {statement.lineno for statement in flow.every(best.cut.body)}
-    body = [*best.cut.body, cuts.returned(f"float({VALUE})", line)]
+    share = f"float({VALUE}) / 100" if _is_percent(best.value, best.cut) else f"float({VALUE})"
+    body = [*best.cut.body, cuts.returned(share, line)]
     return cutter.function("evaluate", "model, dataset, device", body, line, given)
 
 
@@ -83,6 +85,7 @@ def predict(cutter: Cutter) -> ast.FunctionDef:
 
     best = max(found, key=rank)
     line = best.statement.lineno
+    cutter.predicted = chosen.digits(best.cut.body, digits)
     body = [*best.cut.body, cuts.returned(f"int({VALUE})", line)]
     return cutter.function("predict", "model, image, device", body, line, given)
 
@@ -106,6 +109,9 @@ def show_prediction(cutter: Cutter) -> ast.FunctionDef:
         is_of_digits = flow.reads(*cut.body) & roles.datasets.keys()
         asks_nobody = flow.reads(*cut.body) & cutter.same_as_model and roles.model is None
         if is_of_digits and not cut.open and not asks_nobody:
+            drawn_digits = chosen.digits(cut.body, roles.datasets)
+            if cutter.predicted and drawn_digits and not cutter.predicted & drawn_digits:
+                raise NotFoundError("looked_for_same_picture")
             whole = [page, *cut.body]
             return cutter.function("show_prediction", "image, label, prediction", whole, statement.lineno, given)
     raise NotFoundError("looked_for_picture")
@@ -183,6 +189,29 @@ def _is_share(node: ast.AST) -> bool:
     return (is_division and not is_size) or (
         isinstance(node, ast.Call) and flow.called(node) in ("mean", "accuracy_score", "div")
     )
+
+
+def _is_percent(value: ast.expr | None, cut: Cut) -> bool:
+    """Tell whether a share is told in percent, by the number that it was multiplied with last."""
+    while True:
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
+            parts = value.left, value.right
+            if any(isinstance(part, ast.Constant) and part.value == PERCENT for part in parts):
+                return True
+            value = next((part for part in parts if not isinstance(part, ast.Constant)), None)
+        elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
+            value = value.left
+        elif isinstance(value, ast.Call):
+            inside = value.func.value if isinstance(value.func, ast.Attribute) else None
+            value = (
+                inside if inside is not None and not isinstance(inside, ast.Name) else next(iter(value.args), inside)
+            )
+        elif isinstance(value, ast.Name):
+            name, made = value.id, [s for s in flow.every(cut.body) if isinstance(s, ast.Assign)]
+            last = next((s for s in made[::-1] if flow.target(s) == name), None)
+            value = last.value if last is not None and name not in flow.reads(last.value) else None
+        else:
+            return False
 
 
 def _is_choice(node: ast.AST) -> bool:

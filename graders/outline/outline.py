@@ -84,7 +84,7 @@ def _outline(tree: ast.Module) -> Outlined | None:
             made[name] = maker(cutter)
         except NotFoundError as error:
             missing[name] = str(error)
-    text, lines = _written(own, list(made.values()))
+    text, lines = _written([*own, *cutter.lasting], list(made.values()))
     ast.parse(text)
     return Outlined(text, lines, missing, (Word("read_as_script"),))
 

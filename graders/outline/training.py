@@ -42,8 +42,26 @@ def train_epoch(cutter: Cutter) -> ast.FunctionDef:
     shown = {id(statement) for statement in flow.every(statements) if flow.shows(statement)}
     stretches = [([*statements, *result], True), (cutter.before(cutter.around), False)]
     cut = cutter.cut(stretches, given, goals=goals, left_out=shown).closed("looked_for_loop")
+    cutter.lasting = _lasting(cutter, statements)
+    body = [_shared(s, loop.lineno) if s in cutter.lasting else s for s in cut.body]
     parameters = "model, data_loader, criterion, optimizer, device"
-    return cutter.function("train_epoch", parameters, cut.body, loop.lineno, given)
+    return cutter.function("train_epoch", parameters, body, loop.lineno, given)
+
+
+def _lasting(cutter: Cutter, within: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return what gives a name its first value before all epochs, where each adds to it: it lives on between them."""
+    parts = list(flow.every(list(within)))
+    added = {s.target.id for s in parts if isinstance(s, ast.AugAssign) and isinstance(s.target, ast.Name)}
+    added |= {flow.root(call.func) or "" for s in parts for call in flow.calls(s, "append") if not flow.blocks(s)}
+    set_anew = {name for s in parts if not isinstance(s, ast.AugAssign) for name in flow.binds(s)}
+    before = [s for s in cutter.before(cutter.around) if flow.target(s) in added - set_anew]
+    return [
+        s for s in before if isinstance(s, ast.Assign) and not flow.reads(s.value) & cutter.roles.script.bindings.keys()
+    ]
+
+
+def _shared(statement: ast.stmt, line: int) -> ast.stmt:
+    return cuts.at_line(ast.Global([flow.target(statement) or ""]), line)
 
 
 def _does(statement: ast.stmt) -> bool:

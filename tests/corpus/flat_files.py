@@ -469,6 +469,7 @@ PREDICTION = (
         "",
         "plt.imshow(mnist_test.test_data[r : r + 1].view(28, 28)",
         "plt.imshow(mnist_test.test_data[0].view(28, 28)",
+        missing=("show_prediction",),
     ),
     bug(
         "picture-transposed",

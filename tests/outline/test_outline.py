@@ -193,6 +193,30 @@ def test_accuracy_of_training_digits_is_no_accuracy():
     assert made.missing == {"evaluate": "looked_for_test_accuracy"}
 
 
+@pytest.mark.parametrize(("place", "is_another"), [("r", False), ("0", True), ("r + 1", True), ("[r, r][0]", False)])
+def test_picture_of_another_digit_is_none_of_the_prediction(place, is_another):
+    """Where the text tells that it is another; what cannot be told is let be."""
+    text = FLAT.replace("linear(rows[r:r + 1])", "linear(test_set[r][0].view(1, 784))")
+    made = outline(ast.parse(text.replace("imshow(test_set.data[r]", f"imshow(test_set.data[{place}]")))
+    assert made is not None
+    assert made.missing == ({"show_prediction": "looked_for_same_picture"} if is_another else {})
+
+
+def test_sum_that_is_never_reset_lives_on():
+    """What every epoch adds to, and none begins anew, is one variable for all of them."""
+    text = FLAT.replace("    mean = 0\n", "").replace("for epoch in", "mean = 0\nfor epoch in", 1)
+    assert "    global mean\n" in function(text, "train_epoch")
+    made = outline(ast.parse(text))
+    assert made is not None
+    assert "\nmean = 0\n" in made.text
+
+
+def test_percent_is_told_as_a_fraction():
+    """A script may tell its accuracy as it likes; what is wrong with it is known by the fraction."""
+    text = changed("right.float().mean().item())", "100 * right.float().mean().item())")
+    assert "return float(flat_value) / 100" in function(text, "evaluate")
+
+
 def test_statements_in_functions_count_as_well():
     """A `main` that does everything is the same script."""
     body = "".join(f"    {line}" for line in FLAT.splitlines(keepends=True)[5:])
