@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graders.harness.base.model import Failure
+from graders.harness.base.model import Failure, Word
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Raised, Where
@@ -23,11 +23,17 @@ NO_DEVICE = (
 
 
 def failure_of(
-    raised: Raised, asked: str, where: Where | None, at_import: bool = False, in_cells: bool = False
+    raised: Raised,
+    asked: str,
+    where: Where | None,
+    at_import: bool = False,
+    in_cells: bool = False,
+    needed_by: str | None = None,
 ) -> Failure:
     """Return an exception as a failure; `where` is a place to look at where the exception knows none.
 
-    `in_cells` tells that the file is a notebook, of which only what functions need runs on import.
+    `in_cells` tells that the file is a notebook, of which only what functions need runs on import; `needed_by` is the
+    function that this was, where it is known.
     """
     kind, text = raised.type_name, raised.text
     key = "raised_at_import" if at_import else "exit_call" if kind == "SystemExit" else "raised"
@@ -41,5 +47,6 @@ def failure_of(
     key = "keyboard" if kind == "EOFError" and "reading a line" in text else key
     key = "notebook_code" if kind == "NameError" and "'get_ipython'" in text else key
     said = f": {text}" if text else ""  # no colon with nothing after it
-    params = {"type": kind, "text": text, "said": said, "place": raised.called}
+    function = needed_by or Word("some_function")
+    params = {"type": kind, "text": text, "said": said, "place": raised.called, "function": function}
     return Failure(key, params, asked, raised.where or where, raised=raised)

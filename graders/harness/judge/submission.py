@@ -165,8 +165,9 @@ class Submission:
         try:
             self.sightings.note(loaded)
             if "raised" in loaded:
-                raised, in_cells = self._read_raised(loaded["raised"]), self.source.in_cells
-                raise Unloadable(failure_of(raised, asked, None, at_import=True, in_cells=in_cells))
+                raised, source = self._read_raised(loaded["raised"]), self.source
+                needed_by = source.needed_by(raised.called or raised.where)
+                raise Unloadable(failure_of(raised, asked, None, True, source.in_cells, needed_by))
             self._note_patched(loaded)
             return read_functions(loaded["functions"])
         except MALFORMED:

@@ -113,7 +113,9 @@ def _needed(
     given = [name for name in GIVEN if name in needs.unbound]
     left.put(2, " = ".join([*given, NOTHING]) if given else "")
     remarks = (Word("notebook_read", {"file": file}), *whole.remarks)
-    return replace(whole, remarks=remarks, text=left.text, tree=ast.parse(left.text, filename=file))
+    needed_by = {whole.tree.body[at].lineno: function for at, function in needs.askers.items()}
+    tree = ast.parse(left.text, filename=file)
+    return replace(whole, remarks=remarks, text=left.text, tree=tree, needed_by=needed_by)
 
 
 def _why(cell: Broken, cells: Handed) -> tuple[int | None, str]:

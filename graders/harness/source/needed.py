@@ -26,11 +26,12 @@ KNOWN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builti
 class Needs:
     """Finds the statements that are needed: `found` has the names that each is needed for, by its place.
 
-    `unbound` has the names that are needed and that no statement binds.
+    `askers` has the function that each was first needed by, `unbound` the names that are needed and that nothing binds.
     """
 
     def __init__(self, statements: Sequence[Statement], functions: Collection[str]) -> None:
         self.found = defaultdict[int, set[str]](set)
+        self.askers = dict[int, str]()
         self.unbound = set[str]()
         self._statements = statements
         self._about = defaultdict[str, list[int]](list)  # the statements that have to do with a name, in order
@@ -56,6 +57,7 @@ class Needs:
             self._asked.add(asked)
             for at in self._behind(*asked):
                 self.found[at].add(asked[0])
+                self.askers.setdefault(at, name)
                 one = self._statements[at]
                 left += [(used, at) for used in one.now]
                 left += [(used, when) for used in one.later for when in {asked[1], end}]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from graders.harness.base.model import Failure
 
-from . import parsing, slips
+from . import notebooks, parsing, slips
 
 if TYPE_CHECKING:
     import ast
@@ -27,7 +27,8 @@ MAX_SOURCE = 2 * 2**20  # bytes of code; a lab is 10 kB
 class Reading:
     """The Python that is run of a file, its tree, and what was handed in, with what each line that is run was made of.
 
-    `remarks` tell how it was read, where that is not as it stands.
+    `remarks` tell how it was read, where that is not as it stands; `needed_by` has, by the first lines of a notebook's
+    statements, the function that each is run for.
     """
 
     text: bytes
@@ -35,6 +36,24 @@ class Reading:
     handed: Handed
     outlined: Outlined | None = None
     remarks: tuple[Word, ...] = ()
+    needed_by: Mapping[int, str] = field(default_factory=dict)
+
+
+def content_of(path: Path, name: str) -> bytes | Failure:
+    """Return what a file holds, or why it cannot be read; `name` is what was handed in, as messages call it."""
+    in_cells = notebooks.is_notebook(path)
+    most = notebooks.MAX_NOTEBOOK if in_cells else MAX_SOURCE
+    try:
+        if not path.is_file():
+            return slips.missing(path.name, path.parent, name)
+        with path.open("rb") as stream:
+            content = stream.read(most + 1)
+    except OSError as error:
+        return slips.unreadable(path.name, error)
+    if len(content) > most:
+        key = "notebook_too_large" if in_cells else "source_too_large"
+        return Failure(key, {"file": path.name, "limit": most // 2**20})
+    return content
 
 
 def read(content: bytes, file: str, handed: Handed, outline: Outline | None = None) -> Reading | Failure:

@@ -15,8 +15,8 @@ from graders.harness.base.model import Excerpt, Failure, Where, Word
 
 from . import archive, cells, definitions, notebooks, parsing, reading, slips
 from .handed import Handed
-from .notebooks import MAX_NOTEBOOK, is_notebook
-from .reading import MAX_SOURCE, Reading
+from .notebooks import is_notebook
+from .reading import Reading
 from .sites import similar_to, sites_in
 from .texts import Texts
 
@@ -161,20 +161,7 @@ class Source:
     @cached_property
     def _own(self) -> bytes | Failure:
         """What the file holds, or why it cannot be read."""
-        if self.problem is not None:
-            return self.problem
-        try:
-            if not self.path.is_file():
-                return slips.missing(self.path.name, self.path.parent, self.name)
-            most = MAX_NOTEBOOK if self.in_cells else MAX_SOURCE
-            with self.path.open("rb") as stream:
-                content = stream.read(most + 1)
-        except OSError as error:
-            return slips.unreadable(self.path.name, error)
-        if len(content) > most:
-            key = "notebook_too_large" if self.in_cells else "source_too_large"
-            return Failure(key, {"file": self.path.name, "limit": most // 2**20})
-        return content
+        return self.problem or reading.content_of(self.path, self.name)
 
     @cached_property
     def texts(self) -> Texts:
@@ -224,6 +211,12 @@ class Source:
         """Return the key of the word that says what was looked for, where a function could not be made of the file."""
         made = None if isinstance(self._reading, Failure) else self._reading.outlined
         return made.missing.get(function) if made else None
+
+    def needed_by(self, where: Where | None) -> str | None:
+        """Return the function that a notebook's line outside functions is run for, where it is known."""
+        known = self._reading.needed_by if isinstance(self._reading, Reading) else {}
+        above = [line for line in known if where and where.file == self.path.name and line <= where.line]
+        return known[max(above)] if above else None
 
     @property
     def made(self) -> Iterator[Made]:

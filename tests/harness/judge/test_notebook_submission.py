@@ -64,6 +64,14 @@ def test_what_stops_a_notebook_is_told_by_its_cell(open_lab, cells, key, place):
     assert lab.submission.source.told(caught.value.failure.where) == place
 
 
+def test_the_function_that_a_line_is_run_for_is_told(open_lab):
+    """Of several, it is the one that uses what the line sets, be it by another."""
+    cells = ("def f():\n    return 1", "n = 1\nm = [\n    1 // 0]", "def h():\n    return m\ndef g():\n    return h()")
+    with pytest.raises(Unloadable) as caught:
+        open_lab(notebook(*cells), file="hw.ipynb").call("f")
+    assert caught.value.failure.params["function"] == "g"
+
+
 def test_a_value_that_never_comes_is_told(open_lab):
     """An assignment that a function needs is waited for as long as any file is."""
     lab = open_lab(notebook(SLOW, "n = slow()", "def f():\n    return n"), file="hw.ipynb", import_seconds=2.0)

@@ -231,7 +231,7 @@ def test_what_is_no_notebook_is_told(find, content, key):
 
 def test_a_file_that_is_too_large_is_told(find, monkeypatch):
     """It is not read to its end."""
-    monkeypatch.setattr("graders.harness.source.source.MAX_NOTEBOOK", 100)
+    monkeypatch.setattr("graders.harness.source.notebooks.MAX_NOTEBOOK", 100)
     failure = failure_of(find("x = 1" * 100))
     assert failure.key == "notebook_too_large"
 
