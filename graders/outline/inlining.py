@@ -10,7 +10,7 @@ from . import flow
 from .splitting import assign, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MOST = 2_000  # statements, those that come of calls included; a lesson's script has a hundred
 DEEPEST = 6  # calls within calls
@@ -189,7 +189,7 @@ def _last(statements: list[ast.stmt]) -> ast.stmt:
     return _last(last.body) if isinstance(last, ast.With) else last
 
 
-def _without_return(statements: list[ast.stmt], fresh: object) -> tuple[list[ast.stmt], ast.expr]:
+def _without_return(statements: list[ast.stmt], fresh: Callable[[], str]) -> tuple[list[ast.stmt], ast.expr]:
     """Take the return at the end away, and return what it gives back."""
     if not statements:
         return [], ast.Constant(None)
@@ -202,7 +202,6 @@ def _without_return(statements: list[ast.stmt], fresh: object) -> tuple[list[ast
         return statements, ast.Constant(None)
     if last.value is None or isinstance(last.value, (ast.Name, ast.Constant, ast.Tuple)):
         return statements[:-1], last.value or ast.Constant(None)
-    assert callable(fresh)
     name = fresh()
     return [*statements[:-1], assign(name, last.value, last)], ast.Name(name, ast.Load())
 

@@ -94,7 +94,10 @@ def build_criterion(cutter: Cutter) -> ast.FunctionDef:
 def _closure(cutter: Cutter) -> ast.FunctionDef:
     """Make a function that gives back a function: of the loop's statements between the model's answers and the cost."""
     roles, loop, costing = cutter.roles, cutter.roles.loop, cutter.roles.costing
-    assert loop is not None and costing is not None and roles.output is not None and roles.cost is not None  # noqa: PT018
+    assert loop is not None
+    assert costing is not None
+    assert roles.output is not None
+    assert roles.cost is not None
     line = costing.lineno
     memo: dict[int, object] = {}
     steps = copy.deepcopy(_up_to(loop.body, costing), memo)

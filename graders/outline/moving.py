@@ -14,7 +14,11 @@ from . import flow
 from .roles import bases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .roles import Roles
+
+    Taking = Callable[[ast.expr], ast.expr]  # takes the logarithm of the softmax of something
 
 
 def move(roles: Roles) -> None:
@@ -41,7 +45,7 @@ def move(roles: Roles) -> None:
     roles.output = asked
 
 
-def _taken_out(made: ast.expr, classes: dict[str, ast.ClassDef]):  # type: ignore[no-untyped-def]
+def _taken_out(made: ast.expr, classes: dict[str, ast.ClassDef]) -> Taking | None:
     """Take the logarithm of the softmax out of a model; returns what takes it of something else."""
     for call in flow.calls(made, "Sequential"):
         last = call.args[-1] if call.args else None
@@ -55,7 +59,7 @@ def _taken_out(made: ast.expr, classes: dict[str, ast.ClassDef]):  # type: ignor
     return None
 
 
-def _taken_out_of_class(own: ast.ClassDef):  # type: ignore[no-untyped-def]
+def _taken_out_of_class(own: ast.ClassDef) -> Taking | None:
     forward = next((f for f in own.body if isinstance(f, ast.FunctionDef) and f.name == "forward"), None)
     layers = {
         ast.unparse(s.targets[0]): s.value
