@@ -7,6 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from . import flow
+from .reached import reached
 from .splitting import assign, split
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ TELLING = {
 
 def level(tree: ast.Module) -> list[ast.stmt]:
     """Return a script's statements at one level, in the order in which they run; lines are those of the script."""
-    statements = _unguarded(copy.deepcopy(tree.body))
+    statements = _unguarded(reached(copy.deepcopy(tree)))
     return _Leveller(statements).levelled(statements, 0)
 
 
