@@ -99,7 +99,9 @@ class Cutter:
         script, epochs = self.roles.script, self.around
         path = [goal, *script.around(goal)]
         if epochs is None:
-            return [(self.until(path[-1]), True)]
+            given = self.same_as_model | self.roles.datasets.keys() | self.roles.devices
+            before = [s for s in self.before(path[-1]) if not (isinstance(s, ast.Assign) and flow.target(s) in given)]
+            return [([*before, path[-1]], True)]
         if any(part is epochs for part in path):
             inner = path[: next(i for i, part in enumerate(path) if part is epochs)]
             passed: list[ast.stmt] = []

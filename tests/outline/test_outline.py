@@ -313,3 +313,16 @@ def test_batches_are_found_however_the_loop_asks_for_them(head, images):
     reshaping = function(text, "flatten_images")
     assert "torch.zeros(len(images_given), dtype=torch.int64)" in reshaping
     assert reshaping.endswith("return flat_rows(build_model, rows)")
+
+
+def test_what_is_given_stays_where_nothing_is_trained():
+    """Without a training before it, the examination still asks the model and the digits that it is given."""
+    lines = FLAT.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("for epoch"))
+    behind = next(number for number, line in enumerate(lines) if number > first and line and not line.startswith(" "))
+    outlined = outline(ast.parse("\n".join([*lines[:first], *lines[behind:]])))
+    assert outlined is not None
+    assert {"train_epoch", "train"} <= set(outlined.missing)
+    functions = {node.name: node for node in ast.parse(outlined.text).body if isinstance(node, ast.FunctionDef)}
+    for name in ("evaluate", "predict"):
+        assert not {"MNIST", "Linear"} & {getattr(node, "attr", "") for node in ast.walk(functions[name])}
