@@ -80,29 +80,32 @@ class FlatServed:
 
 
 def flat_rows(build_model: Any, images: Any) -> Any:
-    """Return what the first linear layer of a model is given; what has two dimensions is as it will be given."""
-    from torch import nn
+    """Return what a model multiplies with its weights first; what has two dimensions is as it will be given."""
+    from torch.overrides import TorchFunctionMode
 
     class Seen(Exception):
         pass
 
-    def look(_: Any, given: Any) -> None:
-        raise Seen(given[0])
+    places = {**dict.fromkeys(("linear", "matmul", "__matmul__", "mm"), 0), "addmm": 1}  # of what is multiplied
+
+    class Look(TorchFunctionMode):
+        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            place = places.get(getattr(function, "__name__", ""), len(args))
+            if place < len(args):
+                raise Seen(args[place])
+            return function(*args, **(kwargs or {}))
 
     if getattr(images, "ndim", 2) == 2:
         return images
     try:
         model = build_model()
-        layer = next((part for part in model.modules() if isinstance(part, nn.Linear)), model)
-        hook = layer.register_forward_pre_hook(look)
     except Exception:  # which is judged where it is asked for
         return images
     try:
-        model(images)
+        with Look():
+            model(images)
     except Seen as seen:
         return seen.args[0]
-    finally:
-        hook.remove()
     return images
 
 

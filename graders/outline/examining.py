@@ -12,7 +12,7 @@ from .cuts import GIVEN, Cut, Cutter, NotFoundError
 from .roles import is_output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 PERCENT = 100
 MOST = 60  # values that are looked at
@@ -31,6 +31,11 @@ class Told:
     statement: ast.stmt
     cut: Cut
     texts: str
+
+    def asks(self, names: Collection[str]) -> bool:
+        """Tell whether something of these names is read on the way to the value, and not counted alone."""
+        counted = {id(one) for statement in self.cut.body for call in flow.calls(statement, "len") for one in call.args}
+        return self.has(lambda node: isinstance(node, ast.Name) and node.id in names and id(node) not in counted)
 
     def has(self, wanted: Callable[[ast.AST], bool]) -> bool:
         """Tell whether something is there on the way to the value."""
@@ -51,12 +56,12 @@ def evaluate(cutter: Cutter) -> ast.FunctionDef:
     tests = set(roles.test_sets)
 
     def rank(one: Told) -> tuple[bool, bool, bool]:
-        on_tests = one.has(lambda node: isinstance(node, ast.Name) and node.id in tests)
+        on_tests = one.asks(tests)
         said = any(word in one.texts for word in (*ACCURACY, "correct", "%"))
         return on_tests, said, one.has(_is_share)
 
     best = max(found, key=rank)  # the first of those that are as good
-    if tests and not rank(best)[0] and best.has(lambda node: isinstance(node, ast.Name) and node.id in roles.datasets):
+    if tests and not rank(best)[0] and best.asks(roles.datasets.keys()):
         raise NotFoundError("looked_for_test_accuracy")
     line = best.statement.lineno
     cutter.examined = {statement.lineno for statement in flow.every(best.cut.body)}
