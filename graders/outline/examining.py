@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
 PERCENT = 100
+TEST_DIGITS = 10_000  # of MNIST
 MOST = 60  # values that are looked at
 CHOOSING = ("argmax", "max", "topk", "sort", "argsort", "argmin", "min", "amax")
 ACCURACY = ("accur", "acc", "acuur", "accuar", "정확")
@@ -33,9 +34,11 @@ class Told:
     texts: str
 
     def asks(self, names: Collection[str]) -> bool:
-        """Tell whether something of these names is read on the way to the value, and not counted alone."""
-        counted = {id(one) for statement in self.cut.body for call in flow.calls(statement, "len") for one in call.args}
-        return self.has(lambda node: isinstance(node, ast.Name) and node.id in names and id(node) not in counted)
+        """Tell whether something of these names is asked on the way to the value, and not only counted or named."""
+        idle = {id(one) for statement in self.cut.body for call in flow.calls(statement, "len") for one in call.args}
+        idle |= {id(statement.value) for statement in self.cut.body if isinstance(statement, ast.Assign)}
+        read = (name for statement in self.cut.body for name in ast.walk(statement) if isinstance(name, ast.Name))
+        return any(name.id in names and isinstance(name.ctx, ast.Load) and id(name) not in idle for name in read)
 
     def has(self, wanted: Callable[[ast.AST], bool]) -> bool:
         """Tell whether something is there on the way to the value."""
@@ -53,7 +56,8 @@ def evaluate(cutter: Cutter) -> ast.FunctionDef:
     found = found or [one for one in every if any(word in one.texts for word in ACCURACY)]
     if not found:
         raise NotFoundError("looked_for_accuracy")
-    tests = set(roles.test_sets)
+    tests = {name for name in roles.script.bindings if roles.script.alias(name) in roles.test_sets}
+    digits = {name for name in roles.script.bindings if roles.script.alias(name) in roles.datasets}
 
     def rank(one: Told) -> tuple[bool, bool, bool]:
         on_tests = one.asks(tests)
@@ -61,13 +65,23 @@ def evaluate(cutter: Cutter) -> ast.FunctionDef:
         return on_tests, said, one.has(_is_share)
 
     best = max(found, key=rank)  # the first of those that are as good
-    if tests and not rank(best)[0] and best.asks(roles.datasets.keys()):
+    if tests and not rank(best)[0] and best.asks(digits):
         raise NotFoundError("looked_for_test_accuracy")
     line = best.statement.lineno
     cutter.examined = {statement.lineno for statement in flow.every(best.cut.body)}
     share = f"float({VALUE}) / 100" if _is_percent(best.value, best.cut) else f"float({VALUE})"
-    body = [*best.cut.body, cuts.returned(share, line)]
+    body = [*map(_OfAll().visit, best.cut.body), cuts.returned(share, line)]
     return cutter.function("evaluate", "model, dataset, device", body, line, given)
+
+
+class _OfAll(ast.NodeTransformer):
+    """Has a share of 10,000 be one of the test digits: in a script of its own, there are as many."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:  # as the base class calls it
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant) and node.right.value == TEST_DIGITS:
+            node.right = ast.copy_location(ast.parse(f"len({GIVEN}dataset)", mode="eval").body, node.right)
+        return node
 
 
 def predict(cutter: Cutter) -> ast.FunctionDef:

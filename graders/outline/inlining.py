@@ -13,6 +13,8 @@ from .splitting import assign, split
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+SETTINGS = (ast.List, ast.Tuple)
+MAKING = ("Linear", "Sequential", "parameters", "SGD")  # what is trained, and by what
 MOST = 2_000  # statements, those that come of calls included; a lesson's script has a hundred
 DEEPEST = 6  # calls within calls
 # What a function has to call for its statements to be of interest here.
@@ -42,14 +44,29 @@ def level(tree: ast.Module) -> list[ast.stmt]:
 
 
 def _unguarded(statements: list[ast.stmt]) -> list[ast.stmt]:
-    """Put what stands below `if __name__ == "__main__":` in the place of the guard."""
+    """Put what stands below `if __name__ == "__main__":`, or in a block around the training, in the block's place."""
     found: list[ast.stmt] = []
     for statement in statements:
-        if isinstance(statement, ast.If) and "__name__" in flow.reads(statement.test):
-            found += _unguarded(statement.body)
-        else:
-            found.append(statement)
+        inside = _inside(statement)
+        found += [statement] if inside is None else _unguarded(inside)
     return found
+
+
+def _inside(statement: ast.stmt) -> list[ast.stmt] | None:
+    """Return what runs in a block that guards the main program, or that the training stands in, and not it alone."""
+    if isinstance(statement, ast.If) and "__name__" in flow.reads(statement.test):
+        return statement.body
+    if not flow.calls(statement, "backward"):
+        return None
+    if isinstance(statement, ast.If) and not statement.orelse:
+        return statement.body
+    if isinstance(statement, ast.Try):
+        return [*statement.body, *statement.orelse, *statement.finalbody]
+    # The lesson once for each of some settings: the last is what is left when it has run.
+    each = statement.iter if isinstance(statement, ast.For) and flow.calls(statement, *MAKING) else None
+    if isinstance(statement, ast.For) and isinstance(statement.target, ast.Name) and isinstance(each, SETTINGS):
+        return [assign(statement.target.id, each.elts[-1], statement), *statement.body] if each.elts else None
+    return None
 
 
 class _Leveller:
@@ -75,7 +92,7 @@ class _Leveller:
         found: list[ast.stmt] = []
         for statement in statements:
             for single in split(statement):
-                found += self._one(single, depth)
+                found += [part for made in self._one(single, depth) for part in split(made)]
         return found
 
     def _one(self, statement: ast.stmt, depth: int) -> list[ast.stmt]:

@@ -40,7 +40,8 @@ class Roles:
     @property
     def test_sets(self) -> list[str]:
         """The data sets that are not trained on."""
-        return [name for name in self.datasets if name != self.train_set]
+        trained_on = self.script.alias(self.train_set) if self.train_set else None
+        return [name for name in self.datasets if name not in (self.train_set, trained_on)]
 
     @property
     def count(self) -> int:

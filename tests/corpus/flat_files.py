@@ -70,7 +70,7 @@ WRITTEN = (
     FlatFile("tests_inside_the_epochs", notebook=True),
     FlatFile("topk_and_axes"),
     FlatFile("no_picture", ("prediction",), missing=("show_prediction",)),
-    FlatFile("no_test", ("evaluation", "prediction"), missing=("evaluate", *PICTURE), notebook=True),
+    FlatFile("never_tested", ("evaluation", "prediction"), missing=("evaluate", *PICTURE), notebook=True),
     FlatFile("no_epoch_cost", ("training",)),
     FlatFile(
         "only_the_loader",

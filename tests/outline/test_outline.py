@@ -326,3 +326,37 @@ def test_what_is_given_stays_where_nothing_is_trained():
     functions = {node.name: node for node in ast.parse(outlined.text).body if isinstance(node, ast.FunctionDef)}
     for name in ("evaluate", "predict"):
         assert not {"MNIST", "Linear"} & {getattr(node, "attr", "") for node in ast.walk(functions[name])}
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["run = True\nif run:\n{}", "try:\n{}except KeyboardInterrupt:\n    pass", "for rate in [0.01, 0.1]:\n{}"],
+    ids=["if", "try", "for"],
+)
+def test_block_around_the_lesson_changes_nothing(around):
+    """Training and test may stand in one block, the model with them or not."""
+    lines = FLAT.splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if line.startswith("linear ="))
+    inside = "".join(f"    {line}" for line in lines[first:])
+    outlined = outline(ast.parse("".join(lines[:first]) + around.format(inside)))
+    assert outlined is not None
+    assert not outlined.missing
+    functions = {node.name: node for node in ast.parse(outlined.text).body if isinstance(node, ast.FunctionDef)}
+    assert "MNIST" not in ast.unparse(functions["evaluate"])
+
+
+def test_loader_of_training_digits_is_no_test():
+    """Dividing by the number of test digits does not make a test of them."""
+    text = (
+        FLAT.replace("test_set = ", "tests = ").split("with torch.no_grad")[0]
+        + """\
+correct = 0
+with torch.no_grad():
+    for images, labels in torch.utils.data.DataLoader(train_set, batch_size=100):
+        correct += (linear(images.view(-1, 784)).argmax(1) == labels).sum().item()
+print("accuracy", correct / len(tests))
+"""
+    )
+    outlined = outline(ast.parse(text))
+    assert outlined is not None
+    assert outlined.missing["evaluate"] == "looked_for_test_accuracy"
