@@ -87,9 +87,10 @@ def _tells_device(value: ast.expr) -> bool:
 def _find_loop(roles: Roles) -> None:
     script = roles.script
     for wanted in (("backward",), ("step", "zero_grad"), ("CrossEntropyLoss", "cross_entropy", "nll_loss")):
-        for statement in script.every:
-            if flow.blocks(statement) or isinstance(statement, flow.DEFINITIONS) or not flow.calls(statement, *wanted):
-                continue
+        asking = [s for s in script.every if not flow.blocks(s) and not isinstance(s, flow.DEFINITIONS)]
+        asking = [s for s in asking if flow.calls(s, *wanted)]
+        # Who trains twice tells of the last: its loop comes first, if it goes through batches.
+        for statement in sorted(asking, key=lambda s: _is_in_batches(roles, s), reverse=True):
             around = [outer for outer in script.around(statement) if isinstance(outer, flow.LOOPS)]
             if not around:
                 continue
@@ -107,6 +108,12 @@ def _find_loop(roles: Roles) -> None:
         if isinstance(statement, flow.LOOPS) and outer and served(roles, statement):
             roles.loop, roles.epochs = statement, outer[0]
             return
+
+
+def _is_in_batches(roles: Roles, statement: ast.stmt) -> int:
+    """Return the line of a statement in a loop over batches, 0 of any other."""
+    around = [outer for outer in roles.script.around(statement) if isinstance(outer, flow.LOOPS)]
+    return statement.lineno if any(served(roles, loop) for loop in around) else 0
 
 
 def served(roles: Roles, loop: ast.stmt) -> str | None:

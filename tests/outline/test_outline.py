@@ -360,3 +360,18 @@ print("accuracy", correct / len(tests))
     outlined = outline(ast.parse(text))
     assert outlined is not None
     assert outlined.missing["evaluate"] == "looked_for_test_accuracy"
+
+
+def test_who_trains_twice_tells_of_the_last():
+    """What was tried first, with a model and a loop of its own, is no part of what was examined."""
+    first, last = FLAT.index("linear ="), FLAT.index("with torch.no_grad")
+    again = FLAT[first:last].replace("linear", "second").replace("        optimizer.zero_grad()\n", "")
+    text = FLAT[:last] + again + FLAT[last:].replace("linear", "second")
+    outlined = outline(ast.parse(text))
+    assert outlined is not None
+    assert not outlined.missing
+    functions = {
+        node.name: ast.unparse(node) for node in ast.parse(outlined.text).body if isinstance(node, ast.FunctionDef)
+    }
+    assert "zero_grad" not in functions["train_epoch"]
+    assert "Linear" not in functions["evaluate"]
