@@ -41,9 +41,15 @@ NAMELESS = {
     "criterion-ends-the-process",  # nobody is left to be asked
     "model-ends-the-process",
 }
+RAISES = "cost = criterion(model(images), labels)"  # where PyTorch finds two devices
+PRINTS = 'print(f"Epoch: {epoch:04d} cost = {cost:.9f}")'  # the wrong number
 ELSEWHERE = {  # a line that is right by itself, and yet one at which the mistake can be seen, or mended
-    "training-labels-not-moved": "cost = criterion(model(images), labels)",  # where PyTorch raises
-    "epoch-number-from-zero": 'print(f"Epoch: {epoch:04d} cost = {cost:.9f}")',  # which prints the number
+    **dict.fromkeys(("training-labels-not-moved", "training-images-not-moved"), RAISES),
+    **dict.fromkeys(("training-on-a-device-of-its-own", "training-without-a-device"), RAISES),
+    **dict.fromkeys(("epoch-number-from-zero", "costs-divided-by-epochs"), PRINTS),
+    "backward-twice": "cost.backward()",  # one of the two
+    "two-steps": "optimizer.step()",
+    "gradients-on-while-testing": "logits = model(flatten_images(",  # which builds a graph
 }
 WHOLE = ("def ", "for ", "return ")  # lines that stand for a function or a loop, where none of them does a mistake
 # Correct work that a pretended device cannot run; the report says so, and it loses nothing.
