@@ -48,6 +48,7 @@ TELLING = {
     "show_prediction": 3,
 }
 FEWEST = 2  # of the lesson's pieces; with fewer it is some other file
+SERVING = {"MNIST", "DataLoader"}
 LESSONS_WORDS = {"MNIST", "DataLoader", "backward", "CrossEntropyLoss", "cross_entropy", "SGD", "Linear"}
 
 
@@ -108,7 +109,7 @@ def _takes(function: ast.FunctionDef, count: int) -> bool:
 def _is_of_the_lesson(tree: ast.Module) -> bool:
     said = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(tree)}
     said |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    return len(said & LESSONS_WORDS) >= FEWEST
+    return len(said & LESSONS_WORDS) >= FEWEST and bool(said & SERVING)  # others train and step, too
 
 
 def _module(script: Script) -> list[ast.stmt]:

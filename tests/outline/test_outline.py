@@ -375,3 +375,19 @@ def test_who_trains_twice_tells_of_the_last():
     }
     assert "zero_grad" not in functions["train_epoch"]
     assert "Linear" not in functions["evaluate"]
+
+
+def test_another_lesson_is_no_flat_script():
+    """A script that trains something else, on data of its own, has none of this lesson's parts."""
+    text = """\
+import torch
+x, y = torch.ones(3, 1), torch.ones(3, 1)
+model = torch.nn.Linear(1, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for epoch in range(20):
+    cost = torch.nn.functional.mse_loss(model(x), y)
+    optimizer.zero_grad()
+    cost.backward()
+    optimizer.step()
+"""
+    assert outline(ast.parse(text)) is None

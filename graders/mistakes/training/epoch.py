@@ -109,12 +109,18 @@ SLIPS: dict[str, tuple[Loop, ...]] = {
         )
     ),
     "model-reset": (Loop(start=np.zeros_like), Loop(start=np.ones_like)),
-    "penalty-in-the-cost": tuple(
-        Loop(penalty=Penalty(share, bias, told, squared))
-        for squared in (True, False)
-        for told in (True, False)
-        for share in (0.5, 0.1, 0.05, 0.025, 0.01, 0.005, 0.0025, 0.001, 0.0005)
-        for bias in (True, False)
+    "penalty-in-the-cost": (
+        *(
+            Loop(penalty=Penalty(share, bias, told))
+            for told in (True, False)
+            for share in (0.5, 0.1, 0.05, 0.025, 0.01, 0.005, 0.0025, 0.001, 0.0005)
+            for bias in (True, False)
+        ),
+        *(
+            Loop(penalty=Penalty(share, True, told, squared=False))
+            for told in (True, False)
+            for share in (0.1, 0.01, 0.001, 0.0001)
+        ),
     ),
 }
 
