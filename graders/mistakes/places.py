@@ -9,6 +9,8 @@ import ast
 from functools import partial
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
+
 from .training import rebinding
 from .training.printed import NUMBERS_PRINTED
 from .training.printed import SLIPS as FORMS_OF_LINES
@@ -35,21 +37,12 @@ def _last(nodes: Iterable[ast.AST]) -> int | None:
     return max((getattr(node, "lineno", 0) for node in nodes), default=None)
 
 
-def _name(call: ast.Call) -> str:
-    """Return by which name something is called: of a method, the last part of it."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-
-
-def _calls(node: ast.AST, *names: str) -> list[ast.Call]:
-    return [part for part in ast.walk(node) if isinstance(part, ast.Call) and _name(part) in names]
-
-
 def _called(*names: str) -> Finder:
-    return lambda function: _only(_calls(function, *names))
+    return lambda function: _only(trees.calls(function, *names))
 
 
 def _called_last(*names: str) -> Finder:
-    return lambda function: _last(_calls(function, *names))
+    return lambda function: _last(trees.calls(function, *names))
 
 
 def _loops(function: ast.FunctionDef) -> list[ast.AST]:
@@ -75,8 +68,8 @@ def _bound(name: str, function: ast.FunctionDef) -> int | None:
 
 def _cut(function: ast.FunctionDef) -> int | None:
     """Find what takes a tensor out of its graph, on the way to backward()."""
-    until = _only(_calls(function, "backward"))
-    cuts = [*_calls(function, *CUTS)]
+    until = _only(trees.calls(function, "backward"))
+    cuts = [*trees.calls(function, *CUTS)]
     data = [node for node in ast.walk(function) if isinstance(node, ast.Attribute) and node.attr == "data"]
     return _only(node for node in (*cuts, *data) if until is not None and node.lineno <= until)
 
@@ -86,7 +79,7 @@ def _rate(function: ast.FunctionDef) -> int | None:
     written = (node for node in ast.walk(function) if isinstance(node, (ast.Assign, ast.AugAssign)))
     targets = (t for node in written for t in (node.targets if isinstance(node, ast.Assign) else [node.target]))
     rates = [t for t in targets if isinstance(t, ast.Subscript) and getattr(t.slice, "value", "") == "lr"]
-    return _only([*rates, *(call for call in _calls(function, "step") if _owner(call) not in ("optimizer", ""))])
+    return _only([*rates, *(call for call in trees.calls(function, "step") if _owner(call) not in ("optimizer", ""))])
 
 
 def _owner(call: ast.Call) -> str:
@@ -96,7 +89,7 @@ def _owner(call: ast.Call) -> str:
 
 def _kept(function: ast.FunctionDef) -> int | None:
     """Find where the cost of a batch is added or kept as it came from the criterion."""
-    assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign) and _calls(node, "criterion")]
+    assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign) and trees.calls(node, "criterion")]
     names = {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
     return _only(node for loop in _loops(function) for node in _keeping(loop, names))
 
@@ -104,17 +97,17 @@ def _kept(function: ast.FunctionDef) -> int | None:
 def _keeping(loop: ast.AST, costs: set[str]) -> Iterator[ast.AST]:
     for node in ast.walk(loop):
         kept: ast.AST | None = node.value if isinstance(node, ast.AugAssign) else None
-        kept = node if isinstance(node, ast.Call) and _name(node) == "append" else kept
+        kept = node if isinstance(node, ast.Call) and trees.called(node) == "append" else kept
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
             kept = node.value
         named = kept and any(isinstance(part, ast.Name) and part.id in costs for part in ast.walk(kept))
-        if kept and named and not _calls(kept, *NUMBERS):
+        if kept and named and not trees.calls(kept, *NUMBERS):
             yield node
 
 
 def _printed(text: str, function: ast.FunctionDef) -> int | None:
     """Find the only print with a text in it."""
-    return _only(call for call in _calls(function, "print") if text in ast.dump(call))
+    return _only(call for call in trees.calls(function, "print") if text in ast.dump(call))
 
 
 def _tried(function: ast.FunctionDef) -> int | None:
@@ -129,36 +122,30 @@ def _scaled(function: ast.FunctionDef) -> int | None:
         n for n in written if isinstance(n, ast.BinOp) and all(isinstance(x, ast.Constant) for x in (n.left, n.right))
     ]
     scaling = [n for n in written if isinstance(n.op, (ast.Div, ast.FloorDiv, ast.Mult)) and n not in sizes]
-    return _only([*scaling, *_calls(function, "div", "div_", "true_divide", "mul", "mul_", "Normalize")])
+    return _only([*scaling, *trees.calls(function, "div", "div_", "true_divide", "mul", "mul_", "Normalize")])
 
 
 def _without_bias(function: ast.FunctionDef) -> int | None:
     """Find the only layer that is told whether to have a bias."""
-    layers = _calls(function, "Linear")
+    layers = trees.calls(function, "Linear")
     return _only(call for call in layers if any(word.arg == "bias" for word in call.keywords) or len(call.args) > 2)
 
 
 def _own_rate(function: ast.FunctionDef) -> int | None:
     """Find the only optimizer that is not given `learning_rate`."""
-    return _only(call for call in _calls(function, "SGD") if "'learning_rate'" not in ast.dump(call))
+    return _only(call for call in trees.calls(function, "SGD") if "'learning_rate'" not in ast.dump(call))
 
 
-def _rebound(function: ast.FunctionDef) -> int | None:
-    """Find what gives a name another value in the place of a step."""
+def _in_step(lines: Callable[[ast.AST], Iterable[ast.AST]], function: ast.FunctionDef) -> int | None:
+    """Find the only one of some lines of an own optimizer's step."""
     steps = (rebinding.step_of(node) for node in ast.walk(function))
-    return _only(line for step in steps if step is not None for line in rebinding.rebindings(step))
-
-
-def _thrown_away(function: ast.FunctionDef) -> int | None:
-    """Find what a step works out and does not keep."""
-    steps = (rebinding.step_of(node) for node in ast.walk(function))
-    return _only(line for step in steps if step is not None for line in rebinding.thrown_away(step))
+    return _only(line for step in steps if step is not None for line in lines(step))
 
 
 def _moved(function: ast.FunctionDef) -> int | None:
     """Find what is moved to a device and not kept; a model is moved itself."""
     alone = (node.value for node in ast.walk(function) if isinstance(node, ast.Expr))
-    calls = [call for call in alone if isinstance(call, ast.Call) and _name(call) in ("to", "cuda")]
+    calls = [call for call in alone if isinstance(call, ast.Call) and trees.called(call) in ("to", "cuda")]
     return _only(call for call in calls if _owner(call) != "model")
 
 
@@ -205,8 +192,8 @@ PLACES: dict[str, Finder] = {
     "optimizer-ignored": partial(_bound, "optimizer"),
     "costs-added-up-with-their-graphs": _kept,
     "cost-after-the-step": _called_last("criterion"),
-    "step-rebinds-a-name": _rebound,
-    "step-thrown-away": _thrown_away,
+    "step-rebinds-a-name": partial(_in_step, rebinding.rebindings),
+    "step-thrown-away": partial(_in_step, rebinding.thrown_away),
     "moved-tensor-unused": _moved,
     "seeded-every-epoch": _called("manual_seed", "seed"),
     "softmax-over-the-batch-in-evaluation": _called("softmax", "log_softmax"),

@@ -7,6 +7,8 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
+
 from . import cuts, flow
 from .cuts import GIVEN, Cutter, NotFoundError
 
@@ -25,7 +27,7 @@ def flatten_images(cutter: Cutter) -> ast.FunctionDef:
     roles, loop, output = cutter.roles, cutter.roles.loop, cutter.roles.output
     if loop is None or output is None:
         raise NotFoundError("looked_for_reshape")
-    asking = next(s for s in flow.every(loop.body) if not flow.blocks(s) and output in flow.calls(s))
+    asking = next(s for s in flow.every(loop.body) if not flow.blocks(s) and output in trees.calls(s))
     path = [asking, *cutter.roles.script.around(asking)]
     inside = path[: next(place for place, part in enumerate(path) if part is loop)]
     steps = [part for step in inside[::-1] for part in cutter.earlier(step)]
@@ -73,9 +75,9 @@ def of_a_batch(
 
 def _entering(loop: ast.For | ast.While, batch: str) -> list[ast.stmt]:
     """Return what gives the loop's own names a batch."""
-    if not isinstance(loop, ast.For) or (isinstance(loop.iter, ast.Call) and flow.called(loop.iter) == "range"):
+    if not isinstance(loop, ast.For) or (isinstance(loop.iter, ast.Call) and trees.called(loop.iter) == "range"):
         return [cuts.assign(name, "0", loop.lineno) for name in sorted(flow.binds(loop))]
-    is_counted = bool(flow.calls(loop.iter, "enumerate"))
+    is_counted = bool(trees.calls(loop.iter, "enumerate"))
     entered = cuts.assign("_", f"(0, {batch})" if is_counted else batch, loop.lineno)
     assert isinstance(entered, ast.Assign)
     entered.targets = [copy.deepcopy(loop.target)]
@@ -84,12 +86,12 @@ def _entering(loop: ast.For | ast.While, batch: str) -> list[ast.stmt]:
 
 def _with_batch(statement: ast.stmt, batch: str) -> ast.stmt:
     """Have a statement get this batch, where it asks an iterator for the next one."""
-    if not flow.calls(statement, *NEXT):
+    if not trees.calls(statement, *NEXT):
         return statement
     made = copy.deepcopy(statement)
     for node in ast.walk(made):
         for name, value in ast.iter_fields(node):
-            if isinstance(value, ast.Call) and flow.called(value) in NEXT:
+            if isinstance(value, ast.Call) and trees.called(value) in NEXT:
                 setattr(node, name, ast.copy_location(ast.parse(batch, mode="eval").body, value))
     return made
 
@@ -109,7 +111,7 @@ class Pair:
 def pair_of(loop: ast.For | ast.While) -> Pair | None:
     """Find images and labels of a batch: in the loop's own names, or where its body takes a batch apart."""
     target: ast.AST | None = loop.target if isinstance(loop, ast.For) else None
-    if isinstance(loop, ast.For) and isinstance(target, ast.Tuple) and flow.calls(loop.iter, "enumerate"):
+    if isinstance(loop, ast.For) and isinstance(target, ast.Tuple) and trees.calls(loop.iter, "enumerate"):
         target = target.elts[-1]
     for pair in _pairs(target):
         return Pair(0, *(ast.unparse(part) for part in pair.elts))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import copy
 
+from graders.harness.base import trees
+
 from . import cuts, flow
 from .cuts import GIVEN, Cutter, NotFoundError
 from .roles import says, size_of
@@ -39,7 +41,7 @@ def _loaded(cutter: Cutter, name: str) -> list[ast.stmt]:
 def _at_root(statement: ast.stmt) -> ast.stmt:
     """Have digits looked for, and stored, where the function's caller says."""
     statement = copy.deepcopy(statement)
-    for call in flow.calls(statement, "MNIST"):
+    for call in trees.calls(statement, "MNIST"):
         words = {word.arg: word for word in call.keywords}
         for place, name in ((0, "root"), (4, "download")):
             given = ast.copy_location(ast.Name(GIVEN + name, ast.Load()), call)
@@ -58,7 +60,7 @@ def make_data_loader(cutter: Cutter) -> ast.FunctionDef:
     if roles.loader is None:
         raise NotFoundError("looked_for_loader")
     made = roles.loaders[roles.loader]
-    call = flow.calls(made, "DataLoader")[0]
+    call = trees.calls(made, "DataLoader")[0]
     served = [word.value for word in call.keywords if word.arg == "dataset"] or call.args[:1]
     names = {value.id for value in served if isinstance(value, ast.Name)}
     given = dict.fromkeys({*roles.datasets, *names}, f"{GIVEN}dataset")
@@ -72,7 +74,7 @@ def make_data_loader(cutter: Cutter) -> ast.FunctionDef:
 def _of_size(statement: ast.stmt) -> ast.stmt:
     """Have batches of the size that is asked for, where the script says one at all."""
     statement = copy.deepcopy(statement)
-    for call in flow.calls(statement, "DataLoader"):
+    for call in trees.calls(statement, "DataLoader"):
         said = size_of(call)
         size = ast.copy_location(ast.Name(f"{GIVEN}batch_size", ast.Load()), call)
         call.args = [size if part is said else part for part in call.args]

@@ -7,6 +7,8 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
+
 from . import chosen, cuts, flow, told
 from .cuts import GIVEN, Cut, Cutter, NotFoundError
 from .roles import is_output
@@ -35,7 +37,7 @@ class Told:
 
     def asks(self, names: Collection[str]) -> bool:
         """Tell whether something of these names is asked on the way to the value, and not only counted or named."""
-        idle = {id(one) for statement in self.cut.body for call in flow.calls(statement, "len") for one in call.args}
+        idle = {id(one) for statement in self.cut.body for call in trees.calls(statement, "len") for one in call.args}
         idle |= {id(statement.value) for statement in self.cut.body if isinstance(statement, ast.Assign)}
         read = (name for statement in self.cut.body for name in ast.walk(statement) if isinstance(name, ast.Name))
         return any(name.id in names and isinstance(name.ctx, ast.Load) and id(name) not in idle for name in read)
@@ -70,7 +72,7 @@ def evaluate(cutter: Cutter) -> ast.FunctionDef:
     line = best.statement.lineno
     cutter.examined = {statement.lineno for statement in flow.every(best.cut.body)}
     share = f"float({VALUE}) / 100" if _is_percent(best.value, best.cut) else f"float({VALUE})"
-    body = [*map(_OfAll().visit, best.cut.body), cuts.returned(share, line)]
+    body = [*map(_OfAll().visit, copy.deepcopy(best.cut.body)), cuts.returned(share, line)]
     return cutter.function("evaluate", "model, dataset, device", body, line, given)
 
 
@@ -116,7 +118,7 @@ def show_prediction(cutter: Cutter) -> ast.FunctionDef:
     given |= dict.fromkeys(cutter.same_as_model, "build_model()")
     given |= dict.fromkeys(roles.devices, "'cpu'")
     after = set(map(id, _after(cutter)))
-    drawn = [s for s in roles.script.every if not flow.blocks(s) and flow.calls(s, "imshow", "matshow")]
+    drawn = [s for s in roles.script.every if not flow.blocks(s) and trees.calls(s, "imshow", "matshow")]
     drawn = [s for s in drawn if not isinstance(s, flow.DEFINITIONS)]
     for statement in sorted(drawn, key=lambda s: (id(s) in after, s.lineno), reverse=True):
         page = cuts.assign("pyplot_of_picture", "flat_page()", statement.lineno)
@@ -199,14 +201,14 @@ def _is_comparison(node: ast.AST) -> bool:
     """Tell whether a node compares answers with labels; with a number nobody does."""
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
         return not any(isinstance(part, ast.Constant) for part in (node.left, *node.comparators))
-    return isinstance(node, ast.Call) and flow.called(node) in COMPARING
+    return isinstance(node, ast.Call) and trees.called(node) in COMPARING
 
 
 def _is_share(node: ast.AST) -> bool:
     is_division = isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, (ast.Div, ast.Mult))
     is_size = isinstance(node, ast.BinOp) and all(isinstance(part, ast.Constant) for part in (node.left, node.right))
     return (is_division and not is_size) or (
-        isinstance(node, ast.Call) and flow.called(node) in ("mean", "accuracy_score", "div")
+        isinstance(node, ast.Call) and trees.called(node) in ("mean", "accuracy_score", "div")
     )
 
 
@@ -234,4 +236,4 @@ def _is_percent(value: ast.expr | None, cut: Cut) -> bool:
 
 
 def _is_choice(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and flow.called(node) in CHOOSING
+    return isinstance(node, ast.Call) and trees.called(node) in CHOOSING

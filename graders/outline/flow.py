@@ -6,6 +6,8 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from graders.harness.base.trees import called, calls
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
 
@@ -36,15 +38,6 @@ SHOWING = {
     ),
     *("logging", "wandb", "sns", "len", "type", "isinstance", "input", "time", "os", "sys", "warnings", "pbar", "bar"),
 }
-
-
-def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk a tree in the order of its text, without recursion."""
-    left = [node]
-    while left:
-        found = left.pop()
-        yield found
-        left += list(ast.iter_child_nodes(found))[::-1]
 
 
 def header(statement: ast.stmt) -> list[ast.AST]:
@@ -166,16 +159,6 @@ def root(node: ast.AST) -> str | None:
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
-
-
-def called(call: ast.Call) -> str:
-    """Return by which name something is called: of a method, the last part of it."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-
-
-def calls(node: ast.AST, *names: str) -> list[ast.Call]:
-    """Return the calls of these names within a node, in the order of the text."""
-    return [part for part in walk(node) if isinstance(part, ast.Call) and (not names or called(part) in names)]
 
 
 def shows(statement: ast.stmt) -> bool:

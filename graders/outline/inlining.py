@@ -6,6 +6,8 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
+
 from . import flow
 from .reached import reached
 from .splitting import assign, split
@@ -56,14 +58,14 @@ def _inside(statement: ast.stmt) -> list[ast.stmt] | None:
     """Return what runs in a block that guards the main program, or that the training stands in, and not it alone."""
     if isinstance(statement, ast.If) and "__name__" in flow.reads(statement.test):
         return statement.body
-    if not flow.calls(statement, "backward"):
+    if not trees.calls(statement, "backward"):
         return None
     if isinstance(statement, ast.If) and not statement.orelse:
         return statement.body
     if isinstance(statement, ast.Try):
         return [*statement.body, *statement.orelse, *statement.finalbody]
     # The lesson once for each of some settings: the last is what is left when it has run.
-    each = statement.iter if isinstance(statement, ast.For) and flow.calls(statement, *MAKING) else None
+    each = statement.iter if isinstance(statement, ast.For) and trees.calls(statement, *MAKING) else None
     if isinstance(statement, ast.For) and isinstance(statement.target, ast.Name) and isinstance(each, SETTINGS):
         return [assign(statement.target.id, each.elts[-1], statement), *statement.body] if each.elts else None
     return None
@@ -81,7 +83,7 @@ class _Leveller:
 
     def _find_telling(self) -> set[str]:
         """Return the functions whose statements are of interest, also for those that they call."""
-        called = {name: {flow.called(c) for c in flow.calls(node)} for name, node in self._functions.items()}
+        called = {name: {trees.called(c) for c in trees.calls(node)} for name, node in self._functions.items()}
         found = {name for name, names in called.items() if names & TELLING or _compares(self._functions[name])}
         while more := {name for name, names in called.items() if names & found} - found:
             found |= more
@@ -115,7 +117,7 @@ class _Leveller:
         if isinstance(statement, ast.While):
             return
         for parent, field, index, call in _calls_in_place(statement):
-            name = flow.called(call)
+            name = trees.called(call)
             if isinstance(call.func, ast.Name) and name in self._telling and depth < DEEPEST:
                 made = self._put_in_place(self._functions[name], call, depth)
                 if made is None:

@@ -6,6 +6,8 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
+
 from . import batches, cuts, flow
 from .batches import LABELS, OUTPUT
 from .cuts import GIVEN, Cutter, NotFoundError
@@ -51,8 +53,8 @@ def build_optimizer(cutter: Cutter) -> ast.FunctionDef:
 def _at_rate(statement: ast.stmt) -> ast.stmt:
     """Have an optimizer take the learning rate that is asked for, where the script says one at all."""
     statement = copy.deepcopy(statement)
-    for call in flow.calls(statement):
-        if flow.called(call) == "parameters" or not flow.calls(call, "parameters"):
+    for call in trees.calls(statement):
+        if trees.called(call) == "parameters" or not trees.calls(call, "parameters"):
             continue
         rate = ast.copy_location(ast.Name(f"{GIVEN}learning_rate", ast.Load()), call)
         call.args[1:2] = [rate] if len(call.args) > 1 else []

@@ -7,6 +7,8 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
+
 from . import flow
 from .roles import size_of
 
@@ -32,7 +34,7 @@ def mend_machine(statements: list[ast.stmt]) -> None:
 class _Mended(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
-        name = flow.called(node)
+        name = trees.called(node)
         if name == "cuda" and isinstance(node.func, ast.Attribute) and flow.root(node.func) not in ("torch", None):
             node.func.attr, node.args, node.keywords = "to", [_device(node)], []
         elif name == "parse_args" and not node.args:
@@ -66,13 +68,13 @@ def mend_sizes(roles: Roles) -> None:
     """Have the loop reshape batches of any size, where it has the size of its own written down as a number."""
     if roles.loop is None or roles.loader is None:
         return
-    sizes = [size_of(call) for call in flow.calls(roles.loaders[roles.loader], "DataLoader")]
+    sizes = [size_of(call) for call in trees.calls(roles.loaders[roles.loader], "DataLoader")]
     known = {
         s.value.value for name in roles.sizes for s in roles.script.assigned(name) if isinstance(s.value, ast.Constant)
     }
     known |= {size.value for size in sizes if isinstance(size, ast.Constant)}
     known = {size for size in known if isinstance(size, int) and size >= LEAST_SIZE and size not in SHAPES}
-    for call in (c for s in roles.loop.body for c in flow.calls(s, *SHAPING)):
+    for call in (c for s in roles.loop.body for c in trees.calls(s, *SHAPING)):
         first = call.args[0] if call.args else None
         if isinstance(first, ast.Constant) and first.value in known:
             call.args[0] = ast.copy_location(ast.Name(SIZE, ast.Load()), first)

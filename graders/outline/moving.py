@@ -10,6 +10,8 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
+
 from . import flow
 from .roles import bases
 
@@ -26,7 +28,7 @@ def move(roles: Roles) -> None:
     script = roles.script
     if roles.output is None or roles.loop is None or roles.model is None:
         return
-    if not any(flow.calls(s, "NLLLoss", "nll_loss") for s in script.statements):
+    if not any(trees.calls(s, "NLLLoss", "nll_loss") for s in script.statements):
         return
     made = next((s.value for s in script.assigned(script.alias(roles.model))), None)
     moved = _taken_out(made, script.classes) if made is not None else None
@@ -47,13 +49,13 @@ def move(roles: Roles) -> None:
 
 def _taken_out(made: ast.expr, classes: dict[str, ast.ClassDef]) -> Taking | None:
     """Take the logarithm of the softmax out of a model; returns what takes it of something else."""
-    for call in flow.calls(made, "Sequential"):
+    for call in trees.calls(made, "Sequential"):
         last = call.args[-1] if call.args else None
-        if isinstance(last, ast.Call) and flow.called(last) == "LogSoftmax":
+        if isinstance(last, ast.Call) and trees.called(last) == "LogSoftmax":
             call.args = call.args[:-1]
             return lambda asked: ast.Call(last, [asked], [])
-    for call in flow.calls(made):
-        own = classes.get(flow.called(call))
+    for call in trees.calls(made):
+        own = classes.get(trees.called(call))
         if own is not None and "Module" in bases(own):
             return _taken_out_of_class(own)
     return None
@@ -64,7 +66,7 @@ def _taken_out_of_class(own: ast.ClassDef) -> Taking | None:
     layers = {
         ast.unparse(s.targets[0]): s.value
         for s in ast.walk(own)
-        if isinstance(s, ast.Assign) and isinstance(s.value, ast.Call) and flow.called(s.value) == "LogSoftmax"
+        if isinstance(s, ast.Assign) and isinstance(s.value, ast.Call) and trees.called(s.value) == "LogSoftmax"
     }
     holders = [s for s in ast.walk(forward) if isinstance(s, (ast.Assign, ast.Return))] if forward else []
     for holder in holders:
@@ -72,7 +74,7 @@ def _taken_out_of_class(own: ast.ClassDef) -> Taking | None:
         if not isinstance(call, ast.Call):
             continue
         layer = layers.get(ast.unparse(call.func))
-        if layer is None and flow.called(call) != "log_softmax":
+        if layer is None and trees.called(call) != "log_softmax":
             continue
         is_method = isinstance(call.func, ast.Attribute) and not call.args
         if is_method or not call.args:

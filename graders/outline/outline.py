@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
 from graders.harness.base.model import Word
 from graders.harness.base.outlined import Outlined
 
@@ -118,7 +119,7 @@ def _module(script: Script) -> list[ast.stmt]:
     guarded = [s for s in script.every if isinstance(s, ast.Try) and any(isinstance(p, flow.IMPORTS) for p in s.body)]
     inside = {id(s) for block in guarded for s in flow.every([block])}
     known = {name for s in imports for name in flow.binds(s)} | cuts.BUILTINS
-    definitions = [s for s in script.statements if isinstance(s, flow.DEFINITIONS) and not flow.calls(s, "MNIST")]
+    definitions = [s for s in script.statements if isinstance(s, flow.DEFINITIONS) and not trees.calls(s, "MNIST")]
     definitions = [s for s in definitions if len(script.bindings[s.name]) == 1]
     kept: list[ast.stmt] = []
     while more := [s for s in definitions if s not in kept and flow.reads(s) - {s.name} <= known]:

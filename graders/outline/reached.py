@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from . import flow
+from graders.harness.base import trees
 
 LEAVING = {"exit", "quit", "_exit", "abort"}  # of the process
 ENDING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
@@ -59,7 +59,7 @@ def _is_empty(iterated: ast.expr) -> bool:
     """Tell whether a loop goes through a range, or a display, of nothing."""
     if isinstance(iterated, (ast.List, ast.Tuple)):
         return not iterated.elts
-    if not isinstance(iterated, ast.Call) or flow.called(iterated) != "range" or iterated.keywords:
+    if not isinstance(iterated, ast.Call) or trees.called(iterated) != "range" or iterated.keywords:
         return False
     try:
         return not range(*(ast.literal_eval(argument) for argument in iterated.args))
@@ -70,4 +70,4 @@ def _is_empty(iterated: ast.expr) -> bool:
 def _ends(statement: ast.stmt) -> bool:
     """Tell whether nothing of a block runs behind a statement."""
     called = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(statement, ENDING) or (isinstance(called, ast.Call) and flow.called(called) in LEAVING)
+    return isinstance(statement, ENDING) or (isinstance(called, ast.Call) and trees.called(called) in LEAVING)

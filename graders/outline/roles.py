@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
+
 from . import flow
 
 if TYPE_CHECKING:
@@ -57,9 +59,9 @@ def find(script: Script) -> Roles:
     for statement in script.every:
         if isinstance(statement, ast.Assign) and (name := flow.target(statement)):
             value = statement.value
-            if isinstance(value, ast.Call) and flow.called(value) in kinds:
+            if isinstance(value, ast.Call) and trees.called(value) in kinds:
                 roles.datasets.setdefault(name, statement)
-            elif flow.calls(statement, "DataLoader"):
+            elif trees.calls(statement, "DataLoader"):
                 roles.loaders.setdefault(name, statement)
             elif _tells_device(value):
                 roles.devices.add(name)
@@ -72,13 +74,13 @@ def find(script: Script) -> Roles:
 
 def _is_of_mnist(node: ast.ClassDef) -> bool:
     """Tell whether a class is a data set of MNIST's digits, or holds one."""
-    return bool(flow.calls(node, "MNIST")) or "MNIST" in bases(node)
+    return bool(trees.calls(node, "MNIST")) or "MNIST" in bases(node)
 
 
 def _tells_device(value: ast.expr) -> bool:
     said = flow.text_in(value)
     is_choice = isinstance(value, (ast.IfExp, ast.Constant)) and any(word in said.split() for word in ("cuda", "cpu"))
-    return is_choice or (isinstance(value, ast.Call) and flow.called(value) in ("device", "flat_device"))
+    return is_choice or (isinstance(value, ast.Call) and trees.called(value) in ("device", "flat_device"))
 
 
 # ---- the loop
@@ -88,7 +90,7 @@ def _find_loop(roles: Roles) -> None:
     script = roles.script
     for wanted in (("backward",), ("step", "zero_grad"), ("CrossEntropyLoss", "cross_entropy", "nll_loss")):
         asking = [s for s in script.every if not flow.blocks(s) and not isinstance(s, flow.DEFINITIONS)]
-        asking = [s for s in asking if flow.calls(s, *wanted)]
+        asking = [s for s in asking if trees.calls(s, *wanted)]
         # Who trains twice tells of the last: its loop comes first, if it goes through batches.
         for statement in sorted(asking, key=lambda s: _is_in_batches(roles, s), reverse=True):
             around = [outer for outer in script.around(statement) if isinstance(outer, flow.LOOPS)]
@@ -120,9 +122,9 @@ def served(roles: Roles, loop: ast.stmt) -> str | None:
     """Return the loader that a loop goes through, by itself or by `next`."""
     asked = [loop.iter] if isinstance(loop, ast.For) else []
     within = [s for s in flow.every(loop.body) if not flow.blocks(s)] if isinstance(loop, flow.LOOPS) else []
-    asked += [part for call in (c for s in within for c in flow.calls(s, "next", "__next__")) for part in [call]]
+    asked += [part for call in (c for s in within for c in trees.calls(s, "next", "__next__")) for part in [call]]
     direct = flow.reads(*asked) & roles.loaders.keys()
-    if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and flow.called(loop.iter) == "range":
+    if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) and trees.called(loop.iter) == "range":
         direct = flow.reads(*asked[1:]) & roles.loaders.keys()  # range(len(loader)) only counts
         asked = asked[1:]
     if direct:
@@ -141,20 +143,20 @@ def _find_pieces(roles: Roles) -> None:
     around = list(flow.every(roles.epochs.body)) if roles.epochs else inside
     for statement in script.every:
         name = flow.target(statement)
-        if name and any(map(_is_optimizer, flow.calls(statement))):
-            stepped = any(flow.root(call.func) == name for s in around for call in flow.calls(s, *LEARNING))
+        if name and any(map(_is_optimizer, trees.calls(statement))):
+            stepped = any(flow.root(call.func) == name for s in around for call in trees.calls(s, *LEARNING))
             roles.optimizer = name if stepped or roles.optimizer is None else roles.optimizer
     if roles.optimizer:
-        asked = flow.calls(script.assigned(roles.optimizer)[-1], "parameters")
+        asked = trees.calls(script.assigned(roles.optimizer)[-1], "parameters")
         roles.model = flow.root(asked[0]) if asked else None
     if roles.model is None:
         modules = {name for name, node in script.classes.items() if "Module" in bases(node)} | {"Linear", "Sequential"}
-        for call in (c for s in inside for c in flow.calls(s) if isinstance(c.func, ast.Name)):
-            made = [c for s in script.assigned(flow.called(call)) for c in flow.calls(s.value)]
-            if any(flow.called(c) in modules for c in made):
-                roles.model = flow.called(call)
+        for call in (c for s in inside for c in trees.calls(s) if isinstance(c.func, ast.Name)):
+            made = [c for s in script.assigned(trees.called(call)) for c in trees.calls(s.value)]
+            if any(trees.called(c) in modules for c in made):
+                roles.model = trees.called(call)
                 break
-    asked = [c for s in inside if not flow.blocks(s) for c in flow.calls(s) if is_output(roles, c)]
+    asked = [c for s in inside if not flow.blocks(s) for c in trees.calls(s) if is_output(roles, c)]
     roles.output = asked[0] if asked else None
 
 
@@ -164,8 +166,8 @@ def bases(node: ast.ClassDef) -> set[str]:
 
 
 def _is_optimizer(call: ast.Call) -> bool:
-    name = flow.called(call)
-    is_own = bool(flow.calls(call, "parameters")) and "optim" in ast.unparse(call.func).lower()
+    name = trees.called(call)
+    is_own = bool(trees.calls(call, "parameters")) and "optim" in ast.unparse(call.func).lower()
     return name in OPTIMIZERS or (is_own and "sched" not in name.lower())
 
 
@@ -183,13 +185,13 @@ def _find_cost(roles: Roles) -> None:
     if roles.loop is None:
         return
     within = list(flow.every((roles.epochs or roles.loop).body))
-    asked = [c for s in within if not flow.blocks(s) for c in flow.calls(s, "backward")]
+    asked = [c for s in within if not flow.blocks(s) for c in trees.calls(s, "backward")]
     names = [name for call in asked if (name := flow.root(call.func))]
     assigned = [s for s in flow.every(roles.loop.body) if isinstance(s, ast.Assign) and flow.target(s)]
     if not names:  # the cost is asked for, and nothing is done with it
-        outputs = {flow.target(s) for s in assigned if roles.output in flow.calls(s.value)}
-        asking = [s for s in assigned if any(len(call.args) > 1 for call in flow.calls(s.value))]
-        costs = [s for s in asking if flow.reads(s.value) & outputs or roles.output in flow.calls(s.value)]
+        outputs = {flow.target(s) for s in assigned if roles.output in trees.calls(s.value)}
+        asking = [s for s in assigned if any(len(call.args) > 1 for call in trees.calls(s.value))]
+        costs = [s for s in asking if flow.reads(s.value) & outputs or roles.output in trees.calls(s.value)]
         found = [flow.target(s) or "" for s in costs]
         names = [name for name in found if "cost" in name.lower() or "loss" in name.lower()] or found
     if names:
@@ -212,7 +214,7 @@ def _find_data(roles: Roles) -> None:
     if roles.loader:
         reached = script.sources(roles.loaders[roles.loader].value) & roles.datasets.keys()
         roles.train_set = min(reached, key=lambda name: not says(roles.datasets[name], True)) if reached else None
-        sizes = [size_of(call) for call in flow.calls(roles.loaders[roles.loader], "DataLoader")]
+        sizes = [size_of(call) for call in trees.calls(roles.loaders[roles.loader], "DataLoader")]
         roles.sizes |= {size.id for size in sizes if isinstance(size, ast.Name)}
     if roles.train_set is None and roles.datasets:
         roles.train_set = min(roles.datasets, key=lambda name: not says(roles.datasets[name], True))

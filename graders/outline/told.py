@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from . import flow
+from graders.harness.base import trees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ def values(statement: ast.stmt) -> Iterator[ast.expr]:
         if not isinstance(statement.value, ast.Call):
             yield from _parts(statement.value)
             return
-        for call in flow.calls(statement.value, *PRINTING):
+        for call in trees.calls(statement.value, *PRINTING):
             for given in call.args:
                 yield from _parts(given)
         return
@@ -31,7 +31,7 @@ def values(statement: ast.stmt) -> Iterator[ast.expr]:
 
 def kept(statement: ast.stmt) -> Iterator[ast.expr]:
     """Yield the values that a statement keeps in a list."""
-    for call in flow.calls(statement, *KEEPING) if isinstance(statement, ast.Expr) else []:
+    for call in trees.calls(statement, *KEEPING) if isinstance(statement, ast.Expr) else []:
         for given in (*call.args, *(word.value for word in call.keywords)):
             yield from _parts(given)
 
@@ -70,9 +70,9 @@ def _inside(value: ast.expr) -> list[ast.expr] | None:
         return value.right.elts if isinstance(value.right, ast.Tuple) else [value.right]
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and _has_text(value):
         return [value.left, value.right]
-    if isinstance(value, ast.Call) and flow.called(value) in ("format", "str", "join"):
+    if isinstance(value, ast.Call) and trees.called(value) in ("format", "str", "join"):
         return [*value.args, *(word.value for word in value.keywords)]
-    if isinstance(value, ast.Call) and flow.called(value) == "round":
+    if isinstance(value, ast.Call) and trees.called(value) == "round":
         return value.args[:1]
     return None
 
@@ -81,7 +81,7 @@ def _has_text(value: ast.BinOp) -> bool:
     """Tell whether one of two that are added is a text."""
     for part in (value.left, value.right):
         is_text = isinstance(part, ast.JoinedStr) or (isinstance(part, ast.Constant) and isinstance(part.value, str))
-        is_made = isinstance(part, ast.Call) and flow.called(part) in ("str", "format")
+        is_made = isinstance(part, ast.Call) and trees.called(part) in ("str", "format")
         if is_text or is_made or (isinstance(part, ast.BinOp) and (_is_filled_in(part) or _has_text(part))):
             return True
     return False

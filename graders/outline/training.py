@@ -6,6 +6,8 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
+from graders.harness.base import trees
+
 from . import batches, cuts, flow, told
 from .cuts import GIVEN, Cutter, NotFoundError
 from .learning import criterion_of
@@ -33,7 +35,7 @@ def train_epoch(cutter: Cutter) -> ast.FunctionDef:
     given = _given(cutter) | ({named: f"{GIVEN}criterion"} if named else {})
     top = _swapped(within[at], loop, batches.rebuilt(roles, cutter.reshaping, asks_criterion=named is None))
     last = max(at, _index(within, teller) - 1) if teller is not None else len(within)
-    later = [statement for statement in within[last + 1 :] if flow.calls(statement, *LEARNING)]
+    later = [statement for statement in within[last + 1 :] if trees.calls(statement, *LEARNING)]
     statements = [*within[:at], top, *within[at + 1 : last + 1], *later]
     line = teller.lineno if teller is not None else loop.lineno
     result = [cuts.returned(f"float({ast.unparse(value)})", line)] if value is not None else []
@@ -52,7 +54,7 @@ def _lasting(cutter: Cutter, within: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Return what gives a name its first value before all epochs, where each adds to it: it lives on between them."""
     parts = list(flow.every(list(within)))
     added = {s.target.id for s in parts if isinstance(s, ast.AugAssign) and isinstance(s.target, ast.Name)}
-    added |= {flow.root(call.func) or "" for s in parts for call in flow.calls(s, "append") if not flow.blocks(s)}
+    added |= {flow.root(call.func) or "" for s in parts for call in trees.calls(s, "append") if not flow.blocks(s)}
     set_anew = {name for s in parts if not isinstance(s, ast.AugAssign) for name in flow.binds(s)}
     before = [s for s in cutter.before(cutter.around) if flow.target(s) in added - set_anew]
     return [
@@ -66,7 +68,7 @@ def _shared(statement: ast.stmt, line: int) -> ast.stmt:
 
 def _does(statement: ast.stmt) -> bool:
     """Tell whether a statement does something that every epoch is to do, whatever hangs on it."""
-    return not flow.blocks(statement) and bool(flow.calls(statement, *LEARNING, *SEEDING))
+    return not flow.blocks(statement) and bool(trees.calls(statement, *LEARNING, *SEEDING))
 
 
 def _given(cutter: Cutter) -> dict[str, str]:
@@ -162,7 +164,7 @@ def _as_many(iterated: ast.expr, roles: Roles) -> ast.expr:
 
     How many the script itself has is its own affair, and so is whether it counts them from 0 or from 1.
     """
-    ranges = flow.calls(iterated, "range", "trange")
+    ranges = trees.calls(iterated, "range", "trange")
     if not ranges or not ranges[0].args:
         raise NotFoundError("looked_for_epochs")
     made = copy.deepcopy(ranges[0])
