@@ -1,0 +1,1 @@
+"""The gradebook: results as they land, and a teacher's word."""

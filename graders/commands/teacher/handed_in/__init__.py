@@ -1,0 +1,1 @@
+"""What lies in a class's folder, and whose it is."""
