@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graders.harness.base import packed
 from graders.harness.base.errors import ConfigurationError
 
 from . import notebook
@@ -22,6 +23,7 @@ ROOT = PACKAGE.parent
 STUDENT_FILES = Path(__file__).with_name("student_files")  # what only the students' repository has
 NOTEBOOK_FILES = Path(__file__).with_name("notebook_files")  # what takes their place where students write a notebook
 COPIED = ("conftest.py", "constraints.txt", "LICENSE", "SECURITY.md", ".gitignore")
+SOLUTIONS = tuple(f"child/{name}.py" for name in ("standins", "yardstick", "elsewhere"))  # students get these packed
 INSTRUCTORS = Path(__file__).parent  # of no use to students
 
 
@@ -64,6 +66,8 @@ def _copy(target: Path, form: Form) -> None:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target / name)
     shutil.copytree(PACKAGE, target / PACKAGE.name, ignore=_left_out)
+    for name in SOLUTIONS:
+        packed.pack(target / PACKAGE.name / name)
     shutil.copytree(STUDENT_FILES, target, dirs_exist_ok=True)
     if form is Form.NOTEBOOK:
         shutil.copytree(NOTEBOOK_FILES, target, dirs_exist_ok=True)

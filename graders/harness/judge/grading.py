@@ -25,6 +25,7 @@ from graders.harness.base.model import CheckResult, Failure, Report, Status, Whe
 from graders.harness.base.rows import Row
 from graders.harness.link.launcher import Launcher, Target
 from graders.harness.link.workers import Workers
+from graders.harness.source.ours import ours
 from graders.harness.source.source import Source
 from graders.harness.source.suspicion import ranked
 
@@ -91,7 +92,7 @@ class Grading:
 
     def beside(self, path: Path) -> Submission:
         """Return a file of the lab's own as a second submission, with a worker of its own that starts when asked."""
-        self._beside.append(self._opened(Source(path.name, path, path)))
+        self._beside.append(self._opened(ours(path)))
         return self._beside[-1]
 
     @cached_property

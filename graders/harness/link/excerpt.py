@@ -9,6 +9,8 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from graders.harness.base import packed
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -19,7 +21,7 @@ def excerpt(module: Path, function: str) -> str:
 
     Raises KeyError where the module has no such function.
     """
-    tree = ast.parse(module.read_text(encoding="utf-8"))
+    tree = ast.parse(packed.read(module))
     imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     defined = {name: node for node in tree.body for name in _defines(node)}
     wanted, left = {defined[function]}, [defined[function]]

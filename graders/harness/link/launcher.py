@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from graders.harness.base import packed
 from graders.harness.base.errors import HarnessFault
 from graders.harness.base.model import Word
 from graders.harness.walls.levels import Walls
@@ -92,7 +93,7 @@ class Launcher:
         limit = self._limits.memory_megabytes * 2**20 or None
         # The lab's own modules cross as texts: nothing of them lies where student code could read it.
         files = (*self._target.modules, self._target.probes)
-        modules = [[f"{path.parent.name}.{path.stem}", path.read_text(encoding="utf-8")] for path in files]
+        modules = [[f"{path.parent.name}.{path.stem}", packed.read(path)] for path in files]
         self._send(
             {"op": "prepare", "modules": modules, "types": self._target.types, "threads": 1, "memory_bytes": limit}, []
         )
