@@ -1,0 +1,30 @@
+"""A teacher's word on a student: points in the place of those that were judged, a penalty for being late, a note."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .results import WordKind
+
+if TYPE_CHECKING:
+    from .results import Result, Word
+
+
+def spoken(result: Result, words: tuple[Word, ...]) -> Result:
+    """Return a result as it stands by the words that hold.
+
+    Points of parts are set first, then those of the whole; a penalty comes last and leaves no less than nothing.
+    """
+    if not words:
+        return result
+    parts = {word.part: word.value for word in words if word.kind is WordKind.OVERRIDE}
+    marks = tuple(replace(mark, points=parts.get(mark.name, mark.points)) for mark in result.marks)
+    points = result.points
+    if points is not None and any(mark.name in parts for mark in marks):
+        points = round(sum(mark.points for mark in marks), 2)
+    points = parts.get("", points)
+    for word in words:
+        if word.kind is WordKind.LATE and points is not None:
+            points = round(max(0.0, points - (points * word.value / 100 if word.percent else word.value)), 2)
+    return replace(result, words=words, marks=marks, points=points)
