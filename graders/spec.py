@@ -86,6 +86,7 @@ SPEC = LabSpec(
     beside=("contents.py", "rounds.py", "figures.py", "elsewhere.py", "network.py", "watches.py"),
     imports=("torch", "torchvision", "matplotlib.figure", "matplotlib.backends.backend_agg"),  # what each one uses
     types=("torch.nn.modules.module.Module", "matplotlib.figure.Figure"),
+    timed=("throughput",),
     judges_import=(
         *("hypothesis.strategies", "numpy.random"),
         *("graders.measuring.soundness", "graders.measuring.answers", "graders.measuring.throughput"),

@@ -30,7 +30,7 @@ from graders.spec import SPEC
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-pytest.register_assert_rewrite("readers", "grading")  # so that a failure there tells its values
+pytest.register_assert_rewrite("readers", "grading", "doubling_lab")  # so that a failure there tells its values
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -103,11 +103,11 @@ class Judge(Protocol):
 class Alone(subprocess.Popen[bytes]):
     """A judge in a process started for it, which nobody's Ctrl-C reaches but by `end`."""
 
-    def __init__(self, given: Sequence[str], spec: LabSpec) -> None:
+    def __init__(self, given: Sequence[str], spec: LabSpec, scratch: Path | None = None) -> None:
         super().__init__(
             [sys.executable, "-m", "pytest", *given],
             cwd=spec.folder.parent,
-            env=variables(),
+            env=variables(scratch),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -125,22 +125,24 @@ class Alone(subprocess.Popen[bytes]):
         tree.kill()
 
 
-def start(given: Sequence[str], warm: Nurseries, spec: LabSpec) -> Judge:
-    """Have pytest run beside the lab's folder. Raises OSError."""
+def start(given: Sequence[str], warm: Nurseries, spec: LabSpec, scratch: Path | None = None) -> Judge:
+    """Have pytest run beside the lab's folder, its temporary files in a folder of its own. Raises OSError."""
     if sys.platform == "linux" and warm.judges is not None:
         from graders.harness.link import nursery
 
-        return nursery.start_pytest(warm.judges, spec.folder.parent, variables(), given)
-    return Alone(given, spec)
+        return nursery.start_pytest(warm.judges, spec.folder.parent, variables(scratch), given)
+    return Alone(given, spec, scratch)
 
 
-def variables() -> dict[str, str]:
-    """Return a judge's environment.
+def variables(scratch: Path | None = None) -> dict[str, str]:
+    """Return a judge's environment; `scratch` gets its temporary files, so that none outlive a judge that is killed.
 
     Started by a test that runs under pytest-xdist, a judge is still no part of that: it has its own timing.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     kept["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # whatever else is installed here has no say, and takes no time
+    if scratch is not None:
+        kept |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     return kept
 
 

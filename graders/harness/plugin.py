@@ -17,7 +17,7 @@ from .base.model import CheckResult, Status
 from .base.rows import Row
 from .judge.grading import Grading, Options
 from .judge.notes import Notes
-from .session import benchmarking, crossing, fixtures, following, outputs, running
+from .session import benchmarking, crossing, fixtures, following, outputs, running, some_parts
 from .session.fixtures import GRADING, NOTES
 from .session.running import part_of
 from .session.summary import Summary
@@ -68,6 +68,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     outputs.add_options(group)
     following.add_options(group)
+    some_parts.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
     group.addoption("--fresh-workers", action="store_true", help="let every worker import torch anew; none is forked")
     group.addoption("--running", action="store_true", help="the submission is what a notebook has run (see %%grade)")
@@ -118,9 +119,11 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         exhibits=bool(config.getoption("report_dir")) and not config.getoption("no_page"),
         student=config.getoption("student"),
         running=config.getoption("running"),
+        without=some_parts.names(config, "without"),
     )
     try:
         grading = Grading(spec, options)
+        some_parts.expect_known(config, grading.rubric)
         followed = following.Following(grading, config)
         _make_report_dir(config)
     except ConfigurationError as error:
@@ -201,7 +204,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Refuse checks that the rubric does not know, before anything runs."""
     for item in items:
         part = part_of(item)
-        if part is None:
+        if part is None or part in some_parts.names(config, "without"):
             continue
         if GRADING not in config.stash:
             _begin(config, config.hook.pytest_lab(config=config))
@@ -212,6 +215,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if GRADING in config.stash:
         _refuse_unknown_checks(config, items)
         benchmarking.choose(config, items)
+        some_parts.choose(config, items)
 
 
 def _refuse_unknown_checks(config: pytest.Config, items: list[pytest.Item]) -> None:

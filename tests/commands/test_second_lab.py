@@ -2,59 +2,31 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
-import shutil
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from doubling_lab import CLASS, LAB
 
 from graders.commands import report
 from graders.commands.teacher import batch, mistakes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from graders.harness.judge.lab import LabSpec
 
-LAB = Path(__file__).parents[1] / "second_lab" / "doubling"
-RIGHT = "def double(n):\n    return 2 * n\n\n\ndef total(numbers):\n    return sum(double(n) for n in numbers)\n"
-CLASS = {
-    "right": RIGHT,
-    "tripled": RIGHT.replace("2 * n", "3 * n"),
-    "off": RIGHT.replace("2 * n", "2 * n + 7"),
-    "unwritten": RIGHT.replace("return 2 * n", "raise NotImplementedError"),
-    "wrong-total": RIGHT.replace("sum(", "max("),
-}
+pytest_plugins = ["doubling_lab"]
 
 
 @pytest.fixture(scope="module")
-def spec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabSpec]:
-    """Lay the lab out as a repository of its own, under names that pytest looks for; these tests must not find them."""
-    root = tmp_path_factory.mktemp("second")
-    shutil.copytree(LAB, root / "doubling", ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (root / "doubling").glob("check_*.py"):
-        path.rename(path.with_name(path.name.replace("check_", "test_")))
-    (root / "doubling" / "conftest_of_lab.py").rename(root / "doubling" / "conftest.py")
-    (root / "conftest.py").write_text('pytest_plugins = ["graders.harness.plugin"]\n', encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(root)
-        spec: LabSpec = importlib.import_module("doubling.spec").SPEC
-        yield spec
-    for name in [name for name in sys.modules if name.partition(".")[0] == "doubling"]:
-        del sys.modules[name]
-
-
-@pytest.fixture(scope="module")
-def reports(spec: LabSpec, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+def reports(doubling: LabSpec, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Grade a class of five."""
     folder = tmp_path_factory.mktemp("class")
     for name, text in CLASS.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
-    graded = batch.grade_all(batch.submissions(folder), folder.parent / "out", 2, ("-p", "no:benchmark"), spec)
+    graded = batch.grade_all(batch.submissions(folder), folder.parent / "out", 2, ("-p", "no:benchmark"), doubling)
     found = {}
     for one in graded:
         assert one.report is not None, one.output
@@ -97,18 +69,18 @@ def test_unwritten_and_wrong_work_cost_their_part(reports: dict[str, dict[str, A
     assert points(reports["wrong-total"]) == {"double": 6, "total": 0}
 
 
-def test_reports_are_rendered_again(spec: LabSpec, reports: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+def test_reports_are_rendered_again(doubling: LabSpec, reports: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     """Every format has the lab's own words, though it draws no pictures."""
     (tmp_path / "report.json").write_text(json.dumps(reports["tripled"]), encoding="utf-8")
-    seen = report.read(tmp_path / "report.json", spec)
-    for name, render in report.formats(spec).items():
-        text = render(seen, report.messages_for(seen, spec))
+    seen = report.read(tmp_path / "report.json", doubling)
+    for name, render in report.formats(doubling).items():
+        text = render(seen, report.messages_for(seen, doubling))
         assert name in ("csv", "junit") or "the number is tripled" in text, name
 
 
-def test_its_mistakes_are_listed(spec: LabSpec) -> None:
+def test_its_mistakes_are_listed(doubling: LabSpec) -> None:
     """As this lab's are: the command asks the LabSpec alone."""
-    assert re.search(r"^ {4}tripled +the number is tripled$", mistakes.table(spec, "en", "double"), re.MULTILINE)
+    assert re.search(r"^ {4}tripled +the number is tripled$", mistakes.table(doubling, "en", "double"), re.MULTILINE)
 
 
 def test_the_lab_writes_nothing_of_the_engines_again() -> None:

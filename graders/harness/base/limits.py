@@ -16,3 +16,4 @@ class Limits:
     disk_megabytes: int = 0
     processes: int = 0
     grading_seconds: float = 300.0
+    submission_seconds: float = 600.0  # of a judge in a class, from its start to its end

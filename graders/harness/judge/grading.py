@@ -59,6 +59,7 @@ class Options:
     fresh: bool = False  # whether every worker imports torch anew
     exhibits: bool = False  # whether somebody will look at pictures
     student: str | None = None  # whose submission it is, where its name does not say
+    without: tuple[str, ...] = ()  # parts that the rubric shall not have, for everybody alike
     running: bool = False  # whether it is what a notebook has run so far, whose n-th cell is In [n]
 
 
@@ -67,7 +68,7 @@ class Grading:
 
     def __init__(self, spec: LabSpec, options: Options) -> None:
         self.spec, self.options = spec, options
-        self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers)
+        self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers).without(options.without)
         self.messages = Messages.of_lab(spec.folder, options.language, options.running)
         self.source = Source.find(options.submission, self.rubric.file, self.rubric.functions, spec.outline)
         if options.running:  # it lies in a folder made for it, which its writer does not know, with what it imports

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from graders.harness.base.errors import ConfigurationError
@@ -12,7 +12,7 @@ from graders.harness.base.limits import Limits
 from graders.harness.base.model import Visibility
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 Number = int | float
@@ -22,6 +22,7 @@ LIMIT_RANGES = {
     "import_seconds": SECONDS,
     "call_seconds": SECONDS,
     "grading_seconds": SECONDS,
+    "submission_seconds": (1.0, 86_400.0),
     "memory_megabytes": (0, 2**20),
     "disk_megabytes": (0, 2**20),
     "processes": (0, 10_000),
@@ -56,6 +57,16 @@ class Rubric:
     def part(self, name: str) -> Part:
         """Return the part called `name`. Raises KeyError."""
         return {part.name: part for part in self.parts}[name]
+
+    def without(self, names: Collection[str]) -> Rubric:
+        """Return the rubric without some parts. Raises ConfigurationError for one that it does not know, or for all."""
+        known = [part.name for part in self.parts]
+        for name in names:
+            if name not in known:
+                raise ConfigurationError(f"--without {name}: there is no such part; there are: {', '.join(known)}")
+        if not set(known).difference(names):
+            raise ConfigurationError(f"--without {','.join(names)}: leaves no part")
+        return replace(self, parts=tuple(part for part in self.parts if part.name not in names))
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -142,6 +153,7 @@ class _Reader:
             memory_megabytes=int(read["memory_megabytes"]),
             disk_megabytes=int(read["disk_megabytes"]),
             processes=int(read["processes"]),
+            submission_seconds=read["submission_seconds"],
         )
 
     def _thresholds(self, known: Mapping[str, tuple[float, float]]) -> dict[str, float]:

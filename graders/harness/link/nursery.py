@@ -79,6 +79,8 @@ def serve() -> None:
             listener.close()
             _keep(connection, kind, peer)
         connection.close()
+    with contextlib.suppress(ChildProcessError):  # keepers, whose leases have ended with the owner
+        os.wait()
     shutil.rmtree(folder, ignore_errors=True)  # its owner's, who may have been killed
 
 
@@ -116,6 +118,7 @@ def _become(request: dict[str, Any], pipes: Sequence[int]) -> None:
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    tempfile.tempdir = None  # what the nursery found out for itself is not where a judge's own shall be
 
 
 def _judge(arguments: list[str], connection: socket.socket) -> int:
