@@ -177,6 +177,8 @@ class Grading:
         texts = {"asked": failure.asked, **general, **said, **self._explained(failure.mistakes)}
         return {
             "rows": tuple(Row(key, " ".join(texts[key].split())) for key in ROWS if texts.get(key)),
+            "failure": failure.key,
+            "raised": failure.raised.type_name if failure.raised else "",
             "hint": texts.get("hint", ""),
             "mistakes": tuple(named.name for named in failure.mistakes),
             "where": self.source.told(failure.where),
