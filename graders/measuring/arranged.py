@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     Condition = tuple[dict[str, TensorValue], object]  # state, and which parameters can be trained
 
-POOL = 1_200  # images to choose from
+POOL = 1_800  # images to choose from
+FULL = 3  # every third one is nearly all white, so that what it lacks, its inverse, has answers of all kinds, too
+WHITE = (0.8, 0.97)  # of its pixels
 WHOLE_BATCHES = 200  # digits: two of the lesson's batches
 # With an incomplete last batch, whatever size people test with: two batches and a bit, and many.
 RAGGED, MANY = ([n for n in numbers if n % 2 and n % 5] for numbers in (range(231, 298), range(1_103, 1_198)))
@@ -63,8 +65,11 @@ def _drawn(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
 
     Every examination of a run chooses from the same ones.
     """
-    dim = np.random.default_rng(seed + 30).uniform(0.05, 1, (POOL, 1, 1))
+    dice = np.random.default_rng(seed + 30)
+    dim = dice.uniform(0.05, 1, (POOL, 1, 1))
     images = np.rint(inputs.random_images(seed + 30, POOL)[:, 0] * dim * 255).astype(np.uint8)
+    full = images[::FULL]
+    full[...] = 255 * (dice.random(full.shape) < dice.uniform(*WHITE, (len(full), 1, 1)))
     return images, oracle.flatten(images).astype(np.float64)
 
 
@@ -154,11 +159,11 @@ def evaluated(
     lab: Lab,
     choose: Callable[[Pool], Arrangement],
     observe: bool = False,
-    other_model: bool = False,
+    other_model: int = 0,
     between: bool = False,
     again: bool = False,
 ) -> Evaluated:
-    """Ask `evaluate` about digits that `choose` arranges for a model; with `other_model`, for another one.
+    """Ask `evaluate` about digits that `choose` arranges for a model; with `other_model`, of another one, by number.
 
     With `between`, other digits are loaded between these and the question; with `again`, it is the same question anew.
 
@@ -174,7 +179,7 @@ def evaluated(
     arrangement = choose(make_pool(lab.seed, affine))
     split = arrangement.split
     if other_model:
-        lab.probe("stir", model, lab.seed + 1, 2 * SPREAD, of="build_model")
+        lab.probe("stir", model, lab.seed + other_model, 2 * SPREAD, of="build_model")
     pieces = (model, dataset := lab.dataset(split), lab.device())
     if between:
         lab.dataset(inputs.tiny_split(lab.seed, train=False))
@@ -231,6 +236,18 @@ def agreeing_too(pool: Pool) -> Arrangement:
     """More whole batches of such digits, with another share of right answers: one of them can be guessed."""
     count = WHOLE_BATCHES + 100
     return arrange(pool, pool.scaled == pool.raw, drawn_right(pool.seed, "agreeing, too", count))
+
+
+def chosen_anew(turn: int, pool: Pool) -> Arrangement:
+    """As many digits as `agreeing` has, others as far as there are any, with another share of right answers."""
+    agreeing = pool.scaled == pool.raw
+    order = inputs.generator(pool.seed, f"agreeing, {turn}").permutation(np.flatnonzero(agreeing))
+    shuffled = Pool(pool.images[order], pool.scaled[order], pool.raw[order], pool.seed)
+    return arrange(shuffled, np.ones(len(order), bool), drawn_right(pool.seed, f"agreeing, {turn}", WHOLE_BATCHES))
+
+
+# A share by chance is the same for two choices of digits once in a dozen, for all of these hardly ever.
+CHOSEN_ANEW = tuple(partial(chosen_anew, turn) for turn in range(3))
 
 
 def ragged(pool: Pool) -> Arrangement:

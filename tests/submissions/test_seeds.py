@@ -1,0 +1,42 @@
+"""No verdict and no name hangs on the seed: what did at some seed, again at that one (`benchmarks/many_seeds.py`)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from corpus import BUGS, bug_source
+
+from graders.commands import judging
+from graders.spec import SPEC
+
+pytest_plugins = ["grading"]
+
+OPTIONS = ("-p", "no:benchmark", "--no-page")
+VALUES = (  # checks that dark digits on white cost, and the only ones
+    "test_accuracy_is_the_share_of_right_answers",
+    "test_every_image_counts_equally",
+    "test_pixels_are_scaled_as_in_training",
+)
+
+
+@pytest.mark.sample
+@pytest.mark.parametrize(
+    "seed",
+    [
+        2,  # two wrong shares were equal by chance, and the digits seemed to be ignored
+        18,  # every inverted image had the same answer, as if there were one for a batch
+        48,  # the same, as if pixels were too dark to count
+    ],
+)
+def test_inverted_pixels_are_told_at_every_seed(warm, tmp_path, seed):
+    """Wrong shares that are equal by chance cost no other check, and their mistake has its name."""
+    bug = next(bug for bug in BUGS if bug.name == "inverted-while-testing")
+    (tmp_path / "lab.py").write_text(bug_source(bug), encoding="utf-8")
+    options = ["--report-dir", str(tmp_path), "--grading-seed", str(seed), *OPTIONS, "graders/test_6_evaluation.py"]
+    given = judging.arguments(tmp_path / "lab.py", warm, SPEC, *options)
+    code, output = judging.run(given[1:], warm, SPEC)  # that part alone, not all of the folder
+    assert code == 1, output
+    (part,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["parts"]
+    failed = {check["name"]: check["mistake"] for check in part["checks"] if check["status"] != "passed"}
+    assert failed == dict.fromkeys(VALUES, "pixels-inverted-in-evaluation")
