@@ -71,6 +71,12 @@ def _outline() -> Outline:
     return outline.outline
 
 
+def _digits(source: str) -> str:
+    from graders.digits import find
+
+    return find.fingerprint(source)
+
+
 SPEC = LabSpec(
     folder=FOLDER,
     default_submission=FOLDER.parent / "student_template",
@@ -113,4 +119,5 @@ SPEC = LabSpec(
     crashes=_crashes,
     places=_places,
     outline=_outline,
+    digits=_digits,
 )

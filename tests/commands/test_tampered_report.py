@@ -11,8 +11,8 @@ import pytest
 
 from graders.commands import report
 from graders.harness.base.errors import ConfigurationError
-from graders.harness.base.model import CheckResult, Excerpt, PartResult, Report, Status, Suspicion, Where
-from graders.harness.base.rows import Key, Row
+from graders.harness.base.model import CheckResult, PartResult, Report, Status, Suspicion, Where
+from graders.harness.base.rows import Excerpt, Key, Row
 from graders.harness.base.speed import Throughput
 from graders.harness.render import html, json_report
 from graders.harness.render.tame import tame

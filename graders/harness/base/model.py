@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .exhibits import Exhibit  # noqa: TC001  # the same
+from .fingerprints import Fingerprints
 from .made import Made  # noqa: TC001  # the same
-from .rows import Row  # noqa: TC001  # the same
+from .rows import Excerpt, Row  # noqa: TC001  # the same
 from .speed import Throughput  # noqa: TC001  # the same
 
 if TYPE_CHECKING:
@@ -194,14 +195,6 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
-    """The student's lines around a place; `first` is the number of the first one."""
-
-    first: int
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CheckResult:
     """One check's outcome, with texts in the chosen language."""
 
@@ -222,6 +215,7 @@ class CheckResult:
     standins: tuple[str, ...] = ()
     data: str | None = None  # where the digits came from, when the check used some
     credit: float = 0.0  # the share of its points that a check earns all the same which failed, or waits
+    uncapped: float = 0.0  # the same, had it nothing to do with what the function has lost that it waits for
     duration_s: float = 0.0
     throughput: Throughput | None = None  # what the check timed
     figures: Mapping[str, float] = field(default_factory=dict)  # what the check measured, by name
@@ -269,10 +263,13 @@ class Report:
     status: str
     score: float | None
     max_score: float
+    by_teacher: tuple[str, ...] = ()  # what a teacher has set, in words
     isolation: str
     unsandboxed: str = ""  # why there was no sandbox, where one was wanted
     data: str | None
     seed: int
+    fingerprints: Fingerprints = field(default_factory=Fingerprints)
+    graded_at: str = ""  # ISO 8601, UTC
     language: str = "en"  # of its messages
     duration_s: float
     versions: Mapping[str, str]

@@ -1,4 +1,7 @@
-"""What a message says, a row at a time, under keys that become words of a language only where they are shown."""
+"""What a message says, a row at a time, under keys that become words of a language only where they are shown.
+
+What it shows besides are the student's lines.
+"""
 
 from __future__ import annotations
 
@@ -25,3 +28,11 @@ class Row:
 
     key: Key | None
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The student's lines around a place; `first` is the number of the first one."""
+
+    first: int
+    lines: tuple[str, ...]

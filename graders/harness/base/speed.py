@@ -22,3 +22,4 @@ class Throughput:
     ratio_high: float
     rounds: int
     clock: str = "wall"
+    part: str = ""  # whose check has timed it

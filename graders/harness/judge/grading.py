@@ -23,15 +23,17 @@ from graders.harness.base.errors import (
 )
 from graders.harness.base.model import CheckResult, Failure, Report, Status, Where
 from graders.harness.base.rows import Row
+from graders.harness.base.times import utc
 from graders.harness.link.launcher import Launcher, Target
 from graders.harness.link.workers import Workers
 from graders.harness.source.ours import ours
 from graders.harness.source.source import Source
 from graders.harness.source.suspicion import ranked
 
+from . import fingerprints
 from .messages import ROWS, Messages
 from .rubric import load_rubric
-from .scoring import score
+from .scoring import score, totals, unseen
 from .submission import Submission
 
 if TYPE_CHECKING:
@@ -74,6 +76,8 @@ class Grading:
         if options.running:  # it lies in a folder made for it, which its writer does not know, with what it imports
             path = self.source.path
             self.source = replace(self.source, name=path.name, visible=path.parent)
+        # Taken now: what runs later may write to files of its own, and where it is walled in by nothing, to ours.
+        self._fingerprints = fingerprints.of(spec, self.rubric, options.submission)
         _ = self.source.texts  # read now: where a submission can write, its files say something else once it has run
         self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
         self.submission = self._opened(self.source, self.rubric.functions)
@@ -205,24 +209,27 @@ class Grading:
         """Return the report of everything judged so far."""
         titles = self.messages.section("parts")
         status, parts = score(self.rubric, titles, self.results)
-        most = sum(part.max_points for part in parts)
+        points, most = totals(status, parts)
+        data = next((result.data for result in self.results if result.data and not result.unloadable), None)
         return Report(
             lab=self.rubric.lab,
             title=self.messages.text("lab", "title"),
             submission=self.source.name,
             status=status,
-            score=round(sum(part.points for part in parts), 2) if status == "graded" else None,
+            score=points,
             max_score=most,
             isolation=self.options.chosen.isolation,
             unsandboxed=self.options.chosen.unsandboxed,
-            data=next((result.data for result in self.results if result.data and not result.unloadable), None),
+            data=data,
             seed=self.options.seed,
+            fingerprints=replace(self._fingerprints, digits=self.spec.digits(data) if data else ""),
+            graded_at=utc(),
             duration_s=time.monotonic() - self._began,
             versions=_versions(),
             parts=parts,
             checks_in_rubric=sum(len(part.checks) for part in self.rubric.parts),
-            skipped=tuple(dict.fromkeys(text for result in self.results for text in _unseen(result))),
-            throughput=tuple(result.throughput for result in self.results if result.throughput),
+            skipped=tuple(dict.fromkeys(text for result in self.results for text in unseen(result))),
+            throughput=tuple(replace(one.throughput, part=one.part) for one in self.results if one.throughput),
             language=self.options.language,
             student=self.options.student or self.source.owner(self.rubric.file),
             remarks=tuple(self._remarks()),
@@ -241,13 +248,6 @@ class Grading:
         yield from text
         yield from self.submission.sightings.beside(text)
         yield from self.submission.patched
-
-
-def _unseen(result: CheckResult) -> Iterator[str]:
-    """Yield what a check could not look at, in words: all of it where it was skipped."""
-    if result.status is Status.SKIPPED:
-        yield from (row.text for row in result.rows)
-    yield from result.unseen
 
 
 def _fault(error: BaseException) -> str:

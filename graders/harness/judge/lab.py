@@ -58,7 +58,8 @@ class LabSpec:
     parts need of each function (it raises CheckFailed or Unwritten where they do not get it), `forms` the forms of
     the probes' answers, `clues` the catalogue of mistakes, `crashes` the rules by which it knows exceptions, `places`
     by its names what finds the line that does one in the function that was asked, `outline` what makes the contract's
-    functions of a file that does its work at the top level.
+    functions of a file that does its work at the top level, `digits` the fingerprint of the data that a check says to
+    have used.
     """
 
     folder: Path
@@ -80,6 +81,7 @@ class LabSpec:
     crashes: Callable[[], Sequence[Mistake]] = tuple
     places: Callable[[], Mapping[str, Callable[[ast.FunctionDef], int | None]]] = dict
     outline: Callable[[], Outline | None] | None = None
+    digits: Callable[[str], str] = str
 
 
 @dataclass(slots=True)

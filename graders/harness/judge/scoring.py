@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from graders.harness.base.model import CheckResult, PartResult, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .rubric import Part, Rubric
 
@@ -60,6 +60,11 @@ def _capped(scored: Sequence[tuple[Part, PartResult]]) -> list[PartResult]:
     return [_capped_part(part, result, lost) for part, result in scored]
 
 
+def _uncapped(check: CheckResult) -> CheckResult:
+    """Return a check as it was judged: one of a report that is scored anew has had its credit lowered."""
+    return replace(check, credit=check.uncapped, uncapped=0.0) if check.uncapped else check
+
+
 def _capped_part(part: Part, result: PartResult, lost: Mapping[str, float]) -> PartResult:
     counted = [check for check in result.checks if check.status is not Status.SKIPPED]
     total = sum(part.checks[check.name] for check in counted)
@@ -67,11 +72,19 @@ def _capped_part(part: Part, result: PartResult, lost: Mapping[str, float]) -> P
     def capped(check: CheckResult) -> CheckResult:
         if check.status is not Status.BLOCKED or not check.credit:
             return check
-        worth = part.points * part.checks[check.name] / total
-        return replace(check, credit=min(check.credit, lost.get(check.unwritten or "", 0.0) / worth) if worth else 0.0)
+        worth = part.points * part.checks[check.name] / total if total else 0.0
+        credit = min(check.credit, lost.get(check.unwritten or "", 0.0) / worth) if worth else 0.0
+        return replace(check, credit=credit, uncapped=check.credit)
 
     checks = [capped(check) for check in result.checks]
     return result if checks == list(result.checks) else score_part(part, result.title, checks)
+
+
+def unseen(result: CheckResult) -> Iterator[str]:
+    """Yield what a check could not look at, in words: all of it where it was skipped."""
+    if result.status is Status.SKIPPED:
+        yield from (row.text for row in result.rows)
+    yield from result.unseen
 
 
 def _in_order(part: Part, results: Sequence[CheckResult]) -> list[CheckResult]:
@@ -84,7 +97,7 @@ def score(
     rubric: Rubric, titles: Mapping[str, str], results: Sequence[CheckResult]
 ) -> tuple[str, tuple[PartResult, ...]]:
     """Return the report's status ("graded", "partial" or "void") and the parts that ran."""
-    merged = merge(results)
+    merged = merge([_uncapped(result) for result in results])
     grouped = [(part, _in_order(part, merged)) for part in rubric.parts]
     complete = sum(len(part.checks) for part in rubric.parts) == len(merged)
     scored = [(part, score_part(part, titles[part.name], ran)) for part, ran in grouped if ran]
@@ -93,3 +106,9 @@ def score(
     if any(part.status is Status.VOID for part in parts):
         return "void", parts
     return ("graded" if complete else "partial"), parts
+
+
+def totals(status: str, parts: Sequence[PartResult]) -> tuple[float | None, float]:
+    """Return the score, None unless graded, and the most that can be had."""
+    points = round(sum(part.points for part in parts), 2) if status == "graded" else None
+    return points, sum(part.max_points for part in parts)

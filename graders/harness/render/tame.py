@@ -13,8 +13,8 @@ from html import escape
 from typing import Any
 
 from graders.harness.base.exhibits import Exhibit
-from graders.harness.base.model import CheckResult, Excerpt, Report
-from graders.harness.base.rows import Row
+from graders.harness.base.model import CheckResult, Report
+from graders.harness.base.rows import Excerpt, Row
 from graders.harness.base.tamed import Tamed
 
 MAX_TEXT = 1_000  # characters of one row of a message, or a hint

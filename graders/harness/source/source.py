@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.base.made import Made
-from graders.harness.base.model import Excerpt, Failure, Where, Word
+from graders.harness.base.model import Failure, Where, Word
+from graders.harness.base.rows import Excerpt
 
 from . import archive, cells, definitions, notebooks, parsing, reading, slips
 from .handed import Handed

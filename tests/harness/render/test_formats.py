@@ -14,8 +14,8 @@ from lxml import etree
 from readers import LARGEST, QUALITY_SCHEMA, RESULTS_SCHEMA, Page
 
 from graders.commands import report as command
-from graders.harness.base.model import Excerpt, Status, Suspicion, Visibility, Where
-from graders.harness.base.rows import Key, Row
+from graders.harness.base.model import Status, Suspicion, Visibility, Where
+from graders.harness.base.rows import Excerpt, Key, Row
 from graders.harness.base.speed import Throughput
 from graders.harness.judge.messages import Messages
 from graders.harness.render import (

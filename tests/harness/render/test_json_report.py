@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from graders.harness.base.exhibits import Exhibit, PackedArray
-from graders.harness.base.model import Excerpt, Status, Visibility, Where
-from graders.harness.base.rows import Key, Row
+from graders.harness.base.model import Status, Visibility, Where
+from graders.harness.base.rows import Excerpt, Key, Row
 from graders.harness.base.speed import Throughput
 from graders.harness.judge.messages import Messages
 from graders.harness.render import json_report

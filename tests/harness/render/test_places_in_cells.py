@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from graders.harness.base.model import Excerpt, Status, Suspicion, Where
+from graders.harness.base.model import Status, Suspicion, Where
+from graders.harness.base.rows import Excerpt
 from graders.harness.judge.messages import Messages
 from graders.harness.render import github, gitlab, gradescope, html, json_report, junit, markdown, terminal
 from graders.harness.render.tame import tame

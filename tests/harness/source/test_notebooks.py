@@ -10,7 +10,8 @@ import pytest
 from notebooks import notebook
 
 from graders.harness.base.errors import Unloadable
-from graders.harness.base.model import Excerpt, Where
+from graders.harness.base.model import Where
+from graders.harness.base.rows import Excerpt
 from graders.harness.source import notebooks
 from graders.harness.source.source import Source
 

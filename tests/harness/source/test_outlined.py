@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from graders.harness.base.made import Line, Made
-from graders.harness.base.model import Excerpt, Where, Word
+from graders.harness.base.model import Where, Word
 from graders.harness.base.outlined import Outlined
+from graders.harness.base.rows import Excerpt
 from graders.harness.source.handed import Handed, Piece
 from graders.harness.source.source import Source
 

@@ -7,8 +7,15 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from graders.harness.judge import fingerprints
+from graders.harness.source import fingerprint
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.rubric import Rubric
 
 ALL_PARTS = "*"  # among the parts that a teacher wants judged again
 
@@ -83,3 +90,16 @@ def plan(old: Key | None, new: Key, again: Collection[str] = ()) -> Plan:
 def _shared(key: Key) -> tuple[object, ...]:
     """Return what every part hangs on."""
     return key.submission, key.rubric, key.grader, key.digits, key.seed, dict(key.options)
+
+
+def keys_of_run(
+    spec: LabSpec, rubric: Rubric, *, data: str = "", seed: int = 0, options: Mapping[str, str]
+) -> Callable[[Path], Key]:
+    """Return what makes the keys of a run's submissions, of what `--submission` is given for each.
+
+    `rubric` is the one by which points are worked out, without the parts that do not count; `data` is what digits were
+    found, as `find_digits` calls them.
+    """
+    lab = fingerprints.of_lab(spec, rubric)
+    common = Key("", lab.rubric, lab.points, lab.grader, lab.parts, spec.digits(data) if data else "", seed, options)
+    return lambda path: replace(common, submission=fingerprint.of_path(path))

@@ -1,0 +1,43 @@
+"""Texts of report.json, as the gradebook keeps them, put together and scored anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graders.harness.judge.messages import Messages
+from graders.harness.render import json_report
+from graders.harness.render.tame import tame
+
+from . import merging
+
+if TYPE_CHECKING:
+    from graders.harness.base.model import Report
+    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.rubric import Rubric
+
+
+def read(text: str) -> Report:
+    """Return the report that a judge of this version wrote. Raises UnreadableReport for any other text."""
+    return json_report.written(text)
+
+
+def write(report: Report, spec: LabSpec) -> str:
+    """Return a report as report.json has it."""
+    return json_report.render(tame(report), messages_of(report, spec).words)
+
+
+def messages_of(report: Report, spec: LabSpec) -> Messages:
+    """Return the messages of the report's own language."""
+    return Messages.of_lab(spec.folder, report.language)
+
+
+def merged(whole: str | None, partial: str, rubric: Rubric, spec: LabSpec) -> str:
+    """Return a report.json in which what a later, partial one has judged has taken its place."""
+    before, anew = None if whole is None else read(whole), read(partial)
+    return write(merging.merged(before, anew, rubric, messages_of(anew, spec).section("parts")), spec)
+
+
+def rescored(text: str, rubric: Rubric, spec: LabSpec) -> str:
+    """Return a report.json with its points by a rubric."""
+    report = read(text)
+    return write(merging.rescored(report, rubric, messages_of(report, spec).section("parts")), spec)
