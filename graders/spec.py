@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from graders.harness.judge.clues import Clue, Mistake
     from graders.harness.judge.forms import Form
     from graders.harness.judge.lab import Lab
+    from graders.harness.judge.rubric import Rubric
 
 FOLDER = Path(__file__).parent
 
@@ -77,6 +78,13 @@ def _digits(source: str) -> str:
     return find.fingerprint(source)
 
 
+def _data(rubric: Rubric, root: Path | None) -> str:
+    from graders.digits import find
+
+    sizes = int(rubric.thresholds["accuracy_train_digits"]), int(rubric.thresholds["accuracy_test_digits"])
+    return find.find_digits(root, train_size=sizes[0], test_size=sizes[1]).source
+
+
 SPEC = LabSpec(
     folder=FOLDER,
     default_submission=FOLDER.parent / "student_template",
@@ -120,4 +128,5 @@ SPEC = LabSpec(
     places=_places,
     outline=_outline,
     digits=_digits,
+    data=_data,
 )

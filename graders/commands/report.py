@@ -42,7 +42,8 @@ def messages_for(report: Tamed, spec: LabSpec = SPEC) -> Messages:
     return Messages.of_lab(spec.folder, report.language)
 
 
-def _html(spec: LabSpec, report: Tamed, messages: Messages) -> str:
+def page(spec: LabSpec, report: Tamed, messages: Messages) -> str:
+    """Return a report's page, its pictures drawn anew. Raises ConfigurationError where one cannot be."""
     from graders.harness.render import html
 
     def refuse(_name: str, error: Exception) -> None:
@@ -58,7 +59,7 @@ def _csv(report: Tamed, _messages: Messages) -> str:
 
 def formats(spec: LabSpec) -> dict[str, Callable[[Tamed, Messages], str]]:
     """Return what renders the reports of a lab, by the format's name."""
-    return {**TEXTS, "html": partial(_html, spec)}
+    return {**TEXTS, "html": partial(page, spec)}
 
 
 TEXTS: dict[str, Callable[[Tamed, Messages], str]] = {

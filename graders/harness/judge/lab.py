@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from .clues import Clue, Mistake
     from .forms import Form
+    from .rubric import Rubric
     from .submission import Submission
 
 T = TypeVar("T")
@@ -59,7 +60,8 @@ class LabSpec:
     the probes' answers, `clues` the catalogue of mistakes, `crashes` the rules by which it knows exceptions, `places`
     by its names what finds the line that does one in the function that was asked, `outline` what makes the contract's
     functions of a file that does its work at the top level, `digits` the fingerprint of the data that a check says to
-    have used.
+    have used. `data` finds what checks ask with, at a root that somebody
+    has given or not, names it, and raises ConfigurationError where it is not as it should be.
     """
 
     folder: Path
@@ -82,6 +84,7 @@ class LabSpec:
     places: Callable[[], Mapping[str, Callable[[ast.FunctionDef], int | None]]] = dict
     outline: Callable[[], Outline | None] | None = None
     digits: Callable[[str], str] = str
+    data: Callable[[Rubric, Path | None], str] | None = None
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ FOLDER = Path(__file__).parent
 # How a page shows a failed check whose function is still to be written, and one of a file that could not be loaded.
 UNWRITTEN, UNGRADED = "unwritten", "ungraded"
 SIGNS = {"passed": "✓", "failed": "✗", UNWRITTEN: "○", UNGRADED: "?", "blocked": "…", "skipped": "-", "void": "!"}
+PICTURES = re.compile(r'<section aria-labelledby="pictures">.*?</section>\n', re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -43,10 +45,11 @@ class Row:
     share: int  # of its points, in percent
 
 
-def render(report: Tamed, words: Words, pictures: Sequence[Picture] = ()) -> str:
+def render(report: Tamed, words: Words, pictures: Sequence[Picture] = (), earlier: str = "") -> str:
     """Return the page. Whatever a submission said is text in it: it is escaped, and the page's policy has no scripts.
 
-    `pictures` are drawn by the lab, from the report's exhibits.
+    `pictures` are drawn by the lab, from the report's exhibits; where there are none, those of an earlier page of the
+    same exhibits are kept.
     """
     causes = telling.causes(report, words)
     style = (FOLDER / "page.css").read_text(encoding="utf-8")
@@ -62,12 +65,20 @@ def render(report: Tamed, words: Words, pictures: Sequence[Picture] = ()) -> str
         rows=[_row(part, words) for part in report.parts],
         causes=causes,
         pictures=pictures,
+        kept=_pictures_of(earlier),
         footnotes=list(telling.footnotes(report, words)),
         signs=SIGNS,
     )
     return page
 
 
+def _pictures_of(page: str) -> str:
+    """Return a page's section of pictures, or nothing: whatever else stands in a page is escaped."""
+    found = PICTURES.search(page)
+    return found[0] if found else ""
+
+
+@cache  # compiling it takes longer than filling it in
 def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
