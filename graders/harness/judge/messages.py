@@ -73,6 +73,11 @@ class Messages:
         """Return the titles of a section's entries as they are written, their fields not filled in."""
         return {name: entry["title"] for name, entry in self._table.get(section, {}).items() if "title" in entry}
 
+    def written(self, section: str, key: str) -> Mapping[str, str]:
+        """Return an entry's texts as they are written, their fields not filled in; none where there is no entry."""
+        entry = self._table.get(section, {}).get(key)
+        return dict(entry) if isinstance(entry, dict) else {}
+
     def section(self, section: str) -> Mapping[str, str]:
         """Return a whole section of plain texts, such as the table's headings."""
         return dict(self._table.get(section, {}))
