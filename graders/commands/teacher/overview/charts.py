@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 BINS = 10
 WIDTH, HEIGHT = 360, 210  # in units that are pixels on a phone
-LEFT, RIGHT, TOP, BOTTOM = 38, 8, 26, 34
+LEFT, RIGHT, TOP, BOTTOM = 34, 14, 30, 36
 MAX_NAMED = 400  # points that say whose they are when pointed at
 SPEEDS = (0.01, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16)  # that the axis names, as far as there are points
 
@@ -45,11 +45,11 @@ def histogram(points: Sequence[float], most: float, words: Mapping[str, str]) ->
         if count:
             parts.append(_text(x + wide / 2, floor - tall - 4, str(count), "middle"))
         parts.append(_text(x, floor + 14, number(low), "middle"))
-    parts.append(_text(LEFT + BINS * wide, floor + 14, number(most), "end"))
+    parts.append(_text(LEFT + BINS * wide, floor + 14, number(most), "middle"))
     across = LEFT + BINS * wide * min(max(middle / most, 0), 1)
-    side, shift = ("end", -4) if middle > most / 2 else ("start", 4)
-    parts.append(_line(across, TOP - 10, across, floor, "mark"))
-    parts.append(_text(across + shift, TOP - 14, words["median_is"].format(points=number(middle)), side))
+    side, shift = ("end", -6) if middle > most / 2 else ("start", 6)
+    parts.append(_line(across, 4, across, floor, "mark"))
+    parts.append(_text(across + shift, 12, words["median_is"].format(points=number(middle)), side))
     parts.append(_line(LEFT, floor, WIDTH - RIGHT, floor, "axis"))
     parts.append(_text(WIDTH - RIGHT, HEIGHT - 4, words["points_of"].format(most=number(most)), "end"))
     said = ", ".join(words["bin"].format(low=number(a), high=number(b), count=count) for a, b, count in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping  # noqa: TC003  # fields of what is made here
 from dataclasses import dataclass, field, replace
 from statistics import fmean, median
@@ -114,6 +115,11 @@ class Counted:
     why: str = ""
     students: list[int] = field(default_factory=list)
     said: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def example(self) -> str:
+        """The words in which most were told it, where its own leave something open."""
+        return Counter(self.said.values()).most_common(1)[0][0] if self.said else ""
 
 
 @dataclass(slots=True)

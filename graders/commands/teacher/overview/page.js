@@ -47,7 +47,7 @@
       const lost = points !== undefined && points !== null && points < worth;
       line.append(element("td", number(points), "number part" + (lost ? " lost" : "")));
     });
-    line.append(element("td", number(row[SPEED]), "number rest"), element("td", number(row[ACCURACY], 3), "number rest"));
+    line.append(element("td", number(row[SPEED], 2), "number rest"), element("td", number(row[ACCURACY], 3), "number rest"));
     return line;
   }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from statistics import median
 from typing import TYPE_CHECKING
 
 from .charts import number
@@ -18,6 +19,8 @@ MAX_LISTED = 100  # students that a list names; the table has all of them
 HARDEST = 5
 EXTREMES = 5
 ENOUGH = 0.995  # of a check's students: what nearly all passed is no hard one
+ASKED = 0.2  # of a class: a check that fewer were asked says little about it
+AWAY = 0.1  # from the median, as a share of it: less is no extreme speed; of accuracy, a tenth of that is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,20 @@ def _before(one: Student, words: Mapping[str, str]) -> str:
 
 def hardest(data: ClassData) -> list[tuple[Part, Check]]:
     """Return the checks that the smallest shares of those asked have passed."""
-    found = [(part, check) for part in data.parts for check in part.checks if check.asked]
+    most = max((check.asked for part in data.parts for check in part.checks), default=0)
+    found = [(part, check) for part in data.parts for check in part.checks if check.asked > ASKED * most]
     found = [pair for pair in found if pair[1].passed < ENOUGH * pair[1].asked]
     return sorted(found, key=lambda pair: pair[1].passed / pair[1].asked)[:HARDEST]
 
 
 def extremes(students: Sequence[Student]) -> Iterator[tuple[str, list[Student]]]:
     """Yield lists of those who are slowest, fastest and least accurate, of students that have speed and accuracy."""
+    if not students:
+        return
     by_speed = sorted(students, key=lambda one: one.ratio or 0.0)
-    yield "slowest", by_speed[:EXTREMES]
-    yield "fastest", by_speed[::-1][:EXTREMES]
-    yield "poorest", sorted(students, key=lambda one: one.accuracy or 0.0)[:EXTREMES]
+    speed, accuracy = (median(getattr(one, name) for one in students) for name in ("ratio", "accuracy"))
+    slow, fast, poor = speed * (1 - AWAY), speed * (1 + AWAY), accuracy * (1 - AWAY / 10)
+    yield "slowest", [one for one in by_speed[:EXTREMES] if (one.ratio or 0.0) < slow]
+    yield "fastest", [one for one in by_speed[::-1][:EXTREMES] if (one.ratio or 0.0) > fast]
+    poorest = sorted(students, key=lambda one: one.accuracy or 0.0)[:EXTREMES]
+    yield "poorest", [one for one in poorest if (one.accuracy or 0.0) < poor]
