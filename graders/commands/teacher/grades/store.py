@@ -14,6 +14,7 @@ from graders.harness.base.errors import ConfigurationError
 
 from . import rows, tables
 from .claims import Claims, Owner
+from .kept import Kept
 from .keys import ALL_PARTS, plan
 from .results import Outcome, WordKind
 from .words import spoken
@@ -45,6 +46,7 @@ class Gradebook:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection, self._lock = connection, threading.RLock()
         self._claims = Claims(connection, Owner.here())
+        self.kept = Kept(connection, self._lock)
         self._run: int | None = None
 
     @classmethod

@@ -48,6 +48,9 @@ CREATE TABLE words (
     part TEXT NOT NULL, value REAL NOT NULL, percent INTEGER NOT NULL, undone_at TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX words_of ON words (student, id);
+CREATE TABLE kept (
+    student TEXT NOT NULL, name TEXT NOT NULL, stamp TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (student, name)
+);
 """
 
 
