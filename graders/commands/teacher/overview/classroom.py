@@ -1,0 +1,130 @@
+"""The page of a class whose results are in a gradebook: read a student at a time, each report once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graders.commands.teacher.handed_in.hand_in import Kind
+from graders.harness.base.errors import HarnessFault
+from graders.spec import SPEC
+
+from . import facts, page
+from .gathered import Row, gather
+from .marks import marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graders.commands.teacher.grades.results import Result
+    from graders.commands.teacher.grades.store import Gradebook
+    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.messages import Messages
+
+    from .facts import Facts
+
+FACTS, MARKS = "facts", "marks"  # the names of what is kept beside a student
+AT_ONCE = 200  # values that are written to the gradebook together
+PAGE = "report.html"  # a student's own, in the folder of reports
+
+
+def draw(book: Gradebook, language: str, spec: LabSpec = SPEC) -> str:
+    """Return the page of a class. Raises ConfigurationError where there are no messages in the language.
+
+    What it has to read of reports and hand-ins is kept in the gradebook, so that the next page reads new ones only.
+    """
+    messages = page.messages_in(language, spec)
+    reading = _Reading(book, messages, spec)
+    others = list(_others(book, messages))
+    data = gather(reading.rows(), facts.order(spec), messages, page.ideas_of(spec), others)
+    return page.render(data, messages, reading.latest)
+
+
+class _Reading:
+    """One go through a gradebook."""
+
+    def __init__(self, book: Gradebook, messages: Messages, spec: LabSpec) -> None:
+        self._book, self._messages, self._spec = book, messages, spec
+        self._new: dict[str, list[tuple[str, str, bytes]]] = {FACTS: [], MARKS: []}
+        self._latest = ""
+
+    @property
+    def latest(self) -> str:
+        """When the last result has come, for people."""
+        return f"{self._latest[:16].replace('T', ' ')} UTC" if self._latest else ""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the class, a student at a time."""
+        for result in self._book.results():
+            self._latest = max(self._latest, result.graded_at)
+            yield self._row(result)
+        for name in self._new:
+            self._keep(name)
+
+    def _row(self, result: Result) -> Row:
+        found = self._facts(result)
+        return Row(
+            student=result.student,
+            outcome=result.outcome.value,
+            facts=found,
+            name=result.name,
+            page=f"{result.folder}/{PAGE}" if found else "",
+            why=_why(result.why, result.params, self._messages),
+            points=result.points,
+            judged=result.judged,
+            most=result.max_points,
+            parts={mark.name: mark.points for mark in result.marks if mark.points != mark.judged},
+            late=result.late,
+            attempts=result.attempts,
+            notes=result.notes,
+            marks=self._marks(result),
+        )
+
+    def _facts(self, result: Result) -> Facts | None:
+        """Return what the page needs of a report; it is parsed where it is new, or this grader has other checks."""
+        kept = self._book.kept.get(result.student, FACTS, result.graded_at) if result.graded_at else None
+        found = facts.load(kept.decode(), self._spec) if kept else None
+        if found is None and (report := result.report) is not None:
+            found = facts.of(report, facts.order(self._spec))
+            self._note(FACTS, result.student, result.graded_at, facts.dump(found, self._spec).encode())
+        return found
+
+    def _marks(self, result: Result) -> bytes:
+        """Return the marks of a hand-in's code, as it was when it was last compared."""
+        if result.key is None:
+            return b""
+        stamp = result.key.submission
+        kept = self._book.kept.get(result.student, MARKS, stamp)
+        if kept is None:
+            path = self._book.kept.path(result.student)
+            if path is None or not path.exists():
+                return b""
+            kept = marks(path, self._spec)
+            self._note(MARKS, result.student, stamp, kept)
+        return kept
+
+    def _note(self, name: str, student: str, stamp: str, value: bytes) -> None:
+        self._new[name].append((student, stamp, value))
+        if len(self._new[name]) >= AT_ONCE:
+            self._keep(name)
+
+    def _keep(self, name: str) -> None:
+        if self._new[name]:
+            self._book.kept.put(name, self._new[name])
+            self._new[name] = []
+
+
+def _others(book: Gradebook, messages: Messages) -> Iterator[tuple[str, str]]:
+    """Yield what of the class's folder is nobody's row, with what it is."""
+    for entry in book.entries():
+        if entry.kind is Kind.NO_SUBMISSION or (entry.kind is Kind.NOT_LOADABLE and not entry.student):
+            yield entry.name, _why(entry.why, entry.params, messages)
+
+
+def _why(key: str, params: Mapping[str, str], messages: Messages) -> str:
+    """Return a reason in words; as it was noted where a newer or older grader has no words for it."""
+    if not key:
+        return ""
+    try:
+        return messages.text("entries", key, **params)
+    except HarnessFault:
+        return " ".join([key, *params.values()])
