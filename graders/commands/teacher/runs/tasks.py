@@ -28,6 +28,7 @@ class Done:
     """What came of a task: the judge's report.json and page, and why there is none.
 
     `code` is pytest's exit code, or minus the signal that ended the judge; `seconds` by the clock on the wall.
+    `lost_workers` counts the workers of a cluster that have died of it, each of them with nothing else at work.
     """
 
     task: Task
@@ -37,6 +38,7 @@ class Done:
     page: bytes | None
     seconds: float
     timed_out: bool = False
+    lost_workers: int = 0
 
 
 class Scheduler(Protocol):
