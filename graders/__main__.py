@@ -11,6 +11,7 @@ from graders.harness.base.errors import ConfigurationError
 COMMANDS = {
     "batch": ("teacher.batch", "grade every submission of a class"),
     "bench": ("bench", "compare the speed of whole epochs: submissions, the lesson, the limit"),
+    "gradebook": ("teacher.gradebook", "look into a class's gradebook, export it, set points"),
     "gradescope": ("teacher.gradescope", "build the autograder that Gradescope takes"),
     "mistakes": ("teacher.mistakes", "list the mistakes that a failed check can name"),
     "release": ("teacher.release", "write the students' repository"),

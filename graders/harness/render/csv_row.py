@@ -25,8 +25,8 @@ FORMULAS = tuple("=+-@＝＋－＠")  # noqa: RUF001  # they are meant
 
 def header(report: Tamed) -> str:
     """Return the line of the columns' names."""
-    parts = [_cell(f"{report.lab}: {part.name}") for part in report.parts]
-    return _line([*IDENTIFYING, _cell(report.lab), *parts, "Maximum", "Status", "Feedback file"])
+    parts = [cell(f"{report.lab}: {part.name}") for part in report.parts]
+    return line([*IDENTIFYING, cell(report.lab), *parts, "Maximum", "Status", "Feedback file"])
 
 
 def render(report: Tamed, feedback: str = "") -> str:
@@ -36,17 +36,19 @@ def render(report: Tamed, feedback: str = "") -> str:
     """
     graded = report.score is not None
     points = [f"{value:g}" if graded else "" for value in (report.score or 0.0, *(p.points for p in report.parts))]
-    student = _cell(report.student)
+    student = cell(report.student)
     who = [student, "", student, student, ""]
-    return _line([*who, *points, f"{report.max_score:g}", report.status, _cell(feedback)])
+    return line([*who, *points, f"{report.max_score:g}", report.status, cell(feedback)])
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Return one short line that no spreadsheet computes."""
     shown = name(text)
     return f"'{shown}" if shown.startswith(FORMULAS) else shown
 
 
-def _line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+def line(cells: Iterable[str]) -> str:
+    """Return cells as a line of a table."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerow(cells)
+    return written.getvalue()

@@ -127,7 +127,11 @@ def to_write(check: CheckResult, words: Words) -> str:
 
 
 def verdict(report: Tamed, words: Words) -> str:
-    """Return what is to be said beside the score."""
+    """Return what is to be said beside the score: what a teacher has set of it comes first."""
+    return "; ".join(filter(None, (*report.by_teacher, _verdict(report, words))))
+
+
+def _verdict(report: Tamed, words: Words) -> str:
     if report.status == "void":
         return words.notes["void"]
     if report.status == "partial":

@@ -6,11 +6,12 @@ import json
 import threading
 import zlib
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from graders.commands.teacher.handed_in.hand_in import Entry, Kind
+from graders.commands.teacher.handed_in.identities import folder_name, folder_names
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.base.times import utc
 
 from . import rows, tables
 from .claims import Claims, Owner
@@ -33,11 +34,6 @@ if TYPE_CHECKING:
 
 FILE = "gradebook.sqlite"
 PAGE = 200  # students read at a time: nothing is locked while a reader looks at them, and memory stays small
-
-
-def now() -> str:
-    """Return the time in ISO 8601, UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Gradebook:
@@ -107,7 +103,7 @@ class Gradebook:
             self._claims.beat()
             added = self._connection.execute(
                 "INSERT INTO runs (owner, began, folder, options) VALUES (?, ?, ?, ?)",
-                (self._claims.owner.id, now(), str(folder), json.dumps(dict(options))),
+                (self._claims.owner.id, utc(), str(folder), json.dumps(dict(options))),
             )
             self._run = added.lastrowid
         assert self._run is not None
@@ -116,26 +112,26 @@ class Gradebook:
     def end_run(self, outcome: str) -> None:
         """Note how the run has ended."""
         with self._writing():
-            self._do("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", now(), outcome, self._run)
+            self._do("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", utc(), outcome, self._run)
 
     # ---- the class
 
     def enter(self, found: ClassFolder, folder: Path, folders: Mapping[str, str] | None = None) -> None:
         """Take over what lies in a class's folder; whoever is no longer there leaves the tables, not the history.
 
-        `folders` has the name of a student's folder of reports, by student.
+        `folders` has the name of a student's folder of reports, by student, where it is not the usual one.
         """
-        place, names = str(folder.absolute()), folders or {}
-        graded = {one.student for one in (*found.hand_ins, *found.missing)}
+        place, graded = str(folder.absolute()), {one.student for one in (*found.hand_ins, *found.missing)}
         lost = {e.student: e for e in found.entries if e.kind is Kind.NOT_LOADABLE and e.student not in graded}
+        lost.pop("", None)
+        names = {**folder_names([*graded, *lost]), **(folders or {})}
         with self._writing():
             self._do("UPDATE students SET present = 0 WHERE class = ?", place)
             for state, hand_ins in ((Outcome.WAITING, found.hand_ins), (Outcome.MISSING, found.missing)):
                 for one in hand_ins:
-                    self._do(rows.ADD_STUDENT, *rows.of_hand_in(one, state, place, names.get(one.student, one.student)))
+                    self._do(rows.ADD_STUDENT, *rows.of_hand_in(one, state, place, names[one.student]))
             for student, entry in lost.items():
-                if student:
-                    self._do(rows.ADD_STUDENT, *rows.of_entry(entry, place, names.get(student, student)))
+                self._do(rows.ADD_STUDENT, *rows.of_entry(entry, place, names[student]))
             self._do("DELETE FROM entries WHERE class = ?", place)
             # A class that was moved is not there twice.
             self._do("DELETE FROM entries WHERE class NOT IN (SELECT class FROM students WHERE present)")
@@ -157,7 +153,7 @@ class Gradebook:
         has the claim: another may have done a part of it meanwhile.
         """
         with self._writing():
-            return self._left(student, key) and self._claims.take(student, now())
+            return self._left(student, key) and self._claims.take(student, utc())
 
     def release(self, student: str) -> None:
         """Give a claim back without a result."""
@@ -197,14 +193,14 @@ class Gradebook:
         read = rows.Judged.of(report, outcome)
         kept = key if read.parts is None else key.of(read.parts)
         packed = None if report is None else zlib.compress(report.encode(), 3)
-        values = (student, self._run, read.at or now(), read.outcome, why, json.dumps(dict(params or {})))
+        values = (student, self._run, read.at or utc(), read.outcome, why, json.dumps(dict(params or {})))
         with self._writing():
             if self._claims.holder(student) not in (None, self._claims.owner.id):
                 return False
             self._claims.beat()
             row = (*values, json.dumps(kept.plain), seconds, *read.columns, packed, facts, alike)
             number = self._connection.execute(rows.ADD_RESULT, row).lastrowid
-            self._do(rows.ADD_UNKNOWN, student, folder or student)
+            self._do(rows.ADD_UNKNOWN, student, folder or folder_name(student))
             left = [] if judged is None else sorted(self._again(student) - {ALL_PARTS, *judged})
             self._do("UPDATE students SET result = ?, again = ? WHERE student = ?", number, json.dumps(left), student)
             self._claims.release(student)
@@ -261,7 +257,7 @@ class Gradebook:
 
     def _undo(self, student: str, word: Word) -> bool:
         same = "student = ? AND kind = ? AND part = ? AND undone_at = ''"
-        values = (now(), student, word.kind, word.part)
+        values = (utc(), student, word.kind, word.part)
         return self._connection.execute(f"UPDATE words SET undone_at = ? WHERE {same}", values).rowcount > 0
 
     def words(self, student: str) -> tuple[Word, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .results import WordKind
+from .results import Outcome, WordKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from .results import Result, Word
 
 
@@ -21,10 +23,16 @@ def spoken(result: Result, words: tuple[Word, ...]) -> Result:
     parts = {word.part: word.value for word in words if word.kind is WordKind.OVERRIDE}
     marks = tuple(replace(mark, points=parts.get(mark.name, mark.points)) for mark in result.marks)
     points = result.points
-    if points is not None and any(mark.name in parts for mark in marks):
+    # Where a fault of ours has kept a part from being judged, a teacher's points for it make a grade of the rest.
+    whole = points is not None or (result.outcome is Outcome.VOID and _all_set(result, parts))
+    if whole and any(mark.name in parts for mark in marks):
         points = round(sum(mark.points for mark in marks), 2)
     points = parts.get("", points)
     for word in words:
         if word.kind is WordKind.LATE and points is not None:
             points = round(max(0.0, points - (points * word.value / 100 if word.percent else word.value)), 2)
     return replace(result, words=words, marks=marks, points=points)
+
+
+def _all_set(result: Result, parts: Collection[str]) -> bool:
+    return bool(result.marks) and all(mark.name in parts for mark in result.marks if mark.status == "void")

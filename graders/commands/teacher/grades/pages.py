@@ -1,0 +1,105 @@
+"""A student's report.json and page as they stand by a teacher's word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graders.harness.base import files
+from graders.harness.base.model import Report, Status
+from graders.harness.render import html, json_report
+from graders.harness.render.tame import tame
+
+from . import reports
+from .results import WordKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from graders.harness.base.exhibits import Picture
+    from graders.harness.base.tamed import Tamed
+    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.messages import Messages
+
+    from .results import Result, Word
+
+REPORT, PAGE = "report.json", "report.html"
+
+
+def rewrite(out: Path, result: Result, spec: LabSpec, *, redraw: bool = False) -> bool:
+    """Write a student's report and page, where there is a report; tells whether there is one.
+
+    The pictures of the page that is there are kept, unless they are to be drawn again. Raises OSError.
+    """
+    text = result.text
+    if text is None:
+        return False
+    report = reports.read(text)
+    messages = reports.messages_of(report, spec)
+    shown = tame(spoken(report, result, messages.words.notes))
+    folder = out / result.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / PAGE
+    earlier = "" if redraw or not page.is_file() else page.read_text(encoding="utf-8")
+    pictures = () if earlier else _drawn(shown, spec, messages)
+    files.write(folder / REPORT, json_report.render(shown, messages.words))
+    files.write(page, html.render(shown, messages.words, pictures, earlier))
+    return True
+
+
+def spoken(report: Report, result: Result, notes: Mapping[str, str]) -> Report:
+    """Return a report with the points that stand, and what a teacher has set in the words of `notes`."""
+    set_parts = {word.part for word in result.words if word.kind is WordKind.OVERRIDE}
+    points = {mark.name: mark.points for mark in result.marks if mark.name in set_parts}
+    parts = tuple(
+        replace(
+            part,
+            points=points.get(part.name, part.points),
+            status=Status.FAILED if part.name in points and part.status is Status.VOID else part.status,
+        )
+        for part in report.parts
+    )
+    graded = result.points is not None
+    return replace(
+        report,
+        parts=parts,
+        score=result.points,
+        status="graded" if graded else report.status,
+        by_teacher=tuple(_told(result, notes)),
+    )
+
+
+def _told(result: Result, notes: Mapping[str, str]) -> Iterator[str]:
+    """Yield what a teacher has set, in words. Notes are the teacher's own."""
+    judged = {mark.name: mark for mark in result.marks}
+    for word in result.words:
+        why = notes["by_teacher_why"].format(why=word.text) if word.text else ""
+        if word.kind is WordKind.LATE:
+            key = "by_teacher_late_share" if word.percent else "by_teacher_late"
+            yield notes[key].format(points=f"{word.value:g}", why=why)
+        elif word.kind is WordKind.OVERRIDE and word.part in judged:
+            mark = judged[word.part]
+            was = "-" if mark.status == "void" else f"{mark.judged:g}"
+            yield notes["by_teacher_part"].format(part=mark.title, points=f"{word.value:g}", judged=was, why=why)
+        elif word.kind is WordKind.OVERRIDE and not word.part:
+            yield notes["by_teacher_whole"].format(points=f"{word.value:g}", why=why)
+
+
+def _drawn(report: Tamed, spec: LabSpec, messages: Messages) -> tuple[Picture, ...]:
+    """Draw the pictures; a page without them is better than none."""
+    try:
+        return spec.draw(report, messages.section("pictures"), lambda *_: None) if spec.draw else ()
+    except Exception:  # matplotlib cannot be imported, say
+        return ()
+
+
+def standing(word: Word) -> str:
+    """Return a word as a teacher reads it in a list."""
+    about = f" for {word.part}" if word.part else ""
+    why = f": {word.text}" if word.text else ""
+    if word.kind is WordKind.NOTE:
+        return f"note{why}"
+    if word.kind is WordKind.LATE:
+        return f"{word.value:g}{'%' if word.percent else ' points'} less for being late{why}"
+    return f"set to {word.value:g} points{about}{why}"
