@@ -48,7 +48,8 @@ def wait_for(out: Path, opened: int) -> None:
 def test_killed_at_any_moment_nothing_is_lost_or_graded_twice(tmp_path: Path, kills: int) -> None:
     """Two at a time, one of them killed each time, then resumed; what was in flight alone is graded again."""
     dice, students = random.Random(kills), 12 * kills
-    running, opened = [], 0
+    running: list[subprocess.Popen[bytes]] = []
+    opened = 0
     for _ in range(kills):
         while len(running) < 2:
             running.append(start(tmp_path, students))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from graders.commands.teacher.grades.keys import Key
     from graders.commands.teacher.grades.store import Gradebook
+    from graders.harness.base.model import Report
 
 AT = "2026-03-02T10:00:00Z"
 LOSS = Word(WordKind.OVERRIDE, "right by another way", AT, "loss", 12)
@@ -107,9 +108,9 @@ def test_the_page_says_what_a_teacher_has_set(classroom: Gradebook, tmp_path: Pa
 
 
 def test_the_page_says_it_in_korean(
-    classroom: Gradebook, tmp_path: Path, key: Key, make: Callable[..., object]
+    classroom: Gradebook, tmp_path: Path, key: Key, make: Callable[..., Report]
 ) -> None:
-    korean = replace(make("101", **LOST), language="ko")  # type: ignore[type-var]  # a fixture's function makes reports
+    korean = replace(make("101", **LOST), language="ko")
     classroom.record("101", key, reports.write(korean, SPEC))
     for word in (LOSS, WHOLE, TENTH):
         classroom.say("101", word)
@@ -134,12 +135,15 @@ def test_who_has_no_report_has_no_page(classroom: Gradebook, tmp_path: Path) -> 
     assert not (tmp_path / "slow").exists()
 
 
-def test_pictures_are_kept_unless_they_are_to_be_drawn_again(
-    classroom: Gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pictures_are_kept_unless_they_are_to_be_drawn_again(classroom: Gradebook, tmp_path: Path) -> None:
     """Drawing them takes most of a page's time."""
-    drawn: list[str] = []
-    spec = replace(SPEC, draw=lambda *_: drawn.append("") or ())
+    drawn = []
+
+    def draw(*_: object) -> tuple[()]:
+        drawn.append(1)
+        return ()
+
+    spec = replace(SPEC, draw=draw)
     pages.rewrite(tmp_path, current(classroom), spec)
     pictures = '<section aria-labelledby="pictures">\n<p>a picture</p>\n</section>\n'
     before = page(tmp_path)
