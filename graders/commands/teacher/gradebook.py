@@ -94,6 +94,17 @@ def _lab(book: Gradebook) -> str:
     return next((str(result.report["lab"]) for result in book.results() if result.marks and result.report), "lab")
 
 
+def _page(book: Gradebook, options: argparse.Namespace, spec: LabSpec) -> None:
+    from .overview import classroom  # which knows the whole catalogue of mistakes
+
+    path = options.out / "index.html"
+    try:
+        files.write(path, classroom.draw(book, options.language, spec))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be written ({error.strerror})") from None
+    print(path)
+
+
 # ---- a teacher's word
 
 
@@ -200,7 +211,9 @@ def _parser() -> argparse.ArgumentParser:
 
     add("list", _list, "list every student with points, or what became of the hand-in", student=False)
     show = add("show", _show, "show all that is known of a student")
-    show.add_argument("--language", default="en", metavar="LANG", help="of the reasons (default: %(default)s)")
+    page = add("page", _page, "draw the class's page, OUT/index.html, again", student=False)
+    for command in (show, page):
+        command.add_argument("--language", default="en", metavar="LANG", help="of the words (default: %(default)s)")
     add("history", _history, "list a student's results and what was said of them")
     export = add("export", _export, "write a table, or a line of JSON a student", student=False)
     export.add_argument("--to", choices=sorted(exports.FORMATS), required=True, help="for whom")

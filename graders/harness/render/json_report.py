@@ -106,18 +106,6 @@ def parse(text: str, labels: Labels, *, ours: bool = False) -> Report:
     return _read(_completed(plain, labels))
 
 
-def written(text: str) -> Report:
-    """Return the report that `render` of this version wrote, for who keeps it where nobody else writes.
-
-    It is not held against the schema, which takes most of the time. Raises UnreadableReport for what is no report.
-    """
-    try:
-        plain = json.loads(text)
-        return _read(_completed(plain, lambda _language: {}))
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise UnreadableReport(f"is no report of this version: {type(error).__name__}") from None
-
-
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number there")
 

@@ -126,6 +126,14 @@ def test_export_writes_a_file_that_excel_reads(run: Callable[..., str], tmp_path
     assert "mnist-softmax: loss" in run("export", "--to", "csv")
 
 
+def test_page_draws_the_class_again(run: Callable[..., str], tmp_path: Path) -> None:
+    run("override", "101", "--part", "loss", "--points", "12", "--why", "so")
+    assert run("page", "--language", "ko").strip() == str(tmp_path / "index.html")
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="ko"' in page
+    assert "이지우" in page
+
+
 def test_without_a_gradebook_nothing_is_made(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="has no gradebook"):
         gradebook.main([str(tmp_path / "nowhere"), "list"])

@@ -35,7 +35,7 @@ def rewrite(out: Path, result: Result, spec: LabSpec, *, redraw: bool = False) -
     text = result.text
     if text is None:
         return False
-    report = reports.read(text)
+    report = reports.read(text, spec)
     messages = reports.messages_of(report, spec)
     shown = tame(spoken(report, result, messages.words.notes))
     folder = out / result.folder
@@ -46,6 +46,14 @@ def rewrite(out: Path, result: Result, spec: LabSpec, *, redraw: bool = False) -
     files.write(folder / REPORT, json_report.render(shown, messages.words))
     files.write(page, html.render(shown, messages.words, pictures, earlier))
     return True
+
+
+def standing_text(text: str, result: Result | None, spec: LabSpec) -> str:
+    """Return a student's report.json as it stands by a teacher's word; the same text where nothing was set."""
+    if result is None or all(word.kind is WordKind.NOTE for word in result.words):
+        return text
+    report = reports.read(text, spec)
+    return reports.write(spoken(report, result, reports.messages_of(report, spec).words.notes), spec)
 
 
 def spoken(report: Report, result: Result, notes: Mapping[str, str]) -> Report:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from graders.harness.judge.messages import Messages
 from graders.harness.render import json_report
 from graders.harness.render.tame import tame
+from graders.spec import SPEC
 
 from . import merging
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from graders.harness.judge.rubric import Rubric
 
 
-def read(text: str) -> Report:
-    """Return the report that a judge of this version wrote. Raises UnreadableReport for any other text."""
-    return json_report.written(text)
+def read(text: str, spec: LabSpec = SPEC) -> Report:
+    """Return the report that a judge of ours wrote. Raises UnreadableReport for what is none."""
+    return json_report.parse(text, lambda language: Messages.of_lab(spec.folder, language).section("labels"), ours=True)
 
 
 def write(report: Report, spec: LabSpec) -> str:
@@ -33,11 +34,11 @@ def messages_of(report: Report, spec: LabSpec) -> Messages:
 
 def merged(whole: str | None, partial: str, rubric: Rubric, spec: LabSpec) -> str:
     """Return a report.json in which what a later, partial one has judged has taken its place."""
-    before, anew = None if whole is None else read(whole), read(partial)
+    before, anew = None if whole is None else read(whole, spec), read(partial, spec)
     return write(merging.merged(before, anew, rubric, messages_of(anew, spec).section("parts")), spec)
 
 
 def rescored(text: str, rubric: Rubric, spec: LabSpec) -> str:
     """Return a report.json with its points by a rubric."""
-    report = read(text)
+    report = read(text, spec)
     return write(merging.rescored(report, rubric, messages_of(report, spec).section("parts")), spec)

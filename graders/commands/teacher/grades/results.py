@@ -69,8 +69,7 @@ class Result:
     """One student's row. Points are None without a grade.
 
     `judged` is the score of the last grading; `points` stands, by a teacher's word where `words` has any. `again` are
-    the parts that a teacher wants judged once more. `folder` is the name of the student's folder of reports. `facts`
-    and `alike` are what the page of a class needs of the report, and of the submission, packed by it.
+    the parts that a teacher wants judged once more. `folder` is the name of the student's folder of reports.
     """
 
     student: str
@@ -92,8 +91,6 @@ class Result:
     words: tuple[Word, ...] = ()
     again: frozenset[str] = frozenset()
     folder: str = ""
-    facts: str = ""
-    alike: bytes = b""
     _text: Callable[[], str | None] = field(default=lambda: None, repr=False, compare=False)
 
     @property

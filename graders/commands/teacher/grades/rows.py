@@ -29,16 +29,14 @@ VALUES (?, '', 1, 'waiting', '', 0, 1, '{}', '', ?, '', '{}')
 """
 ADD_RESULT = """
 INSERT INTO results
-    (student, run, at, outcome, why, params, key, seconds, score, max_score, marks, suspicions, report,
-     facts, alike)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (student, run, at, outcome, why, params, key, seconds, score, max_score, marks, suspicions, report)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 ADD_WORD = "INSERT INTO words (student, kind, text, at, part, value, percent) VALUES (?, ?, ?, ?, ?, ?, ?)"
 WORDS = "SELECT student, kind, text, at, part, value, percent, undone_at FROM words"
 _COLUMNS = """
 SELECT students.student, state, name, late, attempts, identities, students.why, students.params, again, folder,
-    results.id, at, outcome, results.why, results.params, key, seconds, score, max_score, marks, suspicions,
-    facts, alike
+    results.id, at, outcome, results.why, results.params, key, seconds, score, max_score, marks, suspicions
 """
 CURRENT = f"{_COLUMNS} FROM students LEFT JOIN results ON results.id = students.result"
 HISTORY = f"{_COLUMNS} FROM results JOIN students ON students.student = results.student"
@@ -92,7 +90,7 @@ def result(row: Sequence[Any], text: Callable[[int], str | None], *, past: bool 
     }  # fmt: skip
     if number is None or (state in STATES and not past):
         return Result(student, Outcome(state), why=why, params=json.loads(params), **known)
-    at, outcome, why, params, key, seconds, score, most, marks, suspicions, facts, alike = judged
+    at, outcome, why, params, key, seconds, score, most, marks, suspicions = judged
     return Result(
         student,
         Outcome(outcome),
@@ -106,8 +104,6 @@ def result(row: Sequence[Any], text: Callable[[int], str | None], *, past: bool 
         max_points=most,
         marks=tuple(Mark(who, title or who, status, got, got, of) for who, title, status, got, of in json.loads(marks)),
         suspicions=suspicions,
-        facts=facts,
-        alike=alike,
         _text=partial(text, number),
         **known,
     )

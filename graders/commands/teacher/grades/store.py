@@ -181,14 +181,12 @@ class Gradebook:
         judged: Collection[str] | None = None,
         seconds: float = 0.0,
         folder: str = "",
-        facts: str = "",
-        alike: bytes = b"",
     ) -> bool:
         """Add a student's result, a report.json or none, and give the claim back; it is on disk then.
 
         The outcome is the report's where none is given. `judged` are the parts that were judged this time, where not
         all of the report's were. Parts that it lacks, or that are void, stay to be judged. False, with nothing added,
-        where another coordinator has claimed the student meanwhile. `facts` and `alike` are kept as they are.
+        where another coordinator has claimed the student meanwhile.
         """
         read = rows.Judged.of(report, outcome)
         kept = key if read.parts is None else key.of(read.parts)
@@ -198,7 +196,7 @@ class Gradebook:
             if self._claims.holder(student) not in (None, self._claims.owner.id):
                 return False
             self._claims.beat()
-            row = (*values, json.dumps(kept.plain), seconds, *read.columns, packed, facts, alike)
+            row = (*values, json.dumps(kept.plain), seconds, *read.columns, packed)
             number = self._connection.execute(rows.ADD_RESULT, row).lastrowid
             self._do(rows.ADD_UNKNOWN, student, folder or folder_name(student))
             left = [] if judged is None else sorted(self._again(student) - {ALL_PARTS, *judged})

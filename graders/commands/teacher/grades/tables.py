@@ -39,8 +39,7 @@ CREATE TABLE entries (
 CREATE TABLE results (
     id INTEGER PRIMARY KEY, student TEXT NOT NULL, run INTEGER, at TEXT NOT NULL, outcome TEXT NOT NULL,
     why TEXT NOT NULL, params TEXT NOT NULL, key TEXT NOT NULL, seconds REAL NOT NULL, score REAL,
-    max_score REAL NOT NULL, marks TEXT NOT NULL, suspicions INTEGER NOT NULL, report BLOB,
-    facts TEXT NOT NULL, alike BLOB NOT NULL
+    max_score REAL NOT NULL, marks TEXT NOT NULL, suspicions INTEGER NOT NULL, report BLOB
 );
 CREATE INDEX results_of ON results (student, id);
 CREATE TABLE words (
