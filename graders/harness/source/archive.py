@@ -1,4 +1,4 @@
-"""Submissions that come as .zip or .tar.gz: unpacked so that no name, link or size in them does any harm."""
+"""Submissions that come as archives: unpacked so that no name, link or size in them does any harm."""
 
 from __future__ import annotations
 
@@ -7,19 +7,28 @@ import tarfile
 import zipfile
 import zlib
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from .needless import Needed, is_data, is_tools
 
-ENDINGS = (".zip", ".tar.gz", ".tgz")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    # The path of a plain file in an archive, its size as it is told there, and what opens it.
+    Packed = tuple[str, int, Callable[[], IO[bytes] | None]]
+
+ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+FOREIGN = (".rar", ".7z", ".alz", ".egg", ".zst", ".lzh", ".cab", ".zipx")  # of archives that nothing here unpacks
 MAX_FILES, MAX_BYTES = 2_000, 64 * 2**20  # unpacked; a lab is one file of 10 kB
-MAX_ENTRIES = 20_000  # looked at, those left out among them
+MAX_ENTRIES = 100_000  # looked at, those left out among them
+MAX_PASSED = 2**30  # bytes of a tar, which has to be read through to its end for what is in it
 CHUNK = 2**16
 MAX_DEPTH = 50  # of a file in folders; what is nested in thousands nobody can even delete again
 MAX_ADDED = 30  # folders around a lab that are looked through
-LEFT_OUT = ("__MACOSX", "__pycache__", "node_modules", "venv", "env")  # folders, and all whose names begin with a dot
+LOCKED = 0x1  # in an entry's flags: nobody reads it without a password
+IN_UTF8 = 0x800
 BROKEN = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -30,6 +39,7 @@ BROKEN = (
     NotImplementedError,
     ValueError,
     OSError,
+    MemoryError,
 )
 
 
@@ -37,98 +47,143 @@ class Unusable(Exception):
     """The archive is broken, or holds what no honest one does. The message says what."""
 
 
-def is_archive(path: Path) -> bool:
+class Room:
+    """What all archives of a submission may unpack to, together."""
+
+    def __init__(self) -> None:
+        self.files, self.bytes = MAX_FILES, MAX_BYTES
+
+    def take(self, files: int = 0, size: int = 0) -> None:
+        """Take some of it. Raises Unusable where there is not enough."""
+        self.files -= files
+        self.bytes -= size
+        if self.files < 0 or self.bytes < 0:
+            raise Unusable(f"it unpacks to more than {MAX_BYTES // 2**20} MiB or {MAX_FILES:,} files")
+
+
+def is_archive(path: Path | PurePosixPath) -> bool:
     """Tell whether a file's name says that it is an archive."""
     return path.name.lower().endswith(ENDINGS)
 
 
+def is_foreign(path: Path) -> bool:
+    """Tell whether a file's name says that it is an archive that is not unpacked here."""
+    return path.name.lower().endswith(FOREIGN)
+
+
 def stem(path: Path) -> str:
     """Return an archive's name without its ending."""
-    return next(path.name[: -len(ending)] for ending in ENDINGS if path.name.lower().endswith(ending))
+    return path.name[: -max(len(ending) for ending in ENDINGS if path.name.lower().endswith(ending))]
 
 
-def unpack(archive: Path, folder: Path) -> Path:
+def unpack(archive: Path, folder: Path, room: Room | None = None) -> Path:
     """Unpack the plain files of an archive into an empty folder; returns it, or the one folder that holds them all.
 
-    Links, devices and folders that no lab needs are left out. Raises Unusable.
+    Links, devices and what no lab needs are left out, and count for nothing. Raises Unusable.
     """
     opened = _zip if archive.name.lower().endswith(".zip") else _tar
-    left = MAX_BYTES
+    room = room or Room()
     try:
-        with opened(archive) as entries:
-            for number, (name, size, stream) in enumerate(entries):
-                if size > left or number >= MAX_FILES:
-                    raise Unusable(f"it unpacks to more than {MAX_BYTES // 2**20} MiB or {MAX_FILES:,} files")
-                left -= _write(stream, folder / _inside(name), left)
+        with opened(archive) as packed:
+            for name, size, opening in _needed(packed):
+                if size > room.bytes:
+                    room.take(size=size)
+                room.take(files=1)
+                stream = opening()
+                if stream is not None:
+                    with stream:
+                        _write(stream, folder / name, room)
     except BROKEN as error:
         raise Unusable(f"it cannot be read: {type(error).__name__}") from None
     return only_folder(folder)
 
 
-def _inside(name: str) -> PurePosixPath:
-    """Return an entry's path, which may not lead out of the folder."""
+def _needed(packed: Sequence[Packed]) -> Iterator[tuple[PurePosixPath, int, Callable[[], IO[bytes] | None]]]:
+    """Yield what a lab may need, each with a path that does not lead out of the folder."""
+    paths = {name: path for name, _, _ in packed if (path := _path(name)) is not None}
+    needed = Needed(paths.values())
+    for name, size, opening in packed:
+        path = paths.get(name)
+        if path is not None and needed.lies_well(path) and (is_archive(path) or not is_data(path.name, size)):
+            yield _inside(name, path), size, opening
+
+
+def _path(name: str) -> PurePosixPath | None:
+    """Return an entry's path; None for one that has no name, or lies deeper than anything honest."""
     path = PurePosixPath(name.replace("\\", "/"))
+    return path if 0 < len(path.parts) <= MAX_DEPTH else None
+
+
+def _inside(name: str, path: PurePosixPath) -> PurePosixPath:
+    """Return an entry's path, which may not lead out of the folder."""
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\0" in name:
         raise Unusable(f"{name!r} in it would be unpacked outside of its folder")
     return path
 
 
-def _wanted(name: str) -> bool:
-    """Tell whether a lab may need an entry: one that has a name, and lies neither too deep nor in a tool's folder."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    tools = any(folder in LEFT_OUT or (folder[0] == "." and folder.strip(".")) for folder in parts[:-1])
-    return 0 < len(parts) <= MAX_DEPTH and not tools
-
-
-def _write(stream: IO[bytes], path: Path, most: int) -> int:
-    """Write what a stream really holds, whatever its entry says; returns the bytes."""
+def _write(stream: IO[bytes], path: Path, room: Room) -> None:
+    """Write what a stream really holds, whatever its entry says."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = 0
     with path.open("xb") as file:
         while chunk := stream.read(CHUNK):
-            written += len(chunk)
-            if written > most:
-                raise Unusable(f"it unpacks to more than {MAX_BYTES // 2**20} MiB")
+            room.take(size=len(chunk))
             file.write(chunk)
-    return written
 
 
 @contextmanager
-def _zip(path: Path) -> Iterator[Iterator[tuple[str, int, IO[bytes]]]]:
+def _zip(path: Path) -> Iterator[Sequence[Packed]]:
     with zipfile.ZipFile(path) as archive:
-        yield _of_zip(archive)
+        entries = archive.infolist()
+        _count(entries)
+        # The upper bits of a Unix mode say what an entry is; 0 from systems without.
+        plain = [entry for entry in entries if entry.external_attr >> 28 in (0, 0o10)]
+        named = [entry for entry in plain if entry.filename and not entry.is_dir()]
+        yield [(_name(entry), entry.file_size, _opening(archive, entry)) for entry in named]
 
 
-def _of_zip(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, IO[bytes]]]:
-    entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise Unusable(f"it has more than {MAX_ENTRIES:,} entries")
-    for entry in entries:
-        kind = entry.external_attr >> 28  # the upper bits of a Unix mode; 0 from systems without
-        if _wanted(entry.filename) and not entry.is_dir() and kind in (0, 0o10):  # one without a name cannot be asked
-            with archive.open(entry) as stream:
-                yield entry.filename, entry.file_size, stream
+def _opening(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
+    def opened() -> IO[bytes]:
+        if entry.flag_bits & LOCKED:
+            raise Unusable("it is locked by a password")
+        return archive.open(entry)
+
+    return opened
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Return an entry's name; where it does not say in which encoding that is, Korean Windows may have written it."""
+    if entry.flag_bits & IN_UTF8 or entry.filename.isascii():
+        return entry.filename
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return entry.filename.encode("cp437").decode(encoding)
+        except UnicodeError:
+            pass
+    return entry.filename
 
 
 @contextmanager
-def _tar(path: Path) -> Iterator[Iterator[tuple[str, int, IO[bytes]]]]:
-    with tarfile.open(path, "r:gz") as archive:
-        yield _of_tar(archive)
+def _tar(path: Path) -> Iterator[Sequence[Packed]]:
+    with tarfile.open(path, "r:*") as archive:
+        entries, passed = list[tarfile.TarInfo](), 0
+        for entry in archive:
+            entries.append(entry)
+            passed += entry.size  # before its bytes have to be skipped
+            _count(entries, passed)
+        plain = [entry for entry in entries if entry.isreg()]
+        yield [(entry.name, entry.size, partial(archive.extractfile, entry)) for entry in plain]
 
 
-def _of_tar(archive: tarfile.TarFile) -> Iterator[tuple[str, int, IO[bytes]]]:
-    for number, entry in enumerate(archive):
-        if number >= MAX_ENTRIES or entry.size > MAX_BYTES:  # before its bytes would have to be skipped
-            raise Unusable(f"it has more than {MAX_ENTRIES:,} entries, or one of more than {MAX_BYTES // 2**20} MiB")
-        stream = archive.extractfile(entry) if entry.isreg() and _wanted(entry.name) else None
-        if stream is not None:
-            yield entry.name, entry.size, stream
+def _count(entries: Sequence[object], passed: int = 0) -> None:
+    if len(entries) > MAX_ENTRIES or passed > MAX_PASSED:
+        most = f"{MAX_ENTRIES:,} entries, or to more than {MAX_PASSED // 2**20:,} MiB"
+        raise Unusable(f"it unpacks to more than {most}")
 
 
 def only_folder(folder: Path) -> Path:
     """Return the innermost folder that holds all of a folder's content: packing and unpacking like to add one."""
     for _ in range(MAX_ADDED):
-        entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name not in LEFT_OUT]
+        entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".") and not is_tools(entry.name)]
         if len(entries) != 1 or not entries[0].is_dir() or entries[0].is_symlink():
             break
         folder = entries[0]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graders.harness.base.model import Failure, Word
 
 from . import slips
 from .handed import Piece
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENDING = ".ipynb"
 RUNNING = "graders_running"  # the mark of a notebook made of what was run: its cells bear their execution counts
@@ -23,18 +24,6 @@ SHOWN, MAX_SAID = 40, 200  # characters of a file that is no notebook, and of wh
 def is_notebook(path: Path) -> bool:
     """Tell whether a file's name says that it is a notebook."""
     return path.suffix.lower() == ENDING
-
-
-def chosen(folder: Path, file: str) -> tuple[str, str | None]:
-    """Return what is to be graded in a folder, by name, and the notebook that lies beside it and is not.
-
-    `file` counts where it is there, else the notebook of its name, else the only one.
-    """
-    own = Path(file).with_suffix(ENDING).name
-    found = [entry.name for entry in folder.iterdir() if is_notebook(entry) and entry.name[0] != "."]
-    if os.path.lexists(folder / file):
-        return file, own if own in found else None
-    return own if own in found else found[0] if len(found) == 1 else file, None
 
 
 def read(content: bytes, file: str) -> tuple[Piece, ...] | Failure:

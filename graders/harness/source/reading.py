@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from graders.harness.base.model import Failure
 
-from . import notebooks, parsing, slips
+from . import notebooks, parsing, scratch, slips
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
+    from tempfile import TemporaryDirectory
 
     from graders.harness.base.model import Word
     from graders.harness.base.outlined import Outline, Outlined
@@ -84,7 +84,7 @@ def outlined(reading: Reading, file: str, outline: Outline | None) -> Reading:
 
 def stage(files: Mapping[str, bytes]) -> TemporaryDirectory[str]:
     """Lay out files by their names in a folder of their own, which lives as long as what is returned."""
-    holder = TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
+    holder = scratch.folder()
     for name, content in files.items():
         path = Path(holder.name, name)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import errno
-import os
 import stat
-from itertools import islice
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graders.harness.base.model import Failure, Where, Word
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SHOWN = 5  # names that a message lists
-MAX_LOOKED_AT, MAX_DEPTH = 500, 30  # folders, and how deep they lie; a lab is one file
+DOCUMENTS = (".txt", ".docx", ".doc", ".hwp", ".hwpx", ".pdf", ".rtf", ".odt", ".html")  # what else may hold a lab
 MAGIC = ("%", "!")  # begin lines that only notebooks understand
 CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")  # what git leaves in a file that it could not merge
 
@@ -69,27 +70,17 @@ def unreadable(file: str, error: Exception) -> Failure:
     return Failure("unreadable_source", {"file": file, "text": text})
 
 
-def missing(file: str, folder: Path, name: str) -> Failure:
-    """Return that there is no `file` in `folder`, which messages call `name`, and what there is instead."""
-    found = sorted(entry.name for entry in folder.iterdir() if _resembles(entry, file))
-    deeper = [] if found else _deeper(file, folder)
-    notebooks = bool(found) and all(entry.endswith(".ipynb") for entry in found)
-    key = "several_notebooks" if notebooks else "in_a_subfolder" if deeper else "no_file"
-    shown = found or deeper
-    return Failure(key, {"file": file, "folder": name, "found": ", ".join(shown[:SHOWN]) or "-"})
+def missing(file: str, folder: Path, name: str, found: str = "") -> Failure:
+    """Return that there is no `file` in `folder`, which messages call `name`, and what there is instead.
+
+    `found` names what was found instead deeper down.
+    """
+    files = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    like = [entry for entry in files if _resembles(entry, file)] or [found] * bool(found)
+    written = like or [entry for entry in files if entry.lower().endswith(DOCUMENTS)]
+    return Failure("no_file", {"file": file, "folder": name, "found": ", ".join(written[:SHOWN]) or "-"})
 
 
-def _resembles(entry: Path, file: str) -> bool:
+def _resembles(entry: str, file: str) -> bool:
     """Tell whether a file may be the lab by another name; systems that hide endings make lab.py.txt."""
-    return entry.is_file() and (entry.suffix in (".py", ".ipynb") or entry.name.lower().startswith(file))
-
-
-def _deeper(file: str, folder: Path) -> list[str]:
-    """Return where below `folder` files of this name lie; what may not be looked into holds none."""
-    found: list[str] = []
-    for at, folders, _ in islice(os.walk(folder), MAX_LOOKED_AT):
-        deep = len(Path(at).relative_to(folder).parts) >= MAX_DEPTH
-        folders[:] = () if deep else sorted(name for name in folders if not name.startswith("."))
-        labs = [Path(at, name) for name in (file, Path(file).with_suffix(".ipynb").name)]
-        found += [lab.relative_to(folder).as_posix() for lab in labs if lab.is_file()]
-    return found
+    return entry.lower().endswith((".py", ".ipynb")) or entry.lower().startswith(file)

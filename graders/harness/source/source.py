@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.base.made import Made
 from graders.harness.base.model import Failure, Where, Word
 from graders.harness.base.rows import Excerpt
 
-from . import archive, cells, definitions, notebooks, parsing, reading, slips
+from . import archive, cells, definitions, parsing, reading, slips
 from .handed import Handed
+from .likely import Contract
+from .located import Located, called, locate
 from .notebooks import is_notebook
 from .reading import Reading
 from .sites import similar_to, sites_in
@@ -24,6 +26,7 @@ from .texts import Texts
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from tempfile import TemporaryDirectory
 
     from graders.harness.base.model import Suspicion
     from graders.harness.base.outlined import Outline
@@ -47,8 +50,9 @@ class Source:
     visible: Path  # what the code may see: the folder that was given, or the one file
     problem: Failure | None = None  # why there is nothing to read
     unpacked: TemporaryDirectory[str] | None = None  # lives as long as this does
-    around: Path | None = None  # what was given, resolved; `visible` is it or lies inside it
+    given: Path | None = None
     beside: str | None = None  # the name of a notebook that lies beside it and is not graded
+    found_at: str | None = None  # its path in what was handed in, where that is not the one that is asked for
     functions: tuple[str, ...] = ()  # of the contract
     outline: Callable[[], Outline | None] | None = None  # what makes these of a file without them
 
@@ -60,57 +64,42 @@ class Source:
         functions: Iterable[str] = (),
         outline: Callable[[], Outline | None] | None = None,
     ) -> Source:
-        """Find the file to grade: `given` itself, or `file` or a notebook in the folder or archive `given`.
+        """Find the file to grade: `given` itself, or the only lab below the folder or archive `given`.
 
-        A folder that holds nothing but a folder is looked through, as in an archive. Raises ConfigurationError where
-        there is nothing at `given`. Whatever else is there is a submission; where it cannot be read, that shows when
-        its text is asked for.
+        Raises ConfigurationError where there is nothing at `given`. Whatever else is there is a submission; where it
+        cannot be read, that shows when its text is asked for.
         """
-        name = os.fsencode(given).decode("utf-8", "replace")  # folder names from old archives are not always UTF-8
+        name = _decoded(os.fspath(given))
         if not os.path.lexists(given):
             raise ConfigurationError(f"--submission {name}: there is no such file or folder")
+        contract = Contract(file, tuple(functions), outline)
         try:
-            return replace(cls._found(name, given, file), functions=tuple(functions), outline=outline)
+            found = locate(given, contract)
         except (OSError, RuntimeError) as error:  # Python 3.11 and 3.12 raise the latter for links in circles
             problem = slips.no_plain_file(given) or slips.unreadable(given.name, error)
-            return cls(name, given.absolute(), given.absolute(), problem)
-
-    @classmethod
-    def _found(cls, name: str, given: Path, file: str) -> Source:
-        """Find the file in what is there. Raises OSError or RuntimeError where that cannot be looked into."""
-        if given.is_file() and archive.is_archive(given):
-            return cls._unpacked(name, given, file)
-        around = given.resolve()
-        folder = archive.only_folder(around) if given.is_dir() and not os.path.lexists(given / file) else around
-        file, beside = notebooks.chosen(folder, file) if given.is_dir() else (file, None)
-        at = folder / file if given.is_dir() else given
-        if problem := slips.no_plain_file(at):
-            return cls(name, at.absolute(), folder, problem, around=around)
-        path = at.resolve()
-        outside = not path.is_relative_to(folder)
-        problem = Failure("link_outside", {"file": file, "folder": name}) if outside else None
-        name = "/".join((name.rstrip("/"), *folder.relative_to(around).parts)) if folder != around else name
-        return cls(name, folder / file if outside else path, folder, problem, around=around, beside=beside)
-
-    @classmethod
-    def _unpacked(cls, name: str, given: Path, file: str) -> Source:
-        """Unpack an archive, or say why it cannot be."""
-        holder = TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
-        folder, problem = Path(holder.name).resolve(), None
-        try:
-            folder = archive.unpack(given, folder)
-        except archive.Unusable as error:
-            problem = Failure("unusable_archive", {"file": given.name, "text": str(error)})
-        file, beside = notebooks.chosen(folder, file)
-        return cls(name, folder / file, folder, problem, holder, beside=beside)
+            found = Located(given.absolute(), given.absolute(), problem)
+        name = "/".join((name.rstrip("/"), *map(_decoded, found.inside))) if found.inside else name
+        about: dict[str, Any] = {
+            "beside": found.beside,
+            "found_at": found.told,
+            "functions": contract.functions,
+            "outline": outline,
+        }
+        return cls(name, found.path, found.visible, found.problem, found.unpacked, given, **about)
 
     def owner(self, file: str) -> str:
-        """Return whose submission it is, by name: the folder's, the archive's, or the file's unless it is `file`'s."""
-        if self.unpacked:
-            return Path(self.name).name.partition(".")[0]
-        if self.around and self.around.is_dir():
-            return self.around.name
-        return self.path.stem if self.path.stem != Path(file).stem else self.path.parent.name
+        """Return whose submission it is, by name: the folder's, the archive's, or the file's unless it is `file`'s.
+
+        It is the name as it was given, whatever a link of that name leads to.
+        """
+        given = self.given or self.path
+        if given.is_dir():
+            name = called(given)
+        elif archive.is_archive(given):
+            name = _decoded(archive.stem(given))
+        else:
+            name = _decoded(given.stem) if given.stem.lower() != Path(file).stem else called(given.absolute().parent)
+        return unicodedata.normalize("NFC", name)
 
     @property
     def in_cells(self) -> bool:
@@ -162,7 +151,7 @@ class Source:
     @cached_property
     def _own(self) -> bytes | Failure:
         """What the file holds, or why it cannot be read."""
-        return self.problem or reading.content_of(self.path, self.name)
+        return self.problem or reading.content_of(self.path, called(self.given or self.path.parent))
 
     @cached_property
     def texts(self) -> Texts:
@@ -190,8 +179,9 @@ class Source:
     @property
     def remarks(self) -> tuple[Word, ...]:
         """How the file was read, where that is not as it stands, and which notebook beside it was not read."""
+        found = [Word("found_at", {"file": self.found_at})] if self.found_at else []
         passed_over = [Word("passed_over", {"file": self.path.name, "notebook": self.beside})] if self.beside else []
-        return (*passed_over, *(self._reading.remarks if isinstance(self._reading, Reading) else ()))
+        return (*found, *passed_over, *(self._reading.remarks if isinstance(self._reading, Reading) else ()))
 
     @property
     def suspicions(self) -> list[Suspicion]:
@@ -292,3 +282,8 @@ class Source:
 def _shown(line: str) -> str:
     line = line[: 4 * MAX_LINE]  # somebody's may have two million letters, and some that are not shown
     return "".join(c for c in line.expandtabs(4) if c.isprintable())[:MAX_LINE]
+
+
+def _decoded(name: str) -> str:
+    """Return a path or a part of one as text that can be encoded: names from old archives are not always UTF-8."""
+    return os.fsencode(name).decode("utf-8", "replace")

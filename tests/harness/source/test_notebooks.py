@@ -90,16 +90,16 @@ def test_several_notebooks_are_not_guessed_between(tmp_path):
     for name in ("b.ipynb", "a.ipynb"):
         (tmp_path / name).write_text(notebook("x = 1"))
     failure = failure_of(Source.find(tmp_path, "lab.py"))
-    assert (failure.key, failure.params["found"]) == ("several_notebooks", "a.ipynb, b.ipynb")
+    assert (failure.key, failure.params["found"]) == ("several_labs", "a.ipynb, b.ipynb")
 
 
 def test_notebooks_deeper_down_are_told(tmp_path):
     """As labs in Python are."""
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "lab.ipynb").write_text(notebook("x = 1"))
+        (tmp_path / name / "lab.ipynb").write_text(notebook(f"{name} = 1"))
     failure = failure_of(Source.find(tmp_path, "lab.py"))
-    assert (failure.key, failure.params["found"]) == ("in_a_subfolder", "a/lab.ipynb, b/lab.ipynb")
+    assert (failure.key, failure.params["found"]) == ("several_labs", "a/lab.ipynb, b/lab.ipynb")
 
 
 # ---- reading

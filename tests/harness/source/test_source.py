@@ -279,9 +279,9 @@ def test_labs_deeper_down_are_told(tmp_path):
     """Where it is not clear which lab is meant, both are named."""
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "lab.py").write_text("x = 1\n")
+        (tmp_path / name / "lab.py").write_text(f"{name} = 1\n")
     failure = failure_of(Source.find(tmp_path, "lab.py"))
-    assert (failure.key, failure.params["found"]) == ("in_a_subfolder", "a/lab.py, b/lab.py")
+    assert (failure.key, failure.params["found"]) == ("several_labs", "a/lab.py, b/lab.py")
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "# to be written\n"])

@@ -114,9 +114,7 @@ def test_class_goes_on_behind_every_oddity(tmp_path, warm):
         LINKS_AND_DEVICES[name][0](folder / f"bare-{name}")
     undecodable = Path(os.fsdecode(os.fsencode(folder) + b"/\xff.py"))
     undecodable.write_text("x = \n")
-    found = batch.submissions(folder)
-    assert found.keys() >= {*oddities, *(f"bare-{name}" for name in given), "\udcff"}
-    for name, path in found.items():
+    for name, path in {path.stem: path for path in folder.iterdir()}.items():
         graded = batch.grade(name, path, out, ("-p", "no:benchmark", "--no-page"), warm)
         assert graded.line.encode()
         assert graded.report is not None, graded.output

@@ -50,7 +50,7 @@ def look_through(folder: Path, *, roster: Path | None = None, leave_out: Iterabl
 
 
 def name_of(path: Path) -> str:
-    """Return whose an entry is, by its own name, not by that of what a link leads to: dots are kept, an ending is not."""
+    """Return whose an entry is, by its own name, not by what a link leads to: dots are kept, an ending is not."""
     if path.is_dir():
         return printable(path.name)
     return printable(stem(path) if is_archive(path) else path.stem)

@@ -18,10 +18,10 @@ REFUSED = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')  # by Windows, and by people 
 
 
 def printable(name: str) -> str:
-    """Return a file's name in Unicode's form C, as text that any encoding of Unicode holds and one line shows.
+    r"""Return a file's name in Unicode's form C, as text that any encoding of Unicode holds and one line shows.
 
     Bytes that are no text in UTF-8 are read as Korean Windows writes it, which an archive from there may have left; if
-    they are none of that either, they are shown as `\\xff`, so that two names stay two.
+    they are none of that either, they are shown as `\xff`, so that two names stay two.
     """
     found = os.fsencode(name)
     try:
