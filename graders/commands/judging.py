@@ -80,7 +80,7 @@ def run(given: Sequence[str], warm: Nurseries, spec: LabSpec) -> tuple[int, str]
     if sys.platform == "linux" and warm.judges is not None:
         from graders.harness.link import nursery
 
-        return nursery.run_pytest(warm.judges, spec.folder.parent, variables(), given)
+        return nursery.run_pytest(warm.judges, spec.folder.parent, variables(warm.judges.parent), given)
     command = [sys.executable, "-m", "pytest", *given]
     done = subprocess.run(command, cwd=spec.folder.parent, env=variables(), capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
@@ -126,11 +126,14 @@ class Alone(subprocess.Popen[bytes]):
 
 
 def start(given: Sequence[str], warm: Nurseries, spec: LabSpec, scratch: Path | None = None) -> Judge:
-    """Have pytest run beside the lab's folder, its temporary files in a folder of its own. Raises OSError."""
+    """Have pytest run beside the lab's folder, its temporary files in a folder of its own. Raises OSError.
+
+    Without one they lie beside the nursery's socket, and are gone with that at the latest.
+    """
     if sys.platform == "linux" and warm.judges is not None:
         from graders.harness.link import nursery
 
-        return nursery.start_pytest(warm.judges, spec.folder.parent, variables(scratch), given)
+        return nursery.start_pytest(warm.judges, spec.folder.parent, variables(scratch or warm.judges.parent), given)
     return Alone(given, spec, scratch)
 
 

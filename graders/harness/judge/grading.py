@@ -117,6 +117,7 @@ class Grading:
         self._workers.close()  # first: it may still be importing for a worker that nobody needs any more
         for submission in (self.submission, *self._beside):
             submission.close()
+            submission.source.close()
 
     # ---- one check
 

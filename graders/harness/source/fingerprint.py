@@ -8,7 +8,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .archive import LEFT_OUT, MAX_DEPTH
+from .archive import MAX_DEPTH
+from .needless import is_tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -92,8 +93,9 @@ def _walked(folder: Path, before: bytes, depth: int) -> Iterator[tuple[bytes, Pa
 
 def _counts(folder: os.DirEntry[str]) -> bool:
     """Tell whether a folder is no tool's."""
-    tools = folder.name.startswith(".") or folder.name in LEFT_OUT
-    return not tools and not os.path.lexists(os.path.join(folder.path, "pyvenv.cfg"))  # noqa: PTH118  # a folder has thousands
+    if folder.name.startswith(".") or is_tools(folder.name):
+        return False
+    return not os.path.lexists(os.path.join(folder.path, "pyvenv.cfg"))  # noqa: PTH118  # a folder has thousands
 
 
 def _content(path: Path, most: int) -> tuple[bytes, int]:

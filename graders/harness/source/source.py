@@ -101,6 +101,13 @@ class Source:
             name = _decoded(given.stem) if given.stem.lower() != Path(file).stem else called(given.absolute().parent)
         return unicodedata.normalize("NFC", name)
 
+    def close(self) -> None:
+        """Remove what was unpacked or laid out, which nobody can run or read from then on."""
+        # Not left to the process's end: one that was forked from a nursery ends without what Python does then.
+        for holder in (self.unpacked, self.__dict__.get("_staged")):
+            if holder is not None:
+                holder.cleanup()
+
     @property
     def in_cells(self) -> bool:
         """Whether it is a notebook."""

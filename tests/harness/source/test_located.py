@@ -14,11 +14,15 @@ from pathlib import Path
 import pytest
 from notebooks import notebook
 
+from graders.commands import judging
 from graders.commands.teacher.release import release
 from graders.harness.base.errors import Unloadable
 from graders.harness.base.model import Word
 from graders.harness.source.source import Source
 from graders.outline import outline
+from graders.spec import SPEC
+
+pytest_plugins = ["grading"]
 
 FUNCTIONS = ("load_mnist", "train_epoch")
 LAB = "import helper\n\ndef load_mnist(root):\n    return helper.x\n\ndef train_epoch(model):\n    return 1\n"
@@ -318,6 +322,17 @@ def test_nothing_unpacked_is_left(tmp_path):
     (tmp_path / "scratch").mkdir()
     code = "import pathlib, sys; from graders.harness.source.source import Source; "
     code += "s = Source.find(pathlib.Path(sys.argv[1]), 'lab.py'); assert 'scratch' in str(s.visible)"
-    environment = {**os.environ, "GRADERS_SCRATCH": str(tmp_path / "scratch")}
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "scratch")}
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "kim.zip")], check=True, env=environment)
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs nurseries")
+def test_judge_that_was_forked_leaves_nothing(tmp_path, warm):
+    """It ends without what Python does at a process's end, so it clears up itself."""
+    (tmp_path / "kim.zip").write_bytes(zipped({"lab.ipynb": notebook("x = 1")}))
+    report = tmp_path / "report"
+    given = judging.arguments(tmp_path / "kim.zip", warm, SPEC, "--report-dir", str(report), "--no-page")
+    code, output = judging.run([*given, "-p", "no:benchmark"], warm, SPEC)
+    assert (code, (report / "report.json").is_file()) == (1, True), output
+    assert not [path for path in warm.judges.parent.rglob("*") if path.name.startswith("submission-")]
