@@ -25,10 +25,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from corpus import BUGS, bug_source, reference_source  # noqa: E402  # after the path is set
+import single  # noqa: E402  # after the path is set
+from corpus import BUGS, bug_source, reference_source  # noqa: E402
 
 from graders.commands import judging  # noqa: E402
-from graders.commands.teacher import batch  # noqa: E402
 from graders.spec import SPEC  # noqa: E402
 
 MAX_REPORT = 2**20  # bytes, of each file
@@ -57,7 +57,7 @@ def graded(seed: int, folder: Path, quick: Path, warm: judging.Nurseries, isolat
     options += [] if dice.random() < PAGE_SHARE else ["--no-page"]
     options += [] if dice.random() < TIMED_SHARE else ["-p", "no:benchmark"]
     began = time.perf_counter()
-    done = batch.grade(str(seed), lab, folder / "out", options, warm)
+    done = single.grade(str(seed), lab, folder / "out", options, warm)
     seconds = time.perf_counter() - began
     sizes = [path.stat().st_size for path in (folder / "out" / str(seed)).glob("report.*")]
     voids = [c for part in (done.report or {}).get("parts", []) for c in part["checks"] if c["status"] == "void"]

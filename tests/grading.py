@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import single
 from readers import expect_every_format_to_be_read
 
 from graders.commands import judging, report
-from graders.commands.teacher import batch
 from graders.harness.walls import levels
 from graders.spec import SPEC
 
@@ -67,7 +67,7 @@ def grade(
             shutil.copyfile(source, folder / file)
         else:
             (folder / file).write_text(source, encoding="utf-8")
-        graded = batch.grade(name, folder, tmp_path / "out", [*QUICKLY, *seeded(pytestconfig)], warm)
+        graded = single.grade(name, folder, tmp_path / "out", [*QUICKLY, *seeded(pytestconfig)], warm)
         assert graded.report is not None, graded.output
         expect_no_naming_fault(graded.output)
         expect_every_format_to_be_read(report.read(tmp_path / "out" / name / "report.json"), junit_schema)
@@ -86,7 +86,7 @@ def timed(warm: judging.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> 
         (folder / "rubric.toml").write_text(hurried(text, seconds), encoding="utf-8")
         (folder / f"{name}.py").write_text(source, encoding="utf-8")
         given = ["--rubric", str(folder / "rubric.toml"), "-k", "test_training_keeps_up_with_the_lesson", "--no-page"]
-        graded = batch.grade(name, folder / f"{name}.py", folder / "out", [*given, *options], warm)
+        graded = single.grade(name, folder / f"{name}.py", folder / "out", [*given, *options], warm)
         assert graded.report is not None, graded.output
         expect_no_naming_fault(graded.output)
         return graded.report

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import single
 
-from graders.commands.teacher import batch
 from graders.harness.base.errors import ConfigurationError
 
 REFERENCE = Path(__file__).parents[2] / "reference"
@@ -22,7 +22,7 @@ REFERENCE = Path(__file__).parents[2] / "reference"
 def test_refused_option_is_one_line_for_the_class(tmp_path, options, said):
     """An option that `pytest graders` refuses ends the batch with what is wrong with it, and no traceback."""
     with pytest.raises(ConfigurationError) as caught:
-        batch.grade("reference", REFERENCE, tmp_path, options)
+        single.grade("reference", REFERENCE, tmp_path, options)
     assert str(caught.value) == said
 
 

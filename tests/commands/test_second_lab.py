@@ -10,7 +10,10 @@ import pytest
 from doubling_lab import CLASS, LAB
 
 from graders.commands import report
-from graders.commands.teacher import batch, mistakes
+from graders.commands.teacher import mistakes
+from graders.commands.teacher.runs.judged import Orders
+from graders.commands.teacher.runs.local import Local
+from graders.commands.teacher.runs.tasks import Task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +29,11 @@ def reports(doubling: LabSpec, tmp_path_factory: pytest.TempPathFactory) -> dict
     folder = tmp_path_factory.mktemp("class")
     for name, text in CLASS.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
-    graded = batch.grade_all(batch.submissions(folder), folder.parent / "out", 2, ("-p", "no:benchmark"), doubling)
+    tasks = [Task(name, folder / f"{name}.py") for name in CLASS]
     found = {}
-    for one in graded:
-        assert one.report is not None, one.output
-        found[one.name] = one.report
+    for done in Local(Orders(("-p", "no:benchmark")), 2, doubling).run(tasks):
+        assert done.report is not None, done.output
+        found[done.task.student] = json.loads(done.report)
     return found
 
 

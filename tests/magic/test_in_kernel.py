@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import psutil
 import pytest
+import single
 from grading import QUICKLY
 from lxml import html
 from nbclient import NotebookClient
 from tiny_mnist import random_split
 
-from graders.commands.teacher import batch
 from graders.commands.teacher.notebook import NOTEBOOK
 from graders.commands.teacher.script import GRADED, REFERENCE
 from graders.digits import idx
@@ -118,7 +118,7 @@ def test_a_student_at_work(kernel: Kernel, warm: judging.Nurseries, tmp_path: Pa
 
     nb: Any = nbformat
     nb.write(kernel.client.nb, tmp_path / "lab.ipynb")
-    graded = batch.grade("kim", tmp_path / "lab.ipynb", tmp_path / "out", QUICKLY, warm)
+    graded = single.grade("kim", tmp_path / "lab.ipynb", tmp_path / "out", QUICKLY, warm)
     assert graded.report is not None, graded.output
     assert (graded.report["score"], graded.report["max_score"]) == (95, 95)
     assert output.data["text/plain"].count("95.0 / 95") == 1

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import single
 from corpus import BUGS, bug_source, reference_source
 from grading import RUBRIC, hurried
 
 from graders.commands import judging, report
-from graders.commands.teacher import batch
 from graders.harness.base.rows import Key, Row
 from graders.harness.render import html
 from graders.harness.render.tame import tame
@@ -60,7 +60,7 @@ class Pages(dict[str, Path]):
             (folder / "lab.py").write_text(sources()[case], encoding="utf-8")
             (folder / "rubric.toml").write_text(hurried(RUBRIC.read_text(encoding="utf-8")), encoding="utf-8")
             options = ["--rubric", str(folder / "rubric.toml")]
-            batch.grade(case, folder / "lab.py", folder, options, self._warm)
+            single.grade(case, folder / "lab.py", folder, options, self._warm)
 
         self[case] = self._once(f"page of {case}", fill) / case / "report.html"
         return self[case]

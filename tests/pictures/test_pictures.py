@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import single
 from corpus import BUGS, bug_source, reference_source
 
 from graders.commands import judging, report
-from graders.commands.teacher import batch
 from graders.harness.base.exhibits import Exhibit, PackedArray, Picture
 from graders.harness.base.model import CheckResult, PartResult, Report, Status
 from graders.harness.base.speed import Throughput
@@ -198,7 +198,7 @@ def graded(warm: judging.Nurseries, tmp_path: Path) -> Callable[[str], tuple[Tam
 
     def run(source: str) -> tuple[Tamed, str]:
         (tmp_path / "lab.py").write_text(source, encoding="utf-8")
-        done = batch.grade("one", tmp_path / "lab.py", tmp_path / "out", UNTIMED, warm)
+        done = single.grade("one", tmp_path / "lab.py", tmp_path / "out", UNTIMED, warm)
         assert done.report is not None, done.output
         folder = tmp_path / "out" / "one"
         return report.read(folder / "report.json"), (folder / "report.html").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import single
 
 if sys.platform != "linux":
     pytest.skip("needs keepers, which only Linux has", allow_module_level=True)
@@ -29,7 +30,6 @@ from layers import layered
 from readers import expect_every_format_to_be_read
 
 from graders.commands import judging, report
-from graders.commands.teacher import batch
 from graders.harness.render import telling
 from graders.harness.walls import levels
 from graders.harness.walls.family import descendants
@@ -124,7 +124,7 @@ def attempt(
             else ["--isolation", level]
         )
         options = [*by, "--rubric", str(rubric), *QUICKLY, *seeded(pytestconfig)]
-        graded = batch.grade(attack.name, folder, tmp_path / "out", options, warm)
+        graded = single.grade(attack.name, folder, tmp_path / "out", options, warm)
         assert graded.report is not None, graded.output
         expect_no_naming_fault(graded.output)
         expect_every_format_to_be_read(report.read(tmp_path / "out" / attack.name / "report.json"), junit_schema)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import single
 from corpus import BUGS, bug_source, correct_sources, edit, reference_source
 from grading import QUICKLY
 from layers import layered
 
-from graders.commands.teacher import batch
 from graders.harness.walls import levels
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def hogs(count: int) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def first(submission: Path, warm: judging.Nurseries, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Grade that submission once; the report has mistakes in it."""
-    report = batch.grade("first", submission, tmp_path_factory.mktemp("first"), QUICKLY, warm).report
+    report = single.grade("first", submission, tmp_path_factory.mktemp("first"), QUICKLY, warm).report
     assert report is not None
     assert report["score"] < report["max_score"]
     return report
@@ -83,7 +83,7 @@ def test_many_gradings_give_equal_reports(
 ) -> None:
     """Nothing but the times differs between one grading and the next, on a quiet machine or a busy one."""
     with hogs(busy):
-        graded = [batch.grade(f"run-{n}", submission, tmp_path, QUICKLY, warm) for n in range(times)]
+        graded = [single.grade(f"run-{n}", submission, tmp_path, QUICKLY, warm) for n in range(times)]
     assert [timeless(one.report or {}) for one in graded] == [timeless(first)] * times
 
 
@@ -116,7 +116,7 @@ def test_isolation_changes_nothing_for_honest_work(
     (folder / "lab.py").write_text(honest(), encoding="utf-8")
     reports = {}
     for level in LEVELS:
-        graded = batch.grade(level, folder, tmp_path, ["--isolation", level, *QUICKLY], warm)
+        graded = single.grade(level, folder, tmp_path, ["--isolation", level, *QUICKLY], warm)
         assert graded.report is not None, graded.output
         assert graded.report["isolation"] == level
         reports[level] = timeless({**graded.report, "isolation": "any"})

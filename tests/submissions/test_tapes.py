@@ -6,12 +6,11 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import single
 from corpus.stubs import CHECKS
 from corpus.tapes import FUNCTIONS, player_source, recorder_source
 from grading import QUICKLY
 from layers import layered
-
-from graders.commands.teacher import batch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +35,7 @@ def _graded(
     (folder / name / "lab.py").write_text(source, encoding="utf-8")
     (folder / name / "tape").write_bytes(tape)
     options = ["--isolation", isolation, "--grading-seed", str(seed), *QUICKLY]
-    graded = batch.grade(name, folder / name, folder / "out", options, warm)
+    graded = single.grade(name, folder / name, folder / "out", options, warm)
     assert graded.report is not None, graded.output
     return graded.report
 

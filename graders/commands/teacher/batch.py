@@ -1,130 +1,222 @@
-"""Grade every submission of a class: each in a judge and a worker of its own, with one import of torch for all."""
+"""Grade every submission of a class: on this machine, one after another or side by side, and stopped at any time."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import shlex
+import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 from graders.commands import judging
-from graders.commands.judging import nurseries
+from graders.commands.teacher.grades.store import Gradebook
+from graders.commands.teacher.handed_in.class_folder import look_through
+from graders.commands.teacher.handed_in.identities import folder_names
+from graders.commands.teacher.runs import ahead, lines
+from graders.commands.teacher.runs.coordinator import Coordinator
+from graders.commands.teacher.runs.ending import Ending
+from graders.commands.teacher.runs.journal import journal
+from graders.commands.teacher.runs.judged import Orders, is_untimed
+from graders.commands.teacher.runs.local import Local
+from graders.commands.teacher.runs.progress import Bar, Lines, any_name, on_terminal
+from graders.commands.teacher.runs.reports import Reports
+from graders.commands.teacher.runs.rules import LabRules
+from graders.commands.teacher.runs.tally import Tally
+from graders.harness.base import files
 from graders.harness.base.errors import ConfigurationError
-from graders.harness.source.archive import is_archive, stem
-from graders.harness.source.notebooks import is_notebook
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from graders.commands.judging import Nurseries
+    from graders.commands.teacher.handed_in.hand_in import ClassFolder
+    from graders.commands.teacher.runs.ahead import Shared
+    from graders.commands.teacher.runs.tasks import Scheduler
+    from graders.commands.teacher.runs.work import Landed
     from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.messages import Messages
 
-CODES = {0: "graded", 1: "graded", 3: "void"}  # pytest's exit codes that leave a report behind
+PAGE_SECONDS, PAGE_SHARE = 60.0, 30.0  # between two drawings of the class's page; and as often as one takes
+UNGRADED = 3  # the exit code where a hand-in has no grade
+OURS = ("batch.log", "gradebook.sqlite", "index.html")  # names in OUT that no student's folder may have
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """One submission's outcome. `report` is report.json's content, None where the judge left none behind."""
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(judging.USAGE, f"{self.prog}: {message}\n")
 
-    name: str
-    report: dict[str, Any] | None
-    output: str
+
+def _parser(spec: LabSpec) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m graders batch",
+        description="Grade every submission in a folder, and go on where an earlier run was stopped. Options that are "
+        "not named here go to `pytest graders`.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("folder", type=Path, metavar="CLASS", help="holds what students have handed in")
+    parser.add_argument(
+        "--report-dir", type=Path, required=True, metavar="OUT", help="gets the gradebook, and a folder a student"
+    )
+    parser.add_argument("--roster", type=Path, metavar="FILE", help="a table of the class's students")
+    parser.add_argument(
+        "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="how many at a time (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--no-throughput", action="store_true", help="time nobody: the part is left out of everybody's maximum"
+    )
+    parser.add_argument("--no-page", action="store_true", help="write no page a student")
+    parser.add_argument("--rubric", type=Path, default=spec.folder / "rubric.toml", metavar="FILE")
+    parser.add_argument("--mnist-root", type=Path, metavar="DIR", help="where MNIST lies ($MNIST_ROOT)")
+    parser.add_argument("--language", default="en", metavar="LANG", help="of reports and list (default: %(default)s)")
+    parser.add_argument("--grading-seed", type=int, default=0, metavar="N", help="of every random input")
+    parser.add_argument("--isolation", choices=("auto", "process", "sandbox"), default="auto")
+    return parser
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: at least 1")
+    return int(text)
+
+
+def main(arguments: Sequence[str], spec: LabSpec = SPEC) -> int:
+    """Run `python -m graders batch CLASS --report-dir OUT`.
+
+    The exit code is 0 where every hand-in has a grade, 3 where one has none, 4 for what cannot be used, and 128 + N
+    where signal N has stopped it.
+    """
+    any_name(sys.stdout, sys.stderr)
+    options, passed_on = _parser(spec).parse_known_args(arguments)
+    with Ending() as ending:
+        run = _Run(options, passed_on, spec, ending)
+        try:
+            code = run.run()
+        except ConfigurationError as error:
+            print(f"graders batch: {error}", file=sys.stderr)
+            return judging.USAGE
+        except KeyboardInterrupt:  # before there was anything to stop
+            pass
+        if ending.came is None:
+            return code
+        print(_resuming(run.messages, arguments), file=sys.stderr)
+        return ending.code
+
+
+def _resuming(messages: Messages | None, arguments: Sequence[str]) -> str:
+    command = shlex.join(["python", "-m", "graders", "batch", *arguments])
+    return f"{messages.text('runs', 'stopped')}\n  {command}" if messages else f"Stopped: {command}"
+
+
+class _Run:
+    """One run of the command."""
+
+    def __init__(self, options: argparse.Namespace, passed_on: Sequence[str], spec: LabSpec, ending: Ending) -> None:
+        self._options, self._passed_on, self._spec, self._ending = options, passed_on, spec, ending
+        self._out: Path = options.report_dir.expanduser().absolute()
+        self._without = spec.timed if options.no_throughput else ()
+        self._next_page = time.monotonic() + PAGE_SECONDS
+        self.messages: Messages | None = None
+
+    def run(self) -> int:
+        """Grade the class; returns the exit code. Raises ConfigurationError."""
+        options, folder = self._options, self._options.folder.expanduser().absolute()
+        ahead.expect_folders(folder, self._out)
+        shared = ahead.shared(
+            self._spec, _absolute(options.rubric), options.language, options.isolation, self._root, self._without
+        )
+        self.messages = shared.messages
+        roster = _absolute(options.roster) if options.roster else None
+        found = look_through(folder, roster=roster, leave_out=[self._out])
+        ahead.expect_room(self._out, len(found.hand_ins), options.jobs)
+        with Gradebook.open(self._out) as book, journal(self._out) as log:
+            names = _folders(found)
+            book.enter(found, folder, names)
+            book.begin_run(folder, {"arguments": shlex.join([*map(str, self._judges_options), *self._passed_on])})
+            print(shared.said(len(found.hand_ins)), file=sys.stderr, flush=True)
+            orders = Orders((*self._judges_options, *self._passed_on), shared.rubric.limits.submission_seconds)
+            self._grade(found, book, shared, names, Local(orders, options.jobs, self._spec))
+            book.end_run("stopped" if self._ending.came else "done")
+            ungraded = False if self._ending.came else _listed(book, shared.messages)
+            page = self._draw(book)
+            for key, path in (("page", page), ("log", log)):
+                print(shared.messages.text("runs", key, path=path), file=sys.stderr)
+        return UNGRADED if ungraded else 0
+
+    def _grade(
+        self, found: ClassFolder, book: Gradebook, shared: Shared, names: dict[str, str], scheduler: Scheduler
+    ) -> None:
+        options = {"language": self._options.language, "isolation": shared.chosen.isolation}
+        rules = LabRules(self._spec, shared.rubric, shared.data, self._options.grading_seed, options)
+        reports = Reports(self._out, names, None if self._options.no_page else rules.page)
+        timed = () if is_untimed(self._passed_on) else self._spec.timed
+        tally = Tally(len(found.hand_ins))
+        shown = (Bar if on_terminal() else Lines)(tally, scheduler.in_flight, shared.messages, book.beat)
+
+        def tell(landed: Landed) -> None:
+            result = book.current(landed.student)
+            assert result is not None  # whoever has handed in something has a row
+            tally.count(landed, result.outcome)
+            if landed.seconds:  # what was there before is in the list
+                shown.landed(lines.of_result(result, shared.messages))
+            self._draw_now_and_then(book)
+
+        coordinator = Coordinator(found, book, scheduler, rules, reports, timed, tell)
+        self._ending.to(coordinator.stop)
+        with shown:
+            coordinator.run()
+
+    def _draw_now_and_then(self, book: Gradebook) -> None:
+        """Draw the class's page where the last time is long ago, by what it took; nobody waits for it often."""
+        if time.monotonic() >= self._next_page:
+            began = time.monotonic()
+            self._draw(book)
+            took = time.monotonic() - began
+            self._next_page = began + max(PAGE_SECONDS, PAGE_SHARE * took)
+
+    def _draw(self, book: Gradebook) -> Path:
+        from graders.commands.teacher.overview import classroom
+
+        path = self._out / "index.html"
+        files.write(path, classroom.draw(book, self._options.language, self._spec))
+        return path
 
     @property
-    def line(self) -> str:
-        """One line for the class list: the name, and the score or what became of it."""
-        name = os.fsencode(self.name).decode("utf-8", "replace")  # of old archives' folders, not always UTF-8
-        if self.report is None:
-            return f"{name}  no report: {(self.output.strip().splitlines() or ['?'])[-1]}"
-        if self.report["score"] is None:
-            return f"{name}  {self.report['status']}"
-        return f"{name}  {self.report['score']:g} / {self.report['max_score']:g}"
+    def _root(self) -> Path | None:
+        given = self._options.mnist_root or os.environ.get("MNIST_ROOT")
+        return _absolute(Path(given)) if given and self._spec.data else None
+
+    @property
+    def _judges_options(self) -> tuple[str, ...]:
+        """Options of `pytest graders`; judges work elsewhere, so paths are absolute."""
+        options = self._options
+        given = ["--rubric", _absolute(options.rubric), "--language", options.language]
+        given += ["--grading-seed", options.grading_seed, "--isolation", options.isolation]
+        given += ["--mnist-root", self._root] if self._root else []
+        given += ["--no-page"] if options.no_page else []
+        given += ["--without", ",".join(self._without)] if self._without else []
+        return tuple(map(str, given))
 
 
-def submissions(folder: Path) -> dict[str, Path]:
-    """Return the submissions in a class's folder by name: each folder, each archive, each Python file and notebook.
-
-    A link without an ending that leads nowhere stands for a folder: whose it is gets a report that says so.
-
-    Raises ConfigurationError where there are none, or two with one name.
-    """
-    if not folder.is_dir():
-        raise ConfigurationError(f"{folder} is no folder")
-    found = sorted(
-        p
-        for p in folder.iterdir()
-        if not p.name.startswith((".", "_"))
-        and (p.suffix == ".py" or is_notebook(p) or is_archive(p) or p.is_dir() or _leads_nowhere(p))
-    )
-    names = [path.name if path.is_dir() else stem(path) if is_archive(path) else path.stem for path in found]
-    if not found:
-        raise ConfigurationError(f"{folder} holds no submissions: no folder, archive, Python file or notebook")
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigurationError(f"{folder} holds two submissions called {name}")
-    return dict(zip(names, found, strict=True))
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
 
 
-def _leads_nowhere(path: Path) -> bool:
-    return not path.suffix and path.is_symlink() and not path.exists()
+def _folders(found: ClassFolder) -> dict[str, str]:
+    """Return the name of each student's folder in OUT."""
+    students = {one.student for one in (*found.hand_ins, *found.missing)}
+    students |= {entry.student for entry in found.entries if entry.student}
+    named = folder_names(sorted(students))
+    return {student: f"_{name}" if name.casefold() in OURS else name for student, name in named.items()}
 
 
-def grade_all(
-    found: dict[str, Path], out: Path, jobs: int, options: Sequence[str] = (), spec: LabSpec = SPEC
-) -> Iterator[Graded]:
-    """Grade submissions side by side, `jobs` at a time; yields them in order, each written to `out`/NAME/report.json.
-
-    `options` are passed on to `pytest graders`.
-    """
-    with nurseries(spec) as warm, ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(lambda name: grade(name, found[name], out, options, warm, spec), found)
-
-
-def grade(
-    name: str,
-    path: Path,
-    out: Path,
-    options: Sequence[str] = (),
-    warm: Nurseries = judging.COLD,
-    spec: LabSpec = SPEC,
-) -> Graded:
-    """Grade one submission in a judge of its own, into `out`/NAME/report.json.
-
-    Raises ConfigurationError for an option that `pytest graders` refuses: it would refuse it for everybody.
-    """
-    folder = out / name
-    report = folder / "report.json"
-    report.unlink(missing_ok=True)  # an old grade must not stand in for a new one
-    timing = [] if "no:benchmark" in options else ["-p", "benchmark"]  # it would undo the option
-    arguments = judging.arguments(path, warm, spec, "--report-dir", str(folder.resolve()), *timing, *options)
-    code, output = judging.run(arguments, warm, spec)
-    if code == judging.USAGE:
-        raise ConfigurationError(judging.refusal(output))
-    usable = code in CODES and report.is_file()
-    content = json.loads(report.read_text(encoding="utf-8")) if usable else None
-    return Graded(name, content, output)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run `python -m graders batch CLASS --report-dir OUT`; the exit code is 0 when every submission got a grade."""
-    parser = argparse.ArgumentParser(
-        prog="python -m graders batch",
-        description="Grade every submission in a folder. Options it does not know go to `pytest graders`.",
-    )
-    parser.add_argument(
-        "folder", type=Path, metavar="CLASS", help="holds a folder, a Python file or a notebook for each submission"
-    )
-    parser.add_argument("--report-dir", type=Path, required=True, metavar="OUT", help="gets NAME/report.json for each")
-    parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: %(default)s)"
-    )
-    options, passed_on = parser.parse_known_args(arguments)
-    void = 0
-    for graded in grade_all(submissions(options.folder), options.report_dir, max(1, options.jobs), passed_on):
-        print(graded.line, flush=True)
-        void += graded.report is None or graded.report["score"] is None
-    return 3 if void else 0
+def _listed(book: Gradebook, messages: Messages) -> bool:
+    """Print a line for each entry of the class's folder; tells whether a hand-in has no grade."""
+    found = False
+    for line, ungraded in lines.of_class(book, messages):
+        found |= ungraded
+        print(line)
+    sys.stdout.flush()
+    return found

@@ -265,6 +265,7 @@ def test_no_report_is_told_and_costs_nobody_else(three, what, outcome, why, para
     assert "ben" not in [task.student for task in tasks if task.alone]
     with Gradebook.open(three.out) as book:
         ben = book.current("ben")
+        assert ben is not None
         assert (ben.outcome, ben.why, ben.params, ben.points) == (outcome, why, params, None)
     assert sorted(path.name for path in (three.out / "ben").iterdir()) == ["judge.txt"]
     assert three.outcomes()["anna"] == (Outcome.GRADED, 10)
@@ -293,6 +294,7 @@ def test_what_cannot_be_loaded_says_why(three):
     three.run(Scripted(judge))
     with Gradebook.open(three.out) as book:
         ben = book.current("ben")
+        assert ben is not None
         assert (ben.outcome, ben.why, ben.params) == ("graded", "unloadable", {"text": "line 3: invalid syntax"})
 
 

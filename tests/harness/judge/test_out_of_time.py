@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
+import single
 from grading import QUICKLY, RUBRIC
-
-from graders.commands.teacher import batch
 
 pytest_plugins = ["grading"]
 
@@ -31,7 +30,7 @@ def test_grading_ends_with_what_was_earned(tmp_path, warm):
     (tmp_path / "lab.py").write_text(reference.read_text(encoding="utf-8") + SLOW, encoding="utf-8")
     for language, words in {"en": "all calls of your functions together", "ko": "함수 호출을 모두 합쳐"}.items():
         options = [*QUICKLY, "--rubric", str(tmp_path / "rubric.toml"), "--language", language]
-        graded = batch.grade(language, tmp_path / "lab.py", tmp_path / "out", options, warm)
+        graded = single.grade(language, tmp_path / "lab.py", tmp_path / "out", options, warm)
         assert graded.report is not None, graded.output
         assert graded.report["status"] == "graded"
         points = {part["name"]: part["points"] for part in graded.report["parts"]}

@@ -86,12 +86,13 @@ def test_record_is_in_ascii_and_one_line(make_check, make_report):
 @pytest.mark.sample
 def test_a_judge_that_is_followed_finds_what_any_other_does(warm: judging.Nurseries, tmp_path: Path) -> None:
     """Order and company change nothing: the report is that of a plain run, all messages and points of it."""
-    from graders.commands.teacher import batch
+    import single
+
     from graders.harness.judge.messages import Messages
     from graders.harness.render import json_report
 
     (tmp_path / "lab.py").write_text(bug_source(BUG), encoding="utf-8")
-    plain = batch.grade("plain", tmp_path / "lab.py", tmp_path / "out", ["-p", "no:benchmark", "--no-page"], warm)
+    plain = single.grade("plain", tmp_path / "lab.py", tmp_path / "out", ["-p", "no:benchmark", "--no-page"], warm)
     assert plain.report is not None
     given = judging.arguments(tmp_path / "lab.py", warm, SPEC, "--follow", "--first", BUG.part)
     judge = judging.start(given, warm, SPEC)

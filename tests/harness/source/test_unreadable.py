@@ -7,9 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import single
 from corpus.unreadable import DEEP, FILES, LINKS_AND_DEVICES, _deep
 
-from graders.commands.teacher import batch, on_gradescope
+from graders.commands.teacher import on_gradescope
+from graders.commands.teacher.handed_in.class_folder import look_through
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.source.source import Source
 
@@ -114,9 +116,10 @@ def test_class_goes_on_behind_every_oddity(tmp_path, warm):
         LINKS_AND_DEVICES[name][0](folder / f"bare-{name}")
     undecodable = Path(os.fsdecode(os.fsencode(folder) + b"/\xff.py"))
     undecodable.write_text("x = \n")
-    for name, path in {path.stem: path for path in folder.iterdir()}.items():
-        graded = batch.grade(name, path, out, ("-p", "no:benchmark", "--no-page"), warm)
-        assert graded.line.encode()
+    found = {one.student: one.path for one in look_through(folder).hand_ins}
+    assert found.keys() >= {*oddities, *(f"bare-{name}" for name in given), r"\xff"}
+    for name, path in found.items():
+        graded = single.grade(name, path, out, ("-p", "no:benchmark", "--no-page"), warm)
         assert graded.report is not None, graded.output
         assert (graded.report["status"], graded.report["score"]) == ("graded", 0), name
         told = [check["message"] for part in graded.report["parts"] for check in part["checks"]]

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SUMMARY_SECONDS = 60.0  # between two summaries in plain lines
 BEAT_SECONDS = 5.0
 SLOWEST = 3  # of those at work, that are named
+BAR = 40  # columns
 WIDE = 24  # letters of a name beside the bar
 
 
@@ -133,20 +134,23 @@ class Bar(Progress):
 
     def landed(self, line: str) -> None:
         """Print it above the bar."""
-        self._console.print(line, soft_wrap=True)
+        self._console.print(self._writable(line), soft_wrap=True)
+
+    def _writable(self, text: str) -> str:
+        """Return a text as the terminal's encoding has it, so that its width is known."""
+        return text.encode(self._console.encoding, "backslashreplace").decode(self._console.encoding)
 
     def _drawn(self) -> Any:
-        from rich.console import Group
         from rich.progress_bar import ProgressBar
+        from rich.table import Table
         from rich.text import Text
 
         most = max(1, self._tally.students)
-        return Group(*self._rows(ProgressBar(total=most, completed=min(self._tally.done, most)), Text))
-
-    def _rows(self, bar: Any, text: Any) -> Iterator[Any]:
-        yield bar
+        rows = Table.grid()
+        rows.add_row(ProgressBar(most, min(self._tally.done, most), width=BAR))
         for line in filter(None, (self.summary(), self.slowest())):
-            yield text(line, overflow="ellipsis", no_wrap=True)
+            rows.add_row(Text(self._writable(line), overflow="ellipsis", no_wrap=True))
+        return rows
 
 
 def clock(seconds: float) -> str:

@@ -1,0 +1,48 @@
+"""How keys are found and reports put together, for one rubric and one lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graders.commands import report as single_report
+from graders.commands.teacher.grades import reports
+from graders.commands.teacher.grades.keys import keys_of_run
+from graders.harness.render.tame import tame
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graders.commands.teacher.grades.keys import Key
+    from graders.commands.teacher.handed_in.hand_in import HandIn
+    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.rubric import Rubric
+
+
+class LabRules:
+    """The Rules of a lab: by a rubric, by the data that checks ask with, a seed, and other options that matter."""
+
+    def __init__(self, spec: LabSpec, rubric: Rubric, data: str, seed: int, options: Mapping[str, str]) -> None:
+        self._spec, self._rubric = spec, rubric
+        self._key = keys_of_run(spec, rubric, data=data, seed=seed, options=options)
+
+    def key(self, hand_in: HandIn) -> Key:
+        """Return what a hand-in's grade hangs on."""
+        return self._key(hand_in.path)
+
+    def merged(self, whole: str, partial: str) -> str:
+        """Return a report in which what was judged anew has taken its place."""
+        return reports.merged(whole, partial, self._rubric, self._spec)
+
+    def rescored(self, text: str) -> str:
+        """Return a report with its points worked out anew."""
+        return reports.rescored(text, self._rubric, self._spec)
+
+    def page(self, text: str, earlier: str = "") -> str:
+        """Return the page of a report: with its pictures drawn, or with those of an earlier page."""
+        from graders.harness.render import html
+
+        report = tame(reports.read(text))
+        messages = single_report.messages_for(report, self._spec)
+        if earlier:
+            return html.render(report, messages.words, (), earlier)
+        return single_report.page(self._spec, report, messages)
