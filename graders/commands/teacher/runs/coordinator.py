@@ -141,7 +141,8 @@ class Coordinator:
         judged = done.task.parts or None
         if self._record(student, work.key, text, None, why, params, seconds=done.seconds, judged=judged):
             self._reports.judged(student, text, None if base else done.page, plain, done.output)
-        LOG.info("%s: %s %s after %.1f s", student, plain["status"], plain["score"], done.seconds)
+        points = plain["status"] if plain["score"] is None else f"{plain['score']:g} / {plain['max_score']:g}"
+        LOG.info("%s: %s after %.1f s %s", student, points, done.seconds, " ".join([why, *params.values()]))
         waits = student in self._to_time
         self._tell(Landed(student, Now.TO_TIME if waits else Now.JUDGED, done.seconds, done.task.alone))
 
