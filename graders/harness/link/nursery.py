@@ -54,10 +54,7 @@ class Kind(StrEnum):
 
 
 def serve() -> None:
-    """Answer requests of the Kind `argv[3]` at the listening socket `argv[2]` in the folder `argv[4]`.
-
-    What stands behind them are the modules to import before.
-    """
+    """Answer requests of the Kind `argv[3]` at the socket `argv[2]` in the folder `argv[4]`; behind stand modules."""
     owner, kind, folder = os.getppid(), Kind(sys.argv[3]), sys.argv[4]
     # Workers run as the same user, and all that come after are copies of this process.
     restrict.prctl(restrict.PR_SET_DUMPABLE, 0)
