@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .marks import DTYPE
+from .marks import DTYPE, MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,8 @@ COMMON = 0.1  # of a class: what more than that have written alike says nothing,
 RARE = range(4, 31)  # but for so few, and in any class where more than so many have
 LEAST = 12  # rare marks that two must share
 SHARE = 0.5  # of the rare marks of the one that has fewer
-MAX_ALL = 5_000_000  # marks of a class; in a larger one, fewer are looked at of each submission
+MAX_ALL = 1_250_000  # marks of a class: in one of more than 5,000, fewer are looked at of each submission,
+FEWEST = 40  # but so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Index:
     """All marks of a class, sorted: whose each one is, where equal ones begin, how many these are, and whether few."""
 
     owners: NDArray[np.int32]
-    firsts: NDArray[np.int64]
-    counts: NDArray[np.int64]
+    firsts: NDArray[np.int32]
+    counts: NDArray[np.int32]
     rare: NDArray[np.bool_]
 
 
@@ -49,11 +50,12 @@ def groups(marks: Sequence[bytes]) -> list[Group]:
     return sorted(_joined(pairs), key=lambda group: (-group.share, group.members))
 
 
-def alike(marks: Sequence[bytes], least: int = LEAST, share: float = SHARE) -> Iterator[tuple[int, int, float]]:
+def alike(marks: Sequence[bytes], share: float = SHARE) -> Iterator[tuple[int, int, float]]:
     """Yield each two that are alike, and how much: the share of the rare marks of the one that has fewer."""
-    most = max(MAX_ALL // max(len(marks), 1), 20)
+    most = min(max(MAX_ALL // max(len(marks), 1), FEWEST), MOST)
+    least = max(LEAST * most // MOST, LEAST // 2)
     each = [np.frombuffer(one, DTYPE)[:most] for one in marks]
-    full = np.array([len(one) == most or 4 * len(one) < len(raw) for one, raw in zip(each, marks, strict=True)])
+    full = [len(one) == most for one in each]
     lengths = np.array([len(one) for one in each])
     if lengths.sum() == 0:
         return
@@ -71,21 +73,21 @@ def alike(marks: Sequence[bytes], least: int = LEAST, share: float = SHARE) -> I
                 yield number, other, min(shared / whole, 1.0)
 
 
-def _index(hashes: NDArray[np.uint32], lengths: NDArray[np.int64]) -> tuple[Index, NDArray[np.int64]]:
+def _index(hashes: NDArray[np.uint32], lengths: NDArray[np.int64]) -> tuple[Index, NDArray[np.int32]]:
     """Return the index, and where each mark, in the order of submissions, stands in it."""
-    order = np.argsort(hashes, kind="stable")
+    order = np.argsort(hashes, kind="stable").astype(np.int32)
     ordered = hashes[order]
     begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    counts = np.diff(np.append(begins, len(ordered)))
+    counts = np.diff(np.append(begins, len(ordered))).astype(np.int32)
     rare = counts <= min(max(int(COMMON * len(lengths)), RARE[0]), RARE[-1])
     owners = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)[order]
-    places = np.empty(len(order), np.int64)
-    places[order] = np.arange(len(order))
-    firsts, many, rare = (np.repeat(values, counts) for values in (begins, counts, rare))
-    return Index(owners, firsts, many, rare), places
+    places = np.empty(len(order), np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    firsts = np.repeat(begins, counts).astype(np.int32)
+    return Index(owners, firsts, np.repeat(counts, counts).astype(np.int32), np.repeat(rare, counts)), places
 
 
-def _sharing(index: Index, places: NDArray[np.int64], number: int, least: int) -> Iterator[tuple[int, int]]:
+def _sharing(index: Index, places: NDArray[np.int32], number: int, least: int) -> Iterator[tuple[int, int]]:
     """Yield those after a submission that share at least so much with it, and how much."""
     places = places[(index.counts[places] > 1) & index.rare[places]]
     counts = index.counts[places]

@@ -76,9 +76,13 @@ def payload(data: ClassData, words: Mapping[str, str]) -> str:
         "flags": [words[f"flag_{flag}"] for flag in FLAGS],
         "kinds": FLAGS,
         "most": [part.worth for part in data.parts],
-        "rows": [_row(data, place, outcomes, marked[place], raised.get(place, [])) for place in order],
     }
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    rows = ",".join(_json(_row(data, place, outcomes, marked[place], raised.get(place, []))) for place in order)
+    return f'{_json(values)[:-1]},"rows":[{rows}]}}'
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
