@@ -5,14 +5,13 @@ Needs Playwright and a Chromium of the system's; where there is none, these test
 
 from __future__ import annotations
 
-import os
-import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import single
+from browsers import SIZES, open_page
 from corpus import BUGS, bug_source, reference_source
 from grading import RUBRIC, hurried
 
@@ -22,28 +21,13 @@ from graders.harness.render import html
 from graders.harness.render.tame import tame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-pytest_plugins = ["grading"]
+pytest_plugins = ["grading", "browsers"]
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SIZES = {"desk": 1280, "phone": 360}  # pixels
 CASES = ("full marks", "one bug", "scrambled", "untouched", "syntax error")
 EVIL = "</code></pre><script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Run a headless Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
-    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-        yield chromium
-        chromium.close()
 
 
 class Pages(dict[str, Path]):
@@ -82,24 +66,6 @@ def sources() -> dict[str, str]:
 def pages(browser: Any, warm: judging.Nurseries, once: Callable[..., Path]) -> Pages:
     """Return the pages; where there is no browser, nothing is graded for them."""
     return Pages(warm, once)
-
-
-@dataclass
-class Opened:
-    """A page in the browser, with what its console said."""
-
-    page: Any
-    said: list[str]
-
-
-def open_page(browser: Any, path: Path, width: int, scheme: str = "light") -> Opened:
-    """Open a file as somebody does who double-clicks it."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True)
-    opened = Opened(context.new_page(), [])
-    opened.page.on("console", lambda message: opened.said.append(message.text))
-    opened.page.on("pageerror", lambda error: opened.said.append(str(error)))
-    opened.page.goto(path.resolve().as_uri())
-    return opened
 
 
 each_case = pytest.mark.parametrize(

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 COMMON = 0.1  # of a class: what more than that have written alike says nothing,
 RARE = range(4, 31)  # but for so few, and in any class where more than so many have
-LEAST = 12  # rare marks that two must share
+LEAST = 8  # rare marks that two must share
 SHARE = 0.5  # of the rare marks of the one that has fewer
-MAX_ALL = 1_250_000  # marks of a class: in one of more than 5,000, fewer are looked at of each submission,
+MAX_ALL = 800_000  # marks of a class: in one of more than 5,000, fewer are looked at of each submission,
 FEWEST = 40  # but so many
 
 
@@ -76,15 +76,15 @@ def alike(marks: Sequence[bytes], share: float = SHARE) -> Iterator[tuple[int, i
 def _index(hashes: NDArray[np.uint32], lengths: NDArray[np.int64]) -> tuple[Index, NDArray[np.int32]]:
     """Return the index, and where each mark, in the order of submissions, stands in it."""
     order = np.argsort(hashes, kind="stable").astype(np.int32)
-    ordered = hashes[order]
-    begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    counts = np.diff(np.append(begins, len(ordered))).astype(np.int32)
-    rare = counts <= min(max(int(COMMON * len(lengths)), RARE[0]), RARE[-1])
     owners = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)[order]
     places = np.empty(len(order), np.int32)
     places[order] = np.arange(len(order), dtype=np.int32)
-    firsts = np.repeat(begins, counts).astype(np.int32)
-    return Index(owners, firsts, np.repeat(counts, counts).astype(np.int32), np.repeat(rare, counts)), places
+    ordered = hashes[order]
+    del order  # a large class has millions of marks
+    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])).astype(np.int32)
+    counts = np.diff(begins, append=np.int32(len(ordered)))
+    rare = counts <= min(max(int(COMMON * len(lengths)), RARE[0]), RARE[-1])
+    return Index(owners, np.repeat(begins, counts), np.repeat(counts, counts), np.repeat(rare, counts)), places
 
 
 def _sharing(index: Index, places: NDArray[np.int32], number: int, least: int) -> Iterator[tuple[int, int]]:

@@ -35,10 +35,9 @@ Order: TypeAlias = "tuple[tuple[str, str], ...]"
 
 @dataclass(frozen=True, slots=True)
 class PartFacts:
-    """A part's outcome: its name, status, points and what it can give."""
+    """A part's outcome: its name, its points and what it can give."""
 
     name: str
-    status: str
     points: float
     most: float
 
@@ -78,14 +77,6 @@ def _order(rubric: Path, changed: int) -> Order:
 # ---- kept
 
 
-def packed(report: str, spec: LabSpec = SPEC) -> str:
-    """Return the facts of a report.json's text as a line. Raises ValueError where it is no report."""
-    plain = json.loads(report)
-    if not isinstance(plain, dict) or "parts" not in plain:
-        raise ValueError("is no report")
-    return dump(of(plain, order(spec)), spec)
-
-
 def dump(facts: Facts, spec: LabSpec = SPEC) -> str:
     """Return facts as a line of JSON."""
     kept = {field: value for field, value in converter().unstructure(facts, Facts).items() if value or field == "score"}
@@ -121,7 +112,7 @@ def of(report: Mapping[str, Any], checks: Order) -> Facts:
         score=report["score"],
         most=report["max_score"],
         letters="".join(letters.get(check, "-") for check in checks),
-        parts=tuple(PartFacts(tamed(p["name"]), p["status"], p["points"], p["max_points"]) for p in report["parts"]),
+        parts=tuple(PartFacts(tamed(p["name"]), p["points"], p["max_points"]) for p in report["parts"]),
         mistakes=tuple(dict(_each(failed, _mistakes)).items()),
         raised=tuple(dict.fromkeys(_each(failed, _raised))),
         unloadable=next((tamed(_row(check, "got")) for check in failed if check.get("unloadable")), ""),

@@ -29,7 +29,7 @@ OURS = ("standins.py", "yardstick.py")  # the lab's own correct functions: what 
 
 
 def marks(path: Path, spec: LabSpec = SPEC) -> bytes:
-    """Return the marks of what `--submission` takes: at most 1,000 bytes, none where there is no code.
+    """Return the marks of what `--submission` takes: at most 640 bytes, none where there is no code.
 
     What students are given is left out. Raises nothing: whatever is wrong with a file is told where it is graded.
     """
