@@ -246,10 +246,6 @@ def chosen_anew(turn: int, pool: Pool) -> Arrangement:
     return arrange(shuffled, np.ones(len(order), bool), drawn_right(pool.seed, f"agreeing, {turn}", WHOLE_BATCHES))
 
 
-# A share by chance is the same for two choices of digits once in a dozen, for all of these hardly ever.
-CHOSEN_ANEW = tuple(partial(chosen_anew, turn) for turn in range(3))
-
-
 def ragged(pool: Pool) -> Arrangement:
     """Digits that get the same answer scaled and raw, with an incomplete last batch."""
     count = RAGGED[inputs.between(pool.seed, "ragged", 0, len(RAGGED) - 1)]
@@ -269,3 +265,7 @@ def disagreeing(pool: Pool) -> Arrangement:
     """Digits whose answer changes with the scale of their pixels, most of them labelled with the scaled one's."""
     right = drawn_right(pool.seed, "disagreeing", WHOLE_BATCHES, RIGHT_BY_SCALE)
     return arrange(pool, pool.scaled != pool.raw, right)
+
+
+# A share by chance is the same for two choices of digits once in a dozen, for all of these hardly ever.
+OTHERS: tuple[Callable[[Pool], Arrangement], ...] = (disagreeing, *(partial(chosen_anew, turn) for turn in range(3)))

@@ -246,7 +246,7 @@ def expect_examination(lab: Lab) -> None:
     again = arranged.evaluated(lab, arranged.agreeing, again=True)
     expect.that(_said(seen) == _said(again), again.evidence.beside, "answers_by_chance")
     # One other answer is enough, so the rest is asked only where a wrong share has met itself by chance.
-    digits = (arranged.evaluated(lab, choose) for choose in (arranged.disagreeing, *arranged.CHOSEN_ANEW))
+    digits = (arranged.evaluated(lab, choose) for choose in arranged.OTHERS)
     expect.that(any(_said(seen) != _said(other) for other in digits), seen.evidence.beside, "digits_ignored")
     models = (arranged.evaluated(lab, arranged.agreeing, other_model=number) for number in OTHER_MODELS)
     expect.that(any(_said(seen) != _said(other) for other in models), seen.evidence.beside, "model_ignored")
