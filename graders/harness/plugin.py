@@ -126,10 +126,11 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         some_parts.expect_known(config, grading.rubric)
         followed = following.Following(grading, config)
         _make_report_dir(config)
+        summary = Summary(grading, config)
     except ConfigurationError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[GRADING] = grading
-    config.pluginmanager.register(Summary(grading, config), "grading-summary")
+    config.pluginmanager.register(summary, "grading-summary")
     config.pluginmanager.register(followed, "grading-following")
 
 

@@ -78,7 +78,7 @@ def _history(book: Gradebook, options: argparse.Namespace, _spec: LabSpec) -> No
 
 
 def _export(book: Gradebook, options: argparse.Namespace, _spec: LabSpec) -> None:
-    text = exports.BYTE_ORDER_MARK if options.excel else ""
+    text = files.BYTE_ORDER_MARK if options.excel else ""
     text += "".join(exports.FORMATS[options.to](book.results, options.assignment or _lab(book)))
     if options.output is None:
         sys.stdout.buffer.write(text.encode("utf-8"))  # whatever the terminal's encoding is

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from typing import TYPE_CHECKING
 
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 LOCK_SECONDS = 30  # to wait for others who write the same table; each takes milliseconds
 
 
@@ -24,18 +28,53 @@ def write(path: Path, text: str) -> None:
         raise
 
 
-def append_row(path: Path, header: str, row: str) -> None:
-    """Append a row to a table, which begins with `header`; several processes may at the same time.
+def put_row(path: Path, header: str, row: str) -> None:
+    """Put a row into a table, which begins with `header`: in the place of one with the same first cell, or at its end.
 
-    Raises ConfigurationError where the table has other columns, or somebody keeps it locked, and OSError.
+    Several processes may do so at the same time. All else stays, a byte order mark included. Raises ConfigurationError
+    where the table has other columns, or somebody keeps it locked, and OSError.
     """
     import filelock
 
+    (new,) = _rows(row)
     try:
         with filelock.FileLock(f"{path}.lock", timeout=LOCK_SECONDS):
-            before = path.read_text(encoding="utf-8-sig") if path.exists() else header
-            if before.partition("\n")[0] != header.rstrip("\n"):
-                raise ConfigurationError(f"{path}: has other columns; give a new file, or one that --csv has written")
-            write(path, (before if before.endswith("\n") else f"{before}\n") + row)
+            mark, (names, *rows) = _table(path, header)
+            place = next((number for number, one in enumerate(rows) if one[0] == new[0]), len(rows))
+            others = [one for one in rows[place:] if one[0] != new[0]]
+            write(path, mark + _text([names, *rows[:place], new, *others]))
     except filelock.Timeout:
         raise ConfigurationError(f"{path}: is locked by {path}.lock; remove that if nobody writes the table") from None
+
+
+def expect_table(path: Path, header: str) -> None:
+    """Raise ConfigurationError where a table has other columns, or can be neither read nor made."""
+    try:
+        if not path.parent.is_dir():
+            raise ConfigurationError(f"{path}: there is no folder {path.parent}")
+        _table(path, header)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _table(path: Path, header: str) -> tuple[str, list[list[str]]]:
+    """Return a table's byte order mark, if any, and its rows, the columns' names among them."""
+    try:
+        text = path.read_bytes().decode("utf-8") if path.exists() else header
+        mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+        rows = _rows(text.removeprefix(mark))
+    except (UnicodeDecodeError, csv.Error):
+        mark, rows = "", []
+    if rows[:1] != _rows(header):
+        raise ConfigurationError(f"{path}: has other columns; give a new file, or one that --csv has written")
+    return mark, rows
+
+
+def _rows(text: str) -> list[list[str]]:
+    return [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+
+
+def _text(rows: Iterable[list[str]]) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    return written.getvalue()

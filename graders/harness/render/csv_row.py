@@ -23,22 +23,27 @@ IDENTIFYING = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 FORMULAS = tuple("=+-@＝＋－＠")  # noqa: RUF001  # they are meant
 
 
-def header(report: Tamed) -> str:
-    """Return the line of the columns' names."""
-    parts = [cell(f"{report.lab}: {part.name}") for part in report.parts]
-    return line([*IDENTIFYING, cell(report.lab), *parts, "Maximum", "Status", "Feedback file"])
+def header(lab: str, parts: Iterable[str]) -> str:
+    """Return the line of the columns' names, for a lab and the names of its parts."""
+    points = [cell(f"{lab}: {part}") for part in parts]
+    return line([*IDENTIFYING, cell(lab), *points, "Maximum", "Status", "Feedback file"])
 
 
-def render(report: Tamed, feedback: str = "") -> str:
+def render(report: Tamed, feedback: str = "", parts: Iterable[str] = ()) -> str:
     """Return the report's row; without a grade its points are empty, which leaves a gradebook as it is.
 
-    `feedback` is the path of the page, for whoever hands it out.
+    `feedback` is the path of the page, for whoever hands it out; `parts` are the table's, where not the report's alone.
     """
-    graded = report.score is not None
-    points = [f"{value:g}" if graded else "" for value in (report.score or 0.0, *(p.points for p in report.parts))]
+    got = {part.name: part.points for part in report.parts} if report.score is not None else {}
+    points = [report.score, *(got.get(part) for part in parts or [part.name for part in report.parts])]
     student = cell(report.student)
     who = [student, "", student, student, ""]
-    return line([*who, *points, f"{report.max_score:g}", report.status, cell(feedback)])
+    return line([*who, *map(number, points), f"{report.max_score:g}", report.status, cell(feedback)])
+
+
+def number(value: float | None) -> str:
+    """Return points as a cell; empty without a grade."""
+    return "" if value is None else f"{round(value, 2):.10g}"
 
 
 def cell(text: str) -> str:

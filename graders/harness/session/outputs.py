@@ -27,7 +27,7 @@ def add_options(group: pytest.OptionGroup) -> None:
     """Add the options that say where results go."""
     group.addoption("--report-dir", metavar="DIR", help="also write DIR/report.json and DIR/report.html")
     group.addoption("--no-page", action="store_true", help="with --report-dir: no report.html, which takes a second")
-    group.addoption("--csv", metavar="FILE", help="also append a row to a gradebook's table")
+    group.addoption("--csv", metavar="FILE", help="also put the student's row into a gradebook's table")
     group.addoption("--student", metavar="ID", help="whose submission it is (default: its name)")
 
 
@@ -61,19 +61,19 @@ class Outputs:
             self._try(path, lambda path=path, make=make: files.write(path, make()))  # type: ignore[misc]  # mypy infers no lambda with defaults
         if self._config.getoption("follow"):
             following.write(report)
-        if table := self._config.getoption("csv"):
-            self._try(Path(table), lambda: self._add_row(Path(table), report))
+        if table := self._path("csv"):
+            self._put_row(table, report)
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             self._try(Path(summary), lambda: self._add_summary(Path(summary), report))
 
     def _wanted(self, report: Tamed, with_junit: bool) -> Iterator[tuple[Path, Callable[[], str]]]:
         words = self._grading.messages.words
-        if folder := self._config.getoption("report_dir"):
-            yield Path(folder, "report.json"), lambda: json_report.render(report, words)
+        if folder := self._path("report_dir"):
+            yield folder / "report.json", lambda: json_report.render(report, words)
             if not self._config.getoption("no_page"):
-                yield Path(folder, "report.html"), lambda: self._page(report)
+                yield folder / "report.html", lambda: self._page(report)
             if os.environ.get("GITLAB_CI"):
-                yield Path(folder, "gl-code-quality-report.json"), lambda: gitlab.render(report, words)
+                yield folder / "gl-code-quality-report.json", lambda: gitlab.render(report, words)
         if with_junit and (xml := self._config.getoption("xmlpath", None)):
             yield Path(xml), lambda: junit.render(report, words)
 
@@ -102,11 +102,30 @@ class Outputs:
     def _miss(self, name: str, error: Exception) -> None:
         self.remarks.append(f"the page lacks the picture {name}: {type(error).__name__}")
 
-    def _add_row(self, table: Path, report: Tamed) -> None:
+    def _path(self, option: str) -> Path | None:
+        """Return an option's path, from the folder that pytest was started in: a submission may have gone elsewhere."""
+        given = self._config.getoption(option)
+        return self._config.invocation_params.dir / given if given else None
+
+    def expect_table(self) -> None:
+        """Raise ConfigurationError where a row could not be put into the table that was asked for."""
+        if table := self._path("csv"):
+            files.expect_table(table, self._columns())
+
+    def _columns(self) -> str:
+        rubric = self._grading.rubric
+        return csv_row.header(rubric.lab, [part.name for part in rubric.parts])
+
+    def _put_row(self, table: Path, report: Tamed) -> None:
+        """Put the student's row into the table; some of the checks make none, which would take the grade away."""
+        if report.status == "partial":
+            self.remarks.append(f"{table.name} has no row of this run, which is no whole one")
+            return
         folder = self._config.getoption("report_dir")
         has_page = folder and not self._config.getoption("no_page")
         page = Path(folder, "report.html").as_posix() if has_page else ""
-        files.append_row(table, csv_row.header(report), csv_row.render(report, page))
+        row = csv_row.render(report, page, [part.name for part in self._grading.rubric.parts])
+        self._try(table, lambda: files.put_row(table, self._columns(), row))
 
     def _add_summary(self, path: Path, report: Tamed) -> None:
         with path.open("a", encoding="utf-8") as summary:

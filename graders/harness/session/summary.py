@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
 
 class Summary:
-    """A plugin object for one grading run. pytest-xdist's workers leave printing and writing to their controller."""
+    """A plugin object for one grading run. pytest-xdist's workers leave printing and writing to their controller.
+
+    Raises ConfigurationError where what was asked for cannot be written.
+    """
 
     def __init__(self, grading: Grading, config: pytest.Config) -> None:
         self._grading = grading
         self._outputs = None if hasattr(config, "workerinput") else Outputs(grading, config)
+        if self._outputs:
+            self._outputs.expect_table()
         self._only_checks = True
         self._report: Tamed | None = None
 

@@ -33,6 +33,13 @@ from graders.harness.render.tame import MAX_NAME, MAX_TEXT, tame
 from graders.spec import SPEC
 
 WORDS = Messages.of_lab(SPEC.folder, "en").words
+
+
+def header_of(report):
+    """Return the columns of a report's row."""
+    return csv_row.header(report.lab, [part.name for part in report.parts])
+
+
 FORMATS = {
     "terminal": lambda report: terminal.render(tame(report), terminal.Style(WORDS, colour=False, width=100)),
     "json": lambda report: json_report.render(tame(report), WORDS),
@@ -42,7 +49,7 @@ FORMATS = {
     "gitlab": lambda report: gitlab.render(tame(report), WORDS),
     "junit": lambda report: junit.render(tame(report), WORDS),
     "gradescope": lambda report: gradescope.render(tame(report), WORDS),
-    "csv": lambda report: csv_row.header(tame(report)) + csv_row.render(tame(report)),
+    "csv": lambda report: header_of(tame(report)) + csv_row.render(tame(report)),
 }
 EVIL = (
     "</style></pre><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}\n::error file=x,line=1::pwned\r"
@@ -243,7 +250,7 @@ def test_cell_is_never_a_formula(report, sign):
     """A spreadsheet computes nothing that a submission's name says."""
     cells = next(csv.reader([csv_row.render(tame(replace(report, student=f"{sign}cmd()")))]))
     assert cells[0] == f"'{sign}cmd()"
-    names = next(csv.reader([csv_row.header(tame(replace(report, lab=f"{sign}cmd()")))]))
+    names = next(csv.reader([header_of(tame(replace(report, lab=f"{sign}cmd()")))]))
     assert [name for name in names if name.startswith(sign)] == []
 
 
@@ -375,7 +382,7 @@ def test_gradescope_has_partial_scores_visibility_and_a_leaderboard(report):
 def test_row_has_a_cell_for_each_column(report):
     """Who, score, each part's points, where the feedback is, under Canvas's names for who."""
     row = csv_row.render(tame(replace(report, score=12.5, student="anna")), "out/report.html")
-    cells = dict(zip(next(csv.reader([csv_row.header(tame(report))])), next(csv.reader([row])), strict=True))
+    cells = dict(zip(next(csv.reader([header_of(tame(report))])), next(csv.reader([row])), strict=True))
     assert list(cells)[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     assert (cells["SIS Login ID"], cells["tiny"], cells["tiny: alpha"]) == ("anna", "12.5", "0")
     assert (cells["Status"], cells["Feedback file"]) == ("graded", "out/report.html")
@@ -384,7 +391,7 @@ def test_row_has_a_cell_for_each_column(report):
 def test_row_without_a_grade_has_no_zero(report):
     """An empty cell leaves a gradebook as it is."""
     row = csv_row.render(tame(replace(report, score=None, status="void")))
-    cells = dict(zip(next(csv.reader([csv_row.header(tame(report))])), next(csv.reader([row])), strict=True))
+    cells = dict(zip(next(csv.reader([header_of(tame(report))])), next(csv.reader([row])), strict=True))
     assert (cells["tiny"], cells["tiny: alpha"], cells["Status"]) == ("", "", "void")
 
 

@@ -116,7 +116,7 @@ def rows(path):
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def test_each_run_appends_a_row(tiny_lab, tmp_path):
+def test_each_student_has_a_row(tiny_lab, tmp_path):
     """The table begins with the columns' names, once; the student is the submission's name, or as said."""
     table = tmp_path / "grades.csv"
     tiny_lab("--csv", table)
@@ -126,22 +126,60 @@ def test_each_run_appends_a_row(tiny_lab, tmp_path):
     assert read[1]["Feedback file"].endswith("/out/report.html")
 
 
-def test_other_table_is_left_alone(tiny_lab, tmp_path):
-    """A table with other columns is told and kept as it is."""
+def test_a_second_run_takes_the_place_of_the_first(tiny_lab, tmp_path):
+    """A student has one row, where it was; some of the checks alone leave it as it is."""
     table = tmp_path / "grades.csv"
-    table.write_text("name,grade\nanna,1\n", encoding="utf-8")
+    tiny_lab("--csv", table, "--student", "anna", first="odd()")
+    tiny_lab("--csv", table, "--student", "ben")
+    tiny_lab("--csv", table, "--student", "anna")
+    done = tiny_lab("--csv", table, "--student", "ben", "-k", "first", first="odd()")
+    assert [(row["Student"], row["tiny"]) for row in rows(table)] == [("anna", "10"), ("ben", "10")]
+    assert "grades.csv has no row of this run, which is no whole one" in done.stdout
+
+
+@pytest.mark.parametrize("content", ["name,grade\nanna,1\n", "", "\xff\xfe"])
+def test_other_table_is_refused_before_anything_is_graded(tiny_lab, tmp_path, content):
+    """It is told in one line, and kept as it is."""
+    table = tmp_path / "grades.csv"
+    table.write_bytes(content.encode("latin-1"))
     done = tiny_lab("--csv", table, "--report-dir", tmp_path / "out")
-    assert done.returncode == pytest.ExitCode.INTERNAL_ERROR
-    assert "grades.csv: has other columns" in done.stdout
-    assert table.read_text(encoding="utf-8") == "name,grade\nanna,1\n"
-    assert (tmp_path / "out" / "report.json").exists()
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    (said,) = [line for line in (done.stdout + done.stderr).splitlines() if "grades.csv" in line]
+    assert said.endswith("grades.csv: has other columns; give a new file, or one that --csv has written")
+    assert table.read_bytes() == content.encode("latin-1")
+    assert not (tmp_path / "out" / "report.json").exists()
+
+
+def test_table_in_no_folder_is_refused_before_anything_is_graded(tiny_lab, tmp_path):
+    """A slip in a path would else cost the row when all is done."""
+    done = tiny_lab("--csv", tmp_path / "nowhere" / "grades.csv")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "grades.csv: there is no folder " in done.stdout + done.stderr
+
+
+def test_paths_are_those_of_the_folder_in_which_pytest_was_started(tiny_lab, tmp_path):
+    """Wherever a submission that shares the process has gone meanwhile."""
+    away = f"import os; os.chdir({str(tmp_path.parent)!r})"
+    tiny_lab("--csv", "grades.csv", "--report-dir", "out", first=away, cwd=tmp_path)
+    assert [row["Feedback file"] for row in rows(tmp_path / "grades.csv")] == ["out/report.html"]
+    assert (tmp_path / "out" / "report.json").is_file()
+
+
+def test_row_of_the_same_student_is_replaced_and_all_else_stays(tmp_path):
+    """A byte order mark, other rows as a teacher has changed them, what stands in quotes; doubles go."""
+    table = tmp_path / "grades.csv"
+    table.write_bytes(b'\xef\xbb\xbfn,x\r\na,1\r\n"b, c","2\n3"\na,4\n')
+    files.put_row(table, "n,x\n", "a,5\n")
+    assert table.read_bytes() == b'\xef\xbb\xbfn,x\na,5\n"b, c","2\n3"\n'
+    files.put_row(table, "n,x\n", "d,6\n")
+    assert table.read_bytes().endswith(b'"b, c","2\n3"\nd,6\n')
 
 
 def test_rows_of_many_writers_are_all_kept(tmp_path):
     """Runs side by side lose no row of each other's, and leave no half file behind."""
     table = tmp_path / "grades.csv"
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: files.append_row(table, "n\n", f"{n}\n"), range(60)))
+        list(pool.map(lambda n: files.put_row(table, "n\n", f"{n}\n"), range(60)))
     assert sorted(int(row["n"]) for row in rows(table)) == list(range(60))
     assert {path.name for path in tmp_path.iterdir()} <= {"grades.csv", "grades.csv.lock"}
 
@@ -149,7 +187,7 @@ def test_rows_of_many_writers_are_all_kept(tmp_path):
 def test_row_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     """A disk that fills up costs the row, not the table."""
     table = tmp_path / "grades.csv"
-    files.append_row(table, "n\n", "1\n")
+    files.put_row(table, "n\n", "1\n")
 
     def full(path, text, **_options):
         path.touch()
@@ -157,7 +195,7 @@ def test_row_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
     monkeypatch.setattr(type(table), "write_text", full)
     with pytest.raises(OSError, match="No space left"):
-        files.append_row(table, "n\n", "2\n")
+        files.put_row(table, "n\n", "2\n")
     assert [row["n"] for row in rows(table)] == ["1"]
     assert {path.name for path in tmp_path.iterdir()} <= {"grades.csv", "grades.csv.lock"}
 
@@ -166,7 +204,7 @@ def test_table_without_a_final_newline_gets_one(tmp_path):
     """What an editor left off does not join two rows."""
     table = tmp_path / "grades.csv"
     table.write_text("n\n1", encoding="utf-8")
-    files.append_row(table, "n\n", "2\n")
+    files.put_row(table, "n\n", "2\n")
     assert [row["n"] for row in rows(table)] == ["1", "2"]
 
 
@@ -175,4 +213,4 @@ def test_empty_table_is_refused(tmp_path):
     table = tmp_path / "grades.csv"
     table.touch()
     with pytest.raises(ConfigurationError, match="has other columns"):
-        files.append_row(table, "n\n", "1\n")
+        files.put_row(table, "n\n", "1\n")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from graders.harness.render.csv_row import IDENTIFYING, cell, line
+from graders.harness.render.csv_row import IDENTIFYING, cell, line, number
 
 from .pages import PAGE, REPORT, standing
 from .results import Outcome, WordKind
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from .results import Result
 
-BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 POINTS_POSSIBLE = "    Points Possible"  # as Canvas itself writes it
 UNCHANGED = "-"  # Moodle's for a grade that nobody has given yet
 
@@ -127,11 +126,6 @@ def page_of(result: Result) -> str:
     """Return the path of a student's page below the folder of reports; empty where nothing was judged."""
     judged = result.marks and result.outcome not in (Outcome.MISSING, Outcome.NOT_LOADABLE)
     return f"{result.folder}/{PAGE}" if judged else ""
-
-
-def number(value: float | None) -> str:
-    """Return points as a cell; empty without a grade."""
-    return "" if value is None else f"{round(value, 2):.10g}"
 
 
 def _parts(results: Iterable[Result]) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import HarnessFault
+from graders.harness.render.csv_row import number
 from graders.harness.render.tame import name as one_line
 from graders.harness.render.terminal import columns, pad
 
-from .exports import number, page_of
+from .exports import page_of
 from .pages import standing
 from .results import Outcome, WordKind
 
