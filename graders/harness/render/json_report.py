@@ -86,11 +86,12 @@ def _converter() -> Converter:
     return made
 
 
-def parse(text: str, labels: Labels) -> Report:
+def parse(text: str, labels: Labels, *, ours: bool = False) -> Report:
     """Return the report that `render` wrote, now or with an earlier version.
 
     `labels` returns a language's labels, by which a message is understood that an earlier version wrote without rows.
-    Raises UnreadableReport for anything else.
+    Raises UnreadableReport for anything else; what is surely `ours` is not held against the schema, which takes ten
+    times as long as the rest.
     """
     try:
         plain = json.loads(text, parse_constant=_no_number)
@@ -100,7 +101,8 @@ def parse(text: str, labels: Labels) -> Report:
         raise UnreadableReport("is no report: it has no schema version")
     if plain["schema"] != SCHEMA:
         raise UnreadableReport(f"has schema version {plain['schema']!r}; this grader reads version {SCHEMA}")
-    _expect_schema(plain)
+    if not ours:
+        _expect_schema(plain)
     return _read(_completed(plain, labels))
 
 
