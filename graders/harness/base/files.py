@@ -28,21 +28,22 @@ def write(path: Path, text: str) -> None:
         raise
 
 
-def put_row(path: Path, header: str, row: str) -> None:
-    """Put a row into a table, which begins with `header`: in the place of one with the same first cell, or at its end.
+def put_rows(path: Path, header: str, rows: Iterable[str]) -> None:
+    """Put rows into a table, which begins with `header`: each in the place of one with its first cell, or at the end.
 
     Several processes may do so at the same time. All else stays, a byte order mark included. Raises ConfigurationError
     where the table has other columns, or somebody keeps it locked, and OSError.
     """
     import filelock
 
-    (new,) = _rows(row)
+    new: dict[object, list[str]] = {one[0]: one for row in rows for one in _rows(row)}
     try:
         with filelock.FileLock(f"{path}.lock", timeout=LOCK_SECONDS):
-            mark, (names, *rows) = _table(path, header)
-            place = next((number for number, one in enumerate(rows) if one[0] == new[0]), len(rows))
-            others = [one for one in rows[place:] if one[0] != new[0]]
-            write(path, mark + _text([names, *rows[:place], new, *others]))
+            mark, (names, *before) = _table(path, header)
+            kept: dict[object, list[str]] = {}
+            for number, one in enumerate(before):
+                kept.setdefault(one[0] if one[0] in new else number, new.get(one[0], one))
+            write(path, mark + _text([names, *(kept | new).values()]))
     except filelock.Timeout:
         raise ConfigurationError(f"{path}: is locked by {path}.lock; remove that if nobody writes the table") from None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .tame import name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from graders.harness.base.tamed import Tamed
 
@@ -34,11 +34,23 @@ def render(report: Tamed, feedback: str = "", parts: Iterable[str] = ()) -> str:
 
     `feedback` is the path of the page, for whoever hands it out; `parts` are the table's, where not the report's alone.
     """
-    got = {part.name: part.points for part in report.parts} if report.score is not None else {}
-    points = [report.score, *(got.get(part) for part in parts or [part.name for part in report.parts])]
-    student = cell(report.student)
-    who = [student, "", student, student, ""]
-    return line([*who, *map(number, points), f"{report.max_score:g}", report.status, cell(feedback)])
+    got = {part.name: part.points for part in report.parts}
+    return row(report.student, report.score, got, report.max_score, report.status, feedback, parts or got)
+
+
+def row(
+    student: str,
+    score: float | None,
+    points: Mapping[str, float],
+    most: float,
+    status: str,
+    feedback: str,
+    parts: Iterable[str],
+) -> str:
+    """Return a student's row, with the points of some parts in their order."""
+    who = [cell(student), "", cell(student), cell(student), ""]
+    of_parts = [points.get(part) if score is not None else None for part in parts]
+    return line([*who, *map(number, [score, *of_parts]), number(most), cell(status), cell(feedback)])
 
 
 def number(value: float | None) -> str:

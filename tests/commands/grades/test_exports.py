@@ -11,9 +11,16 @@ import pytest
 
 from graders.commands.teacher.grades import exports
 from graders.commands.teacher.grades.results import Word, WordKind
+from graders.harness.base import files
+from graders.harness.render import csv_row
+from graders.harness.render.tame import tame
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from graders.commands.teacher.grades.store import Gradebook
+    from graders.harness.base.model import Report
 
 EVERYBODY = ["101", "202", "=cmd()", "doc", "gone", "slow", "unlucky"]
 LOST = "96"  # of 100: the mean weighs 4 of 12
@@ -71,6 +78,23 @@ def test_json_has_all_that_is_known(classroom: Gradebook) -> None:
     }  # fmt: skip
     assert {part["name"]: part["points"] for part in first["parts"]}["loss"] == 8
     assert (read[3]["outcome"], read[3]["why"], read[3]["points"]) == ("not_loadable", "word", None)
+
+
+def test_the_table_of_single_runs_has_each_student_once(
+    classroom: Gradebook, tmp_path: Path, make: Callable[..., Report]
+) -> None:
+    """Who was graded alone before, and then with the class, has one row; so has who handed in nothing."""
+    table, parts = tmp_path / "grades.csv", [part.name for part in make().parts]
+    alone = tame(make("101"))
+    files.put_rows(table, csv_row.header(alone.lab, parts), [csv_row.render(alone), csv_row.render(tame(make("zoe")))])
+    for _ in range(2):
+        exports.put_into_table(table, classroom.results(), alone.lab, parts)
+    with table.open(encoding="utf-8", newline="") as file:
+        read = list(csv.DictReader(file))
+    assert [row["Student"] for row in read] == ["101", "zoe", "202", "'=cmd()", "doc", "gone", "slow", "unlucky"]
+    first, missing = read[0], read[5]
+    assert (first["mnist-softmax"], first["mnist-softmax: loss"], first["Status"]) == (LOST, "8", "graded")
+    assert (missing["mnist-softmax"], missing["mnist-softmax: loss"], missing["Status"]) == ("", "", "missing")
 
 
 @pytest.mark.parametrize("to", sorted(exports.FORMATS))

@@ -169,9 +169,9 @@ def test_row_of_the_same_student_is_replaced_and_all_else_stays(tmp_path):
     """A byte order mark, other rows as a teacher has changed them, what stands in quotes; doubles go."""
     table = tmp_path / "grades.csv"
     table.write_bytes(b'\xef\xbb\xbfn,x\r\na,1\r\n"b, c","2\n3"\na,4\n')
-    files.put_row(table, "n,x\n", "a,5\n")
+    files.put_rows(table, "n,x\n", ["a,5\n"])
     assert table.read_bytes() == b'\xef\xbb\xbfn,x\na,5\n"b, c","2\n3"\n'
-    files.put_row(table, "n,x\n", "d,6\n")
+    files.put_rows(table, "n,x\n", ["d,6\n"])
     assert table.read_bytes().endswith(b'"b, c","2\n3"\nd,6\n')
 
 
@@ -179,7 +179,7 @@ def test_rows_of_many_writers_are_all_kept(tmp_path):
     """Runs side by side lose no row of each other's, and leave no half file behind."""
     table = tmp_path / "grades.csv"
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: files.put_row(table, "n\n", f"{n}\n"), range(60)))
+        list(pool.map(lambda n: files.put_rows(table, "n\n", [f"{n}\n"]), range(60)))
     assert sorted(int(row["n"]) for row in rows(table)) == list(range(60))
     assert {path.name for path in tmp_path.iterdir()} <= {"grades.csv", "grades.csv.lock"}
 
@@ -187,7 +187,7 @@ def test_rows_of_many_writers_are_all_kept(tmp_path):
 def test_row_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     """A disk that fills up costs the row, not the table."""
     table = tmp_path / "grades.csv"
-    files.put_row(table, "n\n", "1\n")
+    files.put_rows(table, "n\n", ["1\n"])
 
     def full(path, text, **_options):
         path.touch()
@@ -195,7 +195,7 @@ def test_row_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
     monkeypatch.setattr(type(table), "write_text", full)
     with pytest.raises(OSError, match="No space left"):
-        files.put_row(table, "n\n", "2\n")
+        files.put_rows(table, "n\n", ["2\n"])
     assert [row["n"] for row in rows(table)] == ["1"]
     assert {path.name for path in tmp_path.iterdir()} <= {"grades.csv", "grades.csv.lock"}
 
@@ -204,7 +204,7 @@ def test_table_without_a_final_newline_gets_one(tmp_path):
     """What an editor left off does not join two rows."""
     table = tmp_path / "grades.csv"
     table.write_text("n\n1", encoding="utf-8")
-    files.put_row(table, "n\n", "2\n")
+    files.put_rows(table, "n\n", ["2\n"])
     assert [row["n"] for row in rows(table)] == ["1", "2"]
 
 
@@ -213,4 +213,4 @@ def test_empty_table_is_refused(tmp_path):
     table = tmp_path / "grades.csv"
     table.touch()
     with pytest.raises(ConfigurationError, match="has other columns"):
-        files.put_row(table, "n\n", "1\n")
+        files.put_rows(table, "n\n", ["1\n"])

@@ -10,13 +10,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from graders.harness.base import files
+from graders.harness.render import csv_row
 from graders.harness.render.csv_row import IDENTIFYING, cell, line, number
 
 from .pages import PAGE, REPORT, standing
 from .results import Outcome, WordKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from .results import Result
 
@@ -117,6 +120,26 @@ def jsonl(results: Callable[[], Iterable[Result]], assignment: str) -> Iterator[
             "page": page_of(result),
         }
         yield json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def put_into_table(path: Path, results: Iterable[Result], lab: str, parts: Sequence[str]) -> None:
+    """Put a row a student into the table that `pytest graders --csv` writes, whatever became of them.
+
+    Raises ConfigurationError where it has other columns, and OSError.
+    """
+    rows = (
+        csv_row.row(
+            result.student,
+            result.points,
+            {mark.name: mark.points for mark in result.marks},
+            result.max_points,
+            result.outcome.value,
+            page_of(result),
+            parts,
+        )
+        for result in results
+    )
+    files.put_rows(path, csv_row.header(lab, parts), rows)
 
 
 FORMATS = {"csv": table, "canvas": canvas, "moodle": moodle, "jsonl": jsonl}
