@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.base.model import Word
+from graders.harness.judge.rubric import load_rubric
 from graders.harness.source.archive import is_archive, stem
+from graders.harness.source.likely import Contract
+from graders.harness.source.source import Source
+from graders.spec import SPEC
 
+from . import gradescope_export
+from .choice import Belonging, settled
+from .claims import Claim
 from .hand_in import ClassFolder, Entry, HandIn, Kind
 from .identities import printable
-from .kinds import kind_of
+from .kinds import Found, kind_of
+from .roster import Roster, owned
+from .systems import claims_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graders.harness.base.model import Failure
+    from graders.harness.judge.lab import LabSpec
+
+REPORTS = Found(Kind.NO_SUBMISSION, "report_folder")
+READABLE = ("notes", "list_of_marks")  # nobody's, unless a learning system's name says whose
 
 
-def look_through(folder: Path, *, roster: Path | None = None, leave_out: Iterable[Path] = ()) -> ClassFolder:
+def look_through(
+    folder: Path, *, roster: Path | None = None, leave_out: Iterable[Path] = (), spec: LabSpec = SPEC
+) -> ClassFolder:
     """Return what a class's folder holds: an entry for each thing in it, and the hand-ins that count.
 
     `roster` is a table of the class's students. Nothing at a path of `leave_out`, the folder of reports say, is
-    anybody's. Raises ConfigurationError where there is no folder, or nothing in it that may be somebody's.
+    anybody's. Raises ConfigurationError where there is no folder, nothing in it that may be somebody's, or the roster
+    cannot be used.
     """
     if not folder.is_dir():
         raise ConfigurationError(f"{folder} is no folder")
-    ours = {path.absolute() for path in leave_out}
-    entries, hand_ins = list[Entry](), list[HandIn]()
-    for path in sorted(folder.iterdir()):
-        name = printable(path.name)
-        if path.absolute() in ours:
-            entries.append(Entry(name, Kind.NO_SUBMISSION, why="report_folder"))
-            continue
-        found = kind_of(path)
-        if found.kind is Kind.NO_SUBMISSION:
-            entries.append(Entry(name, found.kind, why=found.why, params=found.params))
-            continue
-        student = name_of(path)
-        entries.append(Entry(name, found.kind, student, found.why, found.params))
-        if found.kind is Kind.HAND_IN:
-            hand_ins.append(HandIn(student, path))
-    if all(entry.kind is Kind.NO_SUBMISSION for entry in entries):
+    known = Roster.read(roster) if roster else None
+    contract = _contract(spec)
+    ours, around = {path.resolve() for path in leave_out}, folder.resolve()
+    paths = sorted(folder.absolute().iterdir())
+    kinds = {path: REPORTS if around / path.name in ours else kind_of(path) for path in paths}
+    somebodys = [path for path in paths if kinds[path].kind is not Kind.NO_SUBMISSION or kinds[path].why in READABLE]
+    claims = _claims(folder.absolute(), somebodys)
+    belongings = _belongings(paths, kinds, claims, known)
+    students = defaultdict[str, list[Belonging]](list)
+    for one in belongings:
+        students[one.claim.student].append(one)
+    settled_ones = [one for several in students.values() for one in settled(several, contract)]
+    found = _looked_into(settled_ones, contract)
+    if not found and not known:
         raise ConfigurationError(f"{folder} holds no submissions: no folder, archive, Python file or notebook")
-    taken = [hand_in.student for hand_in in hand_ins]
-    twice = {student for student in taken if taken.count(student) > 1}
-    return ClassFolder(
-        tuple(_doubted(entry, twice) for entry in entries),
-        tuple(hand_in for hand_in in hand_ins if hand_in.student not in twice),
-    )
+    return _told(folder, paths, kinds, found, known)
 
 
 def name_of(path: Path) -> str:
@@ -56,8 +69,94 @@ def name_of(path: Path) -> str:
     return printable(stem(path) if is_archive(path) else path.stem)
 
 
-def _doubted(entry: Entry, twice: Collection[str]) -> Entry:
-    """Return an entry as one that nobody reads where its student has another: none is guessed to be the one."""
-    if entry.kind is not Kind.HAND_IN or entry.student not in twice:
-        return entry
-    return Entry(entry.name, Kind.NOT_LOADABLE, entry.student, "several_of_one", {"student": entry.student})
+def _contract(spec: LabSpec) -> Contract:
+    rubric = load_rubric(spec.folder / "rubric.toml", spec.thresholds, spec.tiers)
+    return Contract(rubric.file, rubric.functions, spec.outline)
+
+
+def _claims(folder: Path, paths: Sequence[Path]) -> dict[Path, tuple[Claim, ...]]:
+    """Return whose each entry is: where no learning system has named it, whose name it bears."""
+    plain = {path: Claim(name_of(path), series=path.name) for path in paths}
+    one_each = {**plain, **claims_in(paths)}
+    return {**{path: (claim,) for path, claim in one_each.items()}, **gradescope_export.owners_in(folder, paths)}
+
+
+def _belongings(
+    paths: Sequence[Path], kinds: Mapping[Path, Found], claims: Mapping[Path, tuple[Claim, ...]], roster: Roster | None
+) -> list[Belonging]:
+    """Return what is somebody's, each with its owner by the roster, where that has one."""
+    found = list[Belonging]()
+    for path in paths:
+        for claim in claims.get(path, ()):
+            name, kind = printable(path.name), kinds[path]
+            if kind.kind is Kind.NO_SUBMISSION and not claim.together:
+                continue  # a text that nobody's name is known by
+            row = roster.owner(name, claim) if roster else None
+            if roster and row is None and kind.kind is Kind.HAND_IN:
+                kind = Found(kind.kind, "not_in_roster")
+            found.append(Belonging(path, name, kind, owned(claim, row) if row else claim))
+    return found
+
+
+def _looked_into(belongings: Sequence[Belonging], contract: Contract) -> list[Belonging]:
+    """Return each entry as what the grader finds in it."""
+    problems = dict[Path, Found | None]()
+    for one in belongings:
+        if one.found.kind is Kind.HAND_IN and one.path not in problems:
+            problems[one.path] = _problem(one.path, contract)
+    return [
+        Belonging(one.path, one.name, problem, one.claim)
+        if one.found.kind is Kind.HAND_IN and (problem := problems[one.path])
+        else one
+        for one in belongings
+    ]
+
+
+def _problem(path: Path, contract: Contract) -> Found | None:
+    """Return why there is no lab to be graded; None where there is."""
+    try:
+        source = Source.find(path, contract.file, contract.functions, contract.outline)
+    except (ConfigurationError, OSError) as error:  # it has gone meanwhile, or the disk is full
+        return Found(Kind.NOT_LOADABLE, "unloadable", {"text": str(error)})
+    source.close()
+    return _found(path, source.problem) if source.problem else None
+
+
+def _found(path: Path, problem: Failure) -> Found:
+    params = {key: value.key if isinstance(value, Word) else str(value) for key, value in problem.params.items()}
+    if problem.key == "no_file" and params["found"] == "-":
+        is_empty = path.is_dir() and not any(path.iterdir())
+        return Found(Kind.NOT_LOADABLE, "empty_folder" if is_empty else "no_lab")
+    return Found(Kind.NOT_LOADABLE, problem.key, {"file": path.name, **params})
+
+
+def _told(
+    folder: Path, paths: Sequence[Path], kinds: Mapping[Path, Found], found: Sequence[Belonging], roster: Roster | None
+) -> ClassFolder:
+    by_path = defaultdict[Path, list[Belonging]](list)
+    for one in found:
+        by_path[one.path].append(one)
+    entries = list[Entry]()
+    for path in paths:
+        entries += [_entry(one) for one in by_path[path]] or [_nobodys(path, kinds[path])]
+    hand_ins = tuple(_hand_in(one, found) for one in found if one.found.kind is Kind.HAND_IN)
+    here = {one.claim.student for one in found}
+    gone = [row for row in roster.rows if row.identifier not in here] if roster else []
+    missing = tuple(HandIn(row.identifier, folder, row.name) for row in gone)
+    return ClassFolder(tuple(entries), tuple(sorted(hand_ins, key=lambda one: one.student)), missing)
+
+
+def _entry(one: Belonging) -> Entry:
+    return Entry(one.name, one.found.kind, one.claim.student, one.found.why, one.found.params)
+
+
+def _nobodys(path: Path, found: Found) -> Entry:
+    return Entry(printable(path.name), found.kind, why=found.why, params=found.params)
+
+
+def _hand_in(one: Belonging, found: Sequence[Belonging]) -> HandIn:
+    claim = one.claim
+    own = [other.claim for other in found if other.claim.student == claim.student]
+    here = {other.attempt for other in own if other.series == claim.series and not other.aside}
+    attempts = max(claim.attempts, len(here))
+    return HandIn(claim.student, one.path, claim.name, claim.late, attempts, claim.identities)

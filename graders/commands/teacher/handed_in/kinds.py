@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graders.harness.source.archive import is_archive
+from graders.harness.source import needless
+from graders.harness.source.archive import is_archive, is_foreign
 from graders.harness.source.notebooks import is_notebook
 
 from .hand_in import Kind
@@ -48,7 +50,10 @@ def kind_of(path: Path) -> Found:
     if name.startswith("."):
         return Found(Kind.NOT_LOADABLE if _resembles(name) and not is_folder else Kind.NO_SUBMISSION, "hidden")
     if is_folder:
-        return Found(Kind.NO_SUBMISSION, "report_folder") if is_of_reports(path) else HAND_IN
+        why = "report_folder" if is_of_reports(path) else _what_else(path)
+        return Found(Kind.NO_SUBMISSION, why) if why else HAND_IN
+    if needless.DATA in name:
+        return Found(Kind.NO_SUBMISSION, "data")
     return _by_ending(path) if path.suffix or not _leads_nowhere(path) else HAND_IN
 
 
@@ -69,6 +74,8 @@ def _by_ending(path: Path) -> Found:
     name, ending = path.name.lower(), path.suffix.lower()
     if ending == ".py" or is_notebook(path) or is_archive(path):
         return HAND_IN
+    if is_foreign(path):
+        return Found(Kind.NOT_LOADABLE, "foreign_archive", {"file": path.name, "ending": ending})
     if ending in MARKS:
         return Found(Kind.NO_SUBMISSION, "list_of_marks")
     if ending in NOTES or name.startswith(NOTES_NAMES):
@@ -76,6 +83,14 @@ def _by_ending(path: Path) -> Found:
     if not ending:
         return Found(Kind.NOT_LOADABLE, "no_ending")
     return Found(Kind.NOT_LOADABLE, "other_ending", {"ending": ending})
+
+
+def _what_else(folder: Path) -> str:
+    """Return the key of what a folder is that holds no hand-in: an environment, or data alone; nothing for another."""
+    if os.path.lexists(folder / needless.ENVIRONMENT_FILE) or os.path.lexists(folder / needless.ENVIRONMENT_FOLDER):
+        return "environment"
+    names = [name for _, _, files in islice(os.walk(folder), LOOKED_AT) for name in files if name[0] != "."]
+    return "data" if names and all(needless.DATA in name.lower() for name in names) else ""
 
 
 def is_of_reports(folder: Path) -> bool:
