@@ -33,7 +33,7 @@ class Belonging:
 
 def settled(belongings: Sequence[Belonging], contract: Contract) -> list[Belonging]:
     """Return all entries of one student, of which at most one is left as the hand-in."""
-    last = {}
+    last = dict[str, tuple[int | str, ...]]()
     for one in belongings:
         if not one.claim.aside:
             last[one.claim.series] = max(last.get(one.claim.series, ()), one.claim.attempt)

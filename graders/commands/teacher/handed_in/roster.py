@@ -127,7 +127,7 @@ def _decoded(content: bytes) -> str:
 def _columns(head: Sequence[str]) -> dict[str, int]:
     """Return where each column is; of several that could be one, the one that is called most like it."""
     names = [_letters(cell) for cell in head]
-    columns = {}
+    columns = dict[str, int]()
     for column, called in HEADS.items():
         found = [names.index(name) for name in called if name in names and names.index(name) not in columns.values()]
         if found:
