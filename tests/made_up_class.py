@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from graders.harness.judge.rubric import Rubric
 
 FAMILIES = ("김", "이", "박", "최", "정", "강", "조", "윤", "Müller", "O'Brien", "Nguyễn", "García", "Иванов")
 GIVEN = ("민수", "서연", "지우", "하은", "도윤", "Anna", "José", "Zoë", "Li", "Дмитрий")
@@ -42,7 +45,7 @@ class Made:
     @property
     def report(self) -> dict[str, Any]:
         """The report; what the schema asks for and the page does not read is left out."""
-        rubric = load_rubric(SPEC.folder / "rubric.toml", SPEC.thresholds, SPEC.tiers)
+        rubric = _rubric()
         parts, named = [], iter(self.mistakes)
         for part in rubric.parts:
             wrong = [check for check in part.checks if check in self.failed or self.unloadable]
@@ -80,6 +83,11 @@ class Made:
             "unloadable": bool(self.unloadable),
             "figures": {"accuracy": self.accuracy} if name.startswith("test_short_training") and self.accuracy else {},
         }
+
+
+@cache
+def _rubric() -> Rubric:
+    return load_rubric(SPEC.folder / "rubric.toml", SPEC.thresholds, SPEC.tiers)
 
 
 def row(student: str, made: Made | None = None, **rest: Any) -> Row:

@@ -112,7 +112,7 @@ MARKDOWNS_OWN = {"html_block", "html_inline", "link_open", "image", "fence", "co
 class Page(HTMLParser):
     """Gathers what a browser would find: elements, attributes, texts outside of the style sheet, what is left open."""
 
-    VOID = frozenset({"meta", "rect", "br", "path", "use", "line"})  # elements that nobody closes
+    VOID = frozenset({"meta", "rect", "br", "path", "use", "line", "input", "circle"})  # elements that nobody closes
 
     def __init__(self, text: str) -> None:
         super().__init__()

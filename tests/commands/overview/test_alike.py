@@ -166,7 +166,7 @@ def test_what_was_given_counts_for_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.sample
 def test_of_correct_labs_only_those_made_from_one_another_are_alike() -> None:
-    """Nearly all that are named have a third of their statements in common, word for word; one in a hundred pairs is."""
+    """Nearly all that are named have a third of their statements in common, word for word, and few are named."""
     paths = list(correct_sources().values())
     pairs = list(alike.alike([marks(path) for path in paths]))
     statements = {number: _statements(paths[number]) for pair in pairs for number in pair[:2]}
