@@ -54,11 +54,11 @@ class Local:
             return
         with ExitStack() as held:
             warm = held.enter_context(judging.nurseries(self._spec))
-            scratch = held.enter_context(_scratch(warm))
+            folder = held.enter_context(scratch(warm))
             pool = held.enter_context(ThreadPoolExecutor(self._jobs))
             held.callback(self._wait_for_ends)
-            refuse_wrong_options(self._orders, warm, scratch, self._spec)
-            yield from self._all(itertools.chain([first], waiting), warm, scratch, pool)
+            refuse_wrong_options(self._orders, warm, folder, self._spec)
+            yield from self._all(itertools.chain([first], waiting), warm, folder, pool)
 
     def _all(self, tasks: Iterator[Task], warm: Nurseries, scratch: Path, pool: ThreadPoolExecutor) -> Iterator[Done]:
         at_work: set[Future[Done | None]] = set()
@@ -133,7 +133,7 @@ class Local:
 
 
 @contextmanager
-def _scratch(warm: Nurseries) -> Iterator[Path]:
+def scratch(warm: Nurseries) -> Iterator[Path]:
     """Make a folder for judges' files; beside the nursery's socket, so that it is removed whatever happens here."""
     folder = Path(tempfile.mkdtemp(prefix="class-", dir=warm.judges.parent if warm.judges else None))
     try:
