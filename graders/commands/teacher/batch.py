@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from graders.commands.teacher.handed_in.hand_in import ClassFolder
     from graders.commands.teacher.runs.ahead import Shared
+    from graders.commands.teacher.runs.progress import Progress
     from graders.commands.teacher.runs.tasks import Scheduler
     from graders.commands.teacher.runs.work import Landed
     from graders.harness.judge.lab import LabSpec
@@ -63,6 +64,9 @@ def _parser(spec: LabSpec) -> argparse.ArgumentParser:
     parser.add_argument("--roster", type=Path, metavar="FILE", help="a table of the class's students")
     parser.add_argument(
         "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="how many at a time (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="grade on the workers of this Dask scheduler, not here (docs/cluster.md)"
     )
     parser.add_argument(
         "--no-throughput", action="store_true", help="time nobody: the part is left out of everybody's maximum"
@@ -119,31 +123,45 @@ class _Run:
         self._without = spec.timed if options.no_throughput else ()
         self._next_page = time.monotonic() + PAGE_SECONDS
         self.messages: Messages | None = None
+        self._shown: Progress | None = None
 
     def run(self) -> int:
         """Grade the class; returns the exit code. Raises ConfigurationError."""
         options, folder = self._options, self._options.folder.expanduser().absolute()
         ahead.expect_folders(folder, self._out)
         shared = ahead.shared(
-            self._spec, _absolute(options.rubric), options.language, options.isolation, self._root, self._without
-        )
+            self._spec, _absolute(options.rubric), options.language, options.isolation, self._root, self._without,
+            elsewhere=bool(options.scheduler),
+        )  # fmt: skip
         self.messages = shared.messages
         roster = _absolute(options.roster) if options.roster else None
         found = look_through(folder, roster=roster, leave_out=[self._out])
-        ahead.expect_room(self._out, len(found.hand_ins), options.jobs)
+        ahead.expect_room(self._out, len(found.hand_ins), 0 if options.scheduler else options.jobs)
         with Gradebook.open(self._out) as book, journal(self._out) as log:
             names = _folders(found)
             book.enter(found, folder, names)
             book.begin_run(folder, {"arguments": shlex.join([*map(str, self._judges_options), *self._passed_on])})
             print(shared.said(len(found.hand_ins)), file=sys.stderr, flush=True)
             orders = Orders((*self._judges_options, *self._passed_on), shared.rubric.limits.submission_seconds)
-            self._grade(found, book, shared, names, Local(orders, options.jobs, self._spec))
+            self._grade(found, book, shared, names, self._scheduler(orders, shared))
             book.end_run("stopped" if self._ending.came else "done")
             ungraded = False if self._ending.came else _listed(book, shared.messages)
             page = self._draw(book)
             for key, path in (("page", page), ("log", log)):
                 print(shared.messages.text("runs", key, path=path), file=sys.stderr)
         return UNGRADED if ungraded else 0
+
+    def _scheduler(self, orders: Orders, shared: Shared) -> Scheduler:
+        """Return who has tasks carried out: this machine, or a cluster, whose workers know of no path of ours."""
+        if not self._options.scheduler:
+            return Local(orders, self._options.jobs, self._spec)
+        from graders.commands.teacher.runs.cluster import Cluster
+
+        return Cluster(self._options.scheduler, orders, shared.data, lambda key, **params: self._say(key, **params))
+
+    def _say(self, key: str, **params: object) -> None:
+        if self.messages and self._shown:
+            self._shown.landed(self.messages.text("runs", key, **params))
 
     def _grade(
         self, found: ClassFolder, book: Gradebook, shared: Shared, names: dict[str, str], scheduler: Scheduler
@@ -163,6 +181,7 @@ class _Run:
                 shown.landed(lines.of_result(result, shared.messages))
             self._draw_now_and_then(book)
 
+        self._shown = shown
         coordinator = Coordinator(found, book, scheduler, rules, reports, timed, tell)
         self._ending.to(coordinator.stop)
         with shown:
@@ -189,12 +208,20 @@ class _Run:
         return _absolute(Path(given)) if given and self._spec.data else None
 
     @property
+    def _isolation(self) -> str:
+        """The level that judges are asked for: on a cluster the sandbox, unless it is not wanted."""
+        given: str = self._options.isolation
+        return "sandbox" if self._options.scheduler and given == "auto" else given
+
+    @property
     def _judges_options(self) -> tuple[str, ...]:
         """Options of `pytest graders`; judges work elsewhere, so paths are absolute."""
         options = self._options
         given = ["--rubric", _absolute(options.rubric), "--language", options.language]
-        given += ["--grading-seed", options.grading_seed, "--isolation", options.isolation]
-        given += ["--mnist-root", self._root] if self._root else []
+        given += ["--grading-seed", options.grading_seed, "--isolation", self._isolation]
+        # On a cluster each worker has its own $MNIST_ROOT; a root that is named is one that they all have.
+        root = self._root if not options.scheduler or options.mnist_root else None
+        given += ["--mnist-root", root] if root else []
         given += ["--no-page"] if options.no_page else []
         given += ["--without", ",".join(self._without)] if self._without else []
         return tuple(map(str, given))

@@ -13,6 +13,7 @@ from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
 from graders.harness.judge.rubric import load_rubric
 from graders.harness.walls.levels import choose
+from graders.harness.walls.plan import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,11 +46,22 @@ class Shared:
 
 
 def shared(
-    spec: LabSpec, rubric: Path, language: str, isolation: str, mnist_root: Path | None, without: Collection[str]
+    spec: LabSpec,
+    rubric: Path,
+    language: str,
+    isolation: str,
+    mnist_root: Path | None,
+    without: Collection[str],
+    *,
+    elsewhere: bool = False,
 ) -> Shared:
-    """Find what all submissions share. Raises ConfigurationError, in one line, for what cannot be used."""
+    """Find what all submissions share. Raises ConfigurationError, in one line, for what cannot be used.
+
+    Where they are judged `elsewhere`, the sandbox is to be had there, unless it is not asked for.
+    """
     read = load_rubric(rubric, spec.thresholds, spec.tiers).without(without)
-    messages, chosen = Messages.of_lab(spec.folder, language), choose(isolation, os.environ)
+    messages = Messages.of_lab(spec.folder, language)
+    chosen = choose(isolation, os.environ, Maker.NAMESPACES if elsewhere else None)
     return Shared(read, messages, chosen, spec.data(read, mnist_root) if spec.data else "")
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-import uuid
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,6 @@ from graders.harness.base.errors import ConfigurationError
 
 from .flights import TRIES, Flight, Flights
 from .parcels import Parcel, TooLarge
-from .seal import seal
 from .tasks import Done
 
 if TYPE_CHECKING:
@@ -30,11 +27,6 @@ TICK_SECONDS = 0.5  # Windows tells of a Ctrl-C only between waits
 WAITING_SECONDS = 10.0  # for a first worker, until it is told
 LOOK_SECONDS = 5.0  # between two looks at who is there
 PATIENCE_SECONDS = 600.0  # until a scheduler that is gone is given up
-FILES = ("--rubric",)  # options that name a file, which travels; other paths are the workers' own
-NO_TIMER = (
-    'no worker was started with --resources "TIMING=1": times are taken one after another, with nothing else of this '
-    "class at work"
-)
 KILLED = -9  # what took the worker has taken the judge
 TIMERS = ("GPU", "TIMING")  # resources of workers that may take times, the better one first
 
@@ -42,18 +34,20 @@ TIMERS = ("GPU", "TIMING")  # resources of workers that may take times, the bett
 class Cluster:
     """A Scheduler at whose address Dask workers wait, each with the same grader installed.
 
-    `say` gets what a teacher has to know, a line each. Hand-ins and the files that options name travel; results come
-    back. Where a worker dies, another one takes over, but not from a submission that has ended three of them.
+    `data` names what checks are asked with here, and has to be there. `say` gets what a teacher has to know: the key of
+    a text in the section `runs` of the engine's messages, with its params. Hand-ins and the files that options name
+    travel, results come back. Where a worker dies another one takes over, but not a submission that has ended three.
     """
 
     def __init__(
         self,
         address: str,
         orders: Orders,
-        say: Callable[[str], None] = LOG.warning,
+        data: str = "",
+        say: Callable[..., None] = lambda key, **params: None,
         workplace: Callable[[Terms], Workplace] | None = None,
     ) -> None:
-        self._address, self._orders, self._say, self._workplace = address, orders, say, workplace
+        self._address, self._orders, self._data, self._tell, self._workplace = address, orders, data, say, workplace
         self._heard: SimpleQueue[dict[str, Any]] = SimpleQueue()
         self._flights, self._apart = Flights(), list[Flight]()
         self._numbers = itertools.count(1)
@@ -62,7 +56,7 @@ class Cluster:
         self._refused: dict[str, str] = {}  # by worker, why it takes no part
         self._timing = False
         self._timer: str | None = None  # the resource of those that take times; None where nobody has one
-        self._said = set[str]()
+        self._said = set[tuple[str, str]]()
         self._stopped = False
 
     # ---- what a Scheduler has
@@ -77,8 +71,10 @@ class Cluster:
         first = next(waiting, None)
         if first is None or self._stopped:
             return
-        from . import dask_link  # takes half a second to import, and few need it
-
+        try:
+            from . import dask_link  # takes half a second, and few need it
+        except ImportError as error:
+            raise ConfigurationError(f"--scheduler needs {error.name}: pip install '.[cluster]'") from None
         with dask_link.quiet():
             self._link, self._began = self._opened(dask_link.Link), time.monotonic()
             self._lost, self._given_up = dask_link.Lost, dask_link.WorkersDied
@@ -169,7 +165,7 @@ class Cluster:
             self._looked = min(self._looked, time.monotonic() - LOOK_SECONDS + TICK_SECONDS)
         elif "unfit" in said:
             self._refused[said["worker"]] = said["unfit"]
-            self._say_once(said["unfit"], f"{said['worker']} takes no part: {said['unfit']}")
+            self._say_once("cluster_refused", said["unfit"], worker=said["worker"], why=said["unfit"])
 
     def _end(self, key: str) -> Iterator[Done]:
         flight = self._flights.get(key)
@@ -241,7 +237,7 @@ class Cluster:
                 f"--scheduler {self._address}: no worker there can grade: {next(iter(self._refused.values()))}"
             )
         if self._looked - self._began > WAITING_SECONDS:
-            self._say_once("waiting", f"no worker of {self._address} is ready yet: waiting for one")
+            self._say_once("cluster_waiting", address=self._address)
 
     def _chosen_timer(self) -> str | None:
         """Return what those have who take times: the same for the whole class."""
@@ -249,21 +245,24 @@ class Cluster:
         for timer in TIMERS:
             if any(member.resources.get(timer) for member in fit):
                 return timer
-        self._say_once("timer", NO_TIMER)
+        self._say_once("cluster_no_timer")
         return None
 
-    def _say_once(self, what: str, line: str) -> None:
-        if what not in self._said:
-            self._said.add(what)
-            self._say(line)
+    def _say_once(self, key: str, about: str = "", **params: object) -> None:
+        if (key, about) not in self._said:
+            self._said.add((key, about))
+            self._say(key, **params)
+
+    def _say(self, key: str, **params: object) -> None:
+        LOG.warning("%s %s", key, " ".join(map(str, params.values())))
+        self._tell(key, **params)
 
     # ---- the connection
 
     def _opened(self, link: type[Link]) -> Link:
         from .workplace import Terms, Workplace
 
-        files = {option: content for option in FILES if (content := _content(self._orders.options, option)) is not None}
-        terms = Terms(uuid.uuid4().hex[:12], self._orders, files, seal())
+        terms = Terms.of(self._orders, self._data)
         made = link(self._address, (self._workplace or Workplace)(terms), self._heard.put)
         try:
             made.open()
@@ -274,7 +273,7 @@ class Cluster:
 
     def _open_again(self) -> None:
         """Wait for the scheduler to come back, and hand out again what was under way. Raises ConfigurationError."""
-        self._say(f"the scheduler at {self._address} is gone: waiting for it")
+        self._say("cluster_gone", address=self._address)
         until = time.monotonic() + PATIENCE_SECONDS
         self._link.close()
         self._members = []
@@ -292,17 +291,6 @@ class Cluster:
                 time.sleep(TICK_SECONDS)
         else:
             return
-        self._say(f"the scheduler at {self._address} is back: {len(self._flights)} hand-ins were handed out again")
+        self._say("cluster_back", address=self._address, count=len(self._flights))
         for flight in self._flights:
             self._send(flight)
-
-
-def _content(options: Iterable[str], option: str) -> bytes | None:
-    """Return what is in the file that an option names, the last one that is given. Raises ConfigurationError."""
-    given = list(options)
-    pairs = [two for one, two in itertools.pairwise(given) if one == option]
-    pairs += [one.partition("=")[2] for one in given if one.startswith(f"{option}=")]
-    try:
-        return Path(pairs[-1]).read_bytes() if pairs else None
-    except OSError as error:
-        raise ConfigurationError(f"{option} {pairs[-1]}: cannot be read ({error.strerror})") from None

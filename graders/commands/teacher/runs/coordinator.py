@@ -170,6 +170,8 @@ def _missed(done: Done) -> tuple[Outcome, str, dict[str, str]]:
     """Return what became of a task without a report, and why."""
     if done.timed_out:
         return Outcome.TIMED_OUT, "timed_out", {"seconds": f"{done.seconds:.0f}"}
+    if done.lost_workers:
+        return Outcome.KILLED, "workers_lost", {"times": str(done.lost_workers)}
     if done.code < 0:
         return Outcome.FAILED, "killed", {"signal": _signal(-done.code), "times": str(TRIES)}
     lines = done.output.strip().splitlines()

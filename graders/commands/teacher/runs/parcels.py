@@ -7,17 +7,17 @@ import os
 import stat
 import tarfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graders.harness.source import needless
 from graders.harness.source.archive import MAX_BYTES, MAX_DEPTH, MAX_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 MAX_PARCEL = 256 * 2**20  # bytes of one file, an archive with all of MNIST in it, say
 LABS = (".py", ".ipynb")  # go first where not all of a folder can
-ENVIRONMENT = "pyvenv.cfg"
 
 
 class TooLarge(Exception):
@@ -60,24 +60,20 @@ class Parcel:
 
 
 def _walked(folder: Path, before: str, depth: int) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield what lies in a folder by its path in there, what lies highest first; but nothing that a tool has made."""
-    inside = list[tuple[str, os.DirEntry[str]]]()
+    """Yield what lies in a folder by its path in there, but nothing that no lab needs; folders' content comes last."""
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
     except OSError:
         return
-    if depth and any(entry.name == ENVIRONMENT for entry in entries):
-        return
+    folders = {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}
+    files = {entry.name for entry in entries} - folders
+    kept = needless.folders(sorted(folders), files, lambda name: (folder / name).exists()) if depth < MAX_DEPTH else []
     for entry in entries:
-        if entry.name.startswith(".") or entry.name == "__pycache__":
-            continue
-        name = before + entry.name
-        yield name, entry
-        if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
-            inside.append((f"{name}/", entry))
-    for name, entry in inside:
-        yield from _walked(Path(entry.path), name, depth + 1)
+        if entry.name in kept or (entry.name in files and not entry.name.startswith(".")):
+            yield before + entry.name, entry
+    for name in kept:
+        yield from _walked(folder / name, f"{before}{name}/", depth + 1)
 
 
 def _chosen(entries: Iterable[tuple[str, os.DirEntry[str]]]) -> Iterator[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import tempfile
 import threading
+import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from distributed import WorkerPlugin, get_worker
 
 from graders.commands import judging
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.judge.rubric import load_rubric
 from graders.spec import SPEC
 
 from .judged import carry_out, refuse_wrong_options, remove
@@ -23,7 +26,7 @@ from .seal import seal
 from .tasks import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from distributed import Worker
 
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from .tasks import Done
 
 
+FILES = ("--rubric",)  # options that name a file, which travels; other paths are the workers' own
 BORED_SECONDS = 600  # without a task, until nurseries end; with the next one they start again
 
 
@@ -41,13 +45,21 @@ BORED_SECONDS = 600  # without a task, until nurseries end; with the next one th
 class Terms:
     """On what a run has its tasks carried out: its name, orders, the files that options name, and by which grader.
 
-    `files` has contents by option, `--rubric` say; `seal` is the fingerprint of the coordinator's grader.
+    `files` has contents by option, `--rubric` say; `seal` is the fingerprint of the coordinator's grader, `data` what
+    the coordinator's checks are asked with.
     """
 
     run: str
     orders: Orders
     files: Mapping[str, bytes]
     seal: str
+    data: str
+
+    @classmethod
+    def of(cls, orders: Orders, data: str) -> Terms:
+        """Return those of a run of this grader's. Raises ConfigurationError for a file that cannot be read."""
+        files = {option: content for option in FILES if (content := _content(orders.options, option)) is not None}
+        return cls(uuid.uuid4().hex[:12], orders, files, seal(), data)
 
 
 class Unfit(Exception):
@@ -123,13 +135,15 @@ class Workplace(WorkerPlugin):
         self._expect_sandbox(self._warm)
         self._scratch = held.enter_context(scratch(self._warm))
         self._orders = replace(self.terms.orders, options=self._options(self._scratch))
+        self._expect_data(self._orders.options)
         refuse_wrong_options(self._orders, self._warm, self._scratch)
 
     def _judged(self, key: str, student: str, parts: tuple[str, ...], parcel: Parcel) -> Done:
         folder = Path(tempfile.mkdtemp(prefix="hand-in-", dir=self._scratch))
         try:
             task = Task(student, parcel.unpack(folder), parts)
-            return carry_out(task, self._orders, self._warm, self._scratch, lambda judge: self._goes_on(key, judge))
+            done = carry_out(task, self._orders, self._warm, self._scratch, lambda judge: self._goes_on(key, judge))
+            return _placeless(done, f"{folder}/")
         finally:
             remove(folder)
 
@@ -143,6 +157,17 @@ class Workplace(WorkerPlugin):
             raise Unfit(
                 "it can make no sandbox, so that submissions could reach the scheduler; docs/cluster.md tells what it "
                 "needs, --isolation process does without"
+            )
+
+    def _expect_data(self, options: Sequence[str]) -> None:
+        """Raise Unfit where checks would be asked with other digits here, ConfigurationError where with none."""
+        given = dict(itertools.pairwise(options))
+        rubric = load_rubric(Path(given.get("--rubric", SPEC.folder / "rubric.toml")), SPEC.thresholds, SPEC.tiers)
+        root = given.get("--mnist-root", os.environ.get("MNIST_ROOT"))
+        found = SPEC.data(rubric, Path(root) if root else None) if SPEC.data else ""
+        if self.terms.data and found != self.terms.data:
+            raise Unfit(
+                f"its digits are {found}, the coordinator's are {self.terms.data}: $MNIST_ROOT says where they lie"
             )
 
     def _options(self, folder: Path) -> tuple[str, ...]:
@@ -201,9 +226,27 @@ class Workplace(WorkerPlugin):
         self._worker.log_event(self.name, {"worker": self._worker.contact_address, **said})
 
 
+def _placeless(done: Done, place: str) -> Done:
+    """Return what came of a task without the place where it was judged: a report names the hand-in alone."""
+    report = done.report.replace(place, "") if done.report else None
+    page = done.page.replace(place.encode(), b"") if done.page else None
+    return replace(done, output=done.output.replace(place, ""), report=report, page=page)
+
+
 def grade(resource: str, key: str, student: str, parts: tuple[str, ...], parcel: Parcel) -> dict[str, Any]:
     """Carry out a task on the worker that this runs on; returns what came of it, by the names of Done's fields."""
     place = get_worker().plugins[resource]
     assert isinstance(place, Workplace)
     done = place.carry_out(key, student, parts, parcel)
     return {field.name: getattr(done, field.name) for field in fields(done) if field.name != "task"}
+
+
+def _content(options: Iterable[str], option: str) -> bytes | None:
+    """Return what is in the file that an option names, the last one that is given. Raises ConfigurationError."""
+    given = list(options)
+    pairs = [two for one, two in itertools.pairwise(given) if one == option]
+    pairs += [one.partition("=")[2] for one in given if one.startswith(f"{option}=")]
+    try:
+        return Path(pairs[-1]).read_bytes() if pairs else None
+    except OSError as error:
+        raise ConfigurationError(f"{option} {pairs[-1]}: cannot be read ({error.strerror})") from None
