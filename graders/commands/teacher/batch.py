@@ -135,7 +135,7 @@ class _Run:
         )  # fmt: skip
         self.messages = shared.messages
         roster = _absolute(options.roster) if options.roster else None
-        found = look_through(folder, roster=roster, leave_out=[self._out])
+        found = look_through(folder, roster=roster, leave_out=[self._out], spec=self._spec)
         ahead.expect_room(self._out, len(found.hand_ins), 0 if options.scheduler else options.jobs)
         with Gradebook.open(self._out) as book, journal(self._out) as log:
             names = _folders(found)

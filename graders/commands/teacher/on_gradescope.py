@@ -15,30 +15,13 @@ from graders.harness.base import files
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
 from graders.harness.render import gradescope
-from graders.harness.source.notebooks import is_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PACKAGE = Path(__file__).parents[2]
-FILE = "lab.py"
 GRADED = (0, 1, 3)  # pytest's exit codes that leave a report behind
 SECONDS = 1200  # for one submission; Gradescope itself gives up after 20 minutes, by its usual settings
-
-
-def submission_in(folder: Path) -> Path:
-    """Return where the lab is: `folder`, or the only folder in it that has one, since students upload folders, too."""
-    try:
-        places = {path.parent for path in list(folder.rglob(FILE)) or _notebooks(folder)}
-    except (OSError, RecursionError):  # folders in folders without end
-        return folder
-    return places.pop() if len(places) == 1 else folder
-
-
-def _notebooks(folder: Path) -> list[Path]:
-    """Return the notebooks below a folder, but for what Jupyter keeps of them in hidden folders."""
-    found = [path for path in folder.rglob("*") if is_notebook(path)]
-    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
 
 
 def student_in(metadata: Path) -> str | None:
@@ -53,7 +36,7 @@ def grade(base: Path, language: str) -> tuple[str, int]:
     """Grade what lies in `base`/submission; returns results.json and pytest's exit code."""
     student = student_in(base / "submission_metadata.json")
     with tempfile.TemporaryDirectory() as out:
-        given = ["--submission", str(submission_in(base / "submission")), "--report-dir", out, "--language", language]
+        given = ["--submission", str(base / "submission"), "--report-dir", out, "--language", language]
         named = [f"--student={student}"] if student else []
         command = [sys.executable, "-m", "pytest", str(PACKAGE), "-q", "-p", "no:cacheprovider", *given, *named]
         try:

@@ -88,6 +88,7 @@ class Needed:
         self._files: dict[PurePosixPath, set[str]] = {}
         self._folders: dict[PurePosixPath, set[str]] = {}
         self._kept: dict[PurePosixPath, list[str]] = {}
+        self._well: dict[PurePosixPath, bool] = {}
         for path in paths:
             self._files.setdefault(path.parent, set()).add(path.name)
             folder = path.parent
@@ -97,7 +98,10 @@ class Needed:
 
     def lies_well(self, path: PurePosixPath) -> bool:
         """Tell whether a file lies in no folder that nobody needs."""
-        return all(self._keeps(folder) for folder in path.parents if folder.name)
+        folder = path.parent
+        if folder not in self._well:  # of thousands of files, few lie in folders of their own
+            self._well[folder] = not folder.name or (self.lies_well(folder) and self._keeps(folder))
+        return self._well[folder]
 
     def _keeps(self, folder: PurePosixPath) -> bool:
         above = folder.parent

@@ -150,6 +150,21 @@ def test_lab_right_there_wins(tmp_path):
         assert (source.path.name, source.beside, source.visible) == ("lab.py", "lab.ipynb", source.path.parent)
 
 
+@pytest.mark.parametrize(
+    ("files", "lab"),
+    [
+        (["hw.ipynb"], "hw.ipynb"),
+        (["week7/hw.ipynb", "week7/.ipynb_checkpoints/hw-checkpoint.ipynb", "notes/a.txt"], "week7/hw.ipynb"),
+        (["week7/lab.ipynb", "week7/other.ipynb", "notes/a.txt"], "week7/lab.ipynb"),
+        (["week7/lab.ipynb", "week8/lab.py"], "week8/lab.py"),
+    ],
+)
+def test_a_lab_without_a_word_is_known_by_its_name(tmp_path, files, lab):
+    """What Jupyter keeps for itself is nobody's."""
+    for given in as_folder_and_zip(tmp_path, dict.fromkeys(files, "")):
+        assert find(given).path.as_posix().endswith(lab)
+
+
 @pytest.mark.parametrize("form", ["script", "notebook"])
 def test_clone_of_what_is_released_is_graded(tmp_path, form):
     """What students are given, with their lab in it: of the grader's own files none counts."""

@@ -10,7 +10,6 @@ import pytest
 import single
 from corpus.unreadable import DEEP, FILES, LINKS_AND_DEVICES, _deep
 
-from graders.commands.teacher import on_gradescope
 from graders.commands.teacher.handed_in.class_folder import look_through
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.source.source import Source
@@ -96,15 +95,16 @@ def test_nothing_at_all_is_a_wrong_option(tmp_path, name):
         Source.find(tmp_path / name, "lab.py")
 
 
-def test_gradescope_looks_into_folders_without_end(tmp_path):
-    """The folder itself is graded then."""
+def test_folders_without_end_are_looked_into_as_far_as_it_makes_sense(tmp_path):
+    """What lies beside them is found."""
     _deep(tmp_path / "week")
-    assert on_gradescope.submission_in(tmp_path) == tmp_path
+    (tmp_path / "lab (1).py").write_text("def f():\n    return 1\n")
+    assert Source.find(tmp_path, "lab.py").where("f") is not None
     assert DEEP > 1000
 
 
 def test_class_goes_on_behind_every_oddity(tmp_path, warm):
-    """Each has a report, a grade of no points and one clear line; the one right submission has its own."""
+    """Each has an entry, and if it is graded a report, no points and one clear line."""
     folder, out = tmp_path / "class", tmp_path / "out"
     folder.mkdir()
     oddities = {**LINKS_AND_DEVICES, **FILES}
@@ -116,9 +116,13 @@ def test_class_goes_on_behind_every_oddity(tmp_path, warm):
         LINKS_AND_DEVICES[name][0](folder / f"bare-{name}")
     undecodable = Path(os.fsdecode(os.fsencode(folder) + b"/\xff.py"))
     undecodable.write_text("x = \n")
-    found = {one.student: one.path for one in look_through(folder).hand_ins}
-    assert found.keys() >= {*oddities, *(f"bare-{name}" for name in given), r"\xff"}
-    for name, path in found.items():
+    assert {one.student for one in look_through(folder).entries} == {
+        *oddities,
+        *(f"bare-{name}" for name in given),
+        r"\xff",
+    }
+    for path in folder.iterdir():
+        name = path.stem
         graded = single.grade(name, path, out, ("-p", "no:benchmark", "--no-page"), warm)
         assert graded.report is not None, graded.output
         assert (graded.report["status"], graded.report["score"]) == ("graded", 0), name
