@@ -7,7 +7,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from graders.harness.base.model import Status
@@ -55,6 +55,7 @@ def render(report: Tamed, words: Words, pictures: Sequence[Picture] = (), earlie
     style = (FOLDER / "page.css").read_text(encoding="utf-8")
     page: str = _template().render(
         report=report,
+        called=_called(report),
         words=words,
         style=style,
         policy=_policy(style),
@@ -70,6 +71,17 @@ def render(report: Tamed, words: Words, pictures: Sequence[Picture] = (), earlie
         signs=SIGNS,
     )
     return page
+
+
+def _called(report: Tamed) -> str:
+    """Return what a page calls its submission: the path as it was typed, but of a whole one whose it is alone.
+
+    Where on somebody's machine a class lies is no matter of a student's.
+    """
+    given = report.submission
+    if not any(kind(given).is_absolute() for kind in (PurePosixPath, PureWindowsPath)):
+        return given
+    return report.student or PureWindowsPath(given).name
 
 
 def _pictures_of(page: str) -> str:

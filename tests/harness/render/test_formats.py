@@ -214,6 +214,22 @@ def test_page_forbids_scripts(report):
     assert "script-src" not in policy[1]
 
 
+@pytest.mark.parametrize(
+    ("given", "student", "shown"),
+    [
+        ("student_template", "student_template", "student_template"),
+        ("/home/teacher/class/kim", "kim", "kim"),
+        (r"C:\class\kim.zip", "", "kim.zip"),
+        ("C:/class/kim", "20260001", "20260001"),
+    ],
+)
+def test_page_tells_no_path_of_a_machine(report, given, student, shown):
+    """A teacher's class lies somewhere; a path that was typed short says what a student knows."""
+    text = FORMATS["html"](replace(report, submission=given, student=student))
+    assert f'<p class="submission">{shown}</p>' in text
+    assert "class/kim" not in text
+
+
 def test_page_loads_nothing(report):
     """There is no address in it to load from."""
     assert not re.search(r"https?:|url\((?!#)|@import", FORMATS["html"](report))
