@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from graders.commands import judging
+from graders.commands.teacher.grades.exports import put_into_table
 from graders.commands.teacher.grades.store import Gradebook
 from graders.commands.teacher.handed_in.class_folder import look_through
 from graders.commands.teacher.handed_in.identities import folder_names
@@ -26,6 +27,7 @@ from graders.commands.teacher.runs.rules import LabRules
 from graders.commands.teacher.runs.tally import Tally
 from graders.harness.base import files
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.render import csv_row
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ def _parser(spec: LabSpec) -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-throughput", action="store_true", help="time nobody: the part is left out of everybody's maximum"
     )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="also put a row a student into this table")
     parser.add_argument("--no-page", action="store_true", help="write no page a student")
     parser.add_argument("--rubric", type=Path, default=spec.folder / "rubric.toml", metavar="FILE")
     parser.add_argument("--mnist-root", type=Path, metavar="DIR", help="where MNIST lies ($MNIST_ROOT)")
@@ -137,6 +140,9 @@ class _Run:
         roster = _absolute(options.roster) if options.roster else None
         found = look_through(folder, roster=roster, leave_out=[self._out], spec=self._spec)
         ahead.expect_room(self._out, len(found.hand_ins), 0 if options.scheduler else options.jobs)
+        parts, table = [part.name for part in shared.rubric.parts], _absolute(options.csv) if options.csv else None
+        if table:
+            files.expect_table(table, csv_row.header(shared.rubric.lab, parts))
         with Gradebook.open(self._out) as book, journal(self._out) as log:
             names = _folders(found)
             book.enter(found, folder, names)
@@ -146,6 +152,8 @@ class _Run:
             self._grade(found, book, shared, names, self._scheduler(orders, shared))
             book.end_run("stopped" if self._ending.came else "done")
             ungraded = False if self._ending.came else _listed(book, shared.messages)
+            if table:
+                put_into_table(table, book.results(), shared.rubric.lab, parts)
             page = self._draw(book)
             for key, path in (("page", page), ("log", log)):
                 print(shared.messages.text("runs", key, path=path), file=sys.stderr)

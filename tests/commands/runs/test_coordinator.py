@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from graders.commands.teacher.grades.keys import ALL_PARTS, Key
-from graders.commands.teacher.grades.results import Outcome
+from graders.commands.teacher.grades.results import Outcome, Result, Word, WordKind
 from graders.commands.teacher.grades.store import Gradebook
 from graders.commands.teacher.handed_in.hand_in import ClassFolder, Entry, HandIn, Kind
 from graders.commands.teacher.runs.coordinator import Coordinator
@@ -55,6 +57,10 @@ class Rubric:
         """Put the parts together."""
         names = {part["name"] for text in (whole, partial) for part in json.loads(text)["parts"]}
         return json.dumps(report(json.loads(partial)["student"], sorted(names), self.points))
+
+    def standing(self, text: str, result: Result | None) -> str:
+        """Add what a teacher has set."""
+        return f"{text} {result.points:g} by a teacher" if result and result.words else text
 
     def rescored(self, text: str) -> str:
         """Give the points of now."""
@@ -138,7 +144,7 @@ class Class:
         return scheduler.tasks, {one.student: one.now for one in landed}
 
     def _draw(self, text: str, earlier: str) -> str:
-        self.drawn.append(json.loads(text)["student"])
+        self.drawn.append(json.loads(text.partition("}]} ")[0] + "}]}" if "by a teacher" in text else text)["student"])
         return f"drawn of {text} {earlier[:20]}"
 
     def outcomes(self) -> dict[str, tuple[Outcome, float | None]]:
@@ -191,8 +197,34 @@ def test_a_page_that_was_lost_is_written_again(three):
     (three.out / "cho" / "report.html").unlink()
     (three.out / "ben" / "report.json").unlink()
     assert three.run()[0] == []
-    assert three.drawn == ["cho"]
+    assert sorted(three.drawn) == ["ben", "cho"]
     assert json.loads((three.out / "ben" / "report.json").read_text())["score"] == 10
+
+
+def test_report_of_a_run_that_was_killed_is_written_again(three):
+    """The gradebook had it already: what lies in OUT is older."""
+    three.run()
+    old = time.time() - 3600
+    for name in ("report.json", "report.html"):
+        (three.out / "ben" / name).write_text("old", encoding="utf-8")
+        os.utime(three.out / "ben" / name, (old, old))
+    assert three.run()[0] == []
+    assert json.loads((three.out / "ben" / "report.json").read_text())["score"] == 10
+    assert three.drawn == ["ben"]
+    three.run()
+    assert three.drawn == ["ben"]
+
+
+def test_a_teachers_word_stays_in_reports(three):
+    """Whatever is judged anew."""
+    three.run()
+    with Gradebook.open(three.out) as book:
+        book.say("ben", Word(WordKind.OVERRIDE, "she showed me", "2026-01-01T00:00:00Z", "loss", 1.0))
+    (three.folder / "ben.py").write_text("better", encoding="utf-8")
+    three.run()
+    assert (three.out / "ben" / "report.json").read_text().endswith(" 6 by a teacher")
+    assert (three.out / "ben" / "report.html").read_text().endswith("6 by a teacher page of ben")
+    assert (three.out / "anna" / "report.html").read_text() == "page of anna"
 
 
 def test_timing_comes_last_one_at_a_time(three):

@@ -109,15 +109,15 @@ class Coordinator:
 
     def _settle(self, student: str, key: Key, old: Result | None, step: Step) -> None:
         """Do what needs no judge: nothing, or to work out the points anew."""
-        text = old.text if old else None
-        if step is Step.POINTS and text is not None:
+        if step is Step.POINTS and old is not None and (text := old.text) is not None:
             text = self._rules.rescored(text)
             if self._record(student, key, text, judged=()):
-                self._reports.rescored(student, text)
+                self._reports.rescored(student, self._standing(student, text))
             LOG.info("%s: points were worked out anew", student)
             self._tell(Landed(student, Now.RESCORED))
             return
-        self._reports.complete(student, old)
+        if old is not None and self._reports.is_stale(student, old) and (text := old.text) is not None:
+            self._reports.rewritten(student, self._rules.standing(text, old))
         self._tell(Landed(student, Now.UNCHANGED))
 
     def _land(self, done: Done) -> None:
@@ -128,7 +128,8 @@ class Coordinator:
             self._to_time.pop(student, None)
             outcome, why, params = _missed(done)
             self._record(student, work.key, None, outcome, why, params, seconds=done.seconds)
-            self._reports.missed(student, done.output)
+            self._reports.missed(student)
+            self._reports.keep(student, done.output)
             LOG.warning("%s: %s %s after %.1f s", student, outcome, params, done.seconds)
             self._tell(Landed(student, Now.JUDGED, done.seconds, done.task.alone))
             return
@@ -140,7 +141,9 @@ class Coordinator:
             why, params = "not_timed", {}
         judged = done.task.parts or None
         if self._record(student, work.key, text, None, why, params, seconds=done.seconds, judged=judged):
-            self._reports.judged(student, text, None if base else done.page, plain, done.output)
+            stands = self._standing(student, text)
+            self._reports.judged(student, stands, None if base else done.page, own=stands is done.report)
+            self._reports.keep(student, done.output if plain["status"] == "void" else "")
         points = plain["status"] if plain["score"] is None else f"{plain['score']:g} / {plain['max_score']:g}"
         LOG.info("%s: %s after %.1f s %s", student, points, done.seconds, " ".join([why, *params.values()]))
         waits = student in self._to_time
@@ -154,6 +157,9 @@ class Coordinator:
             return text
         plain = json.loads(text)
         return json.dumps({**plain, "parts": [part for part in plain["parts"] if part["name"] not in work.later]})
+
+    def _standing(self, student: str, text: str) -> str:
+        return self._rules.standing(text, self._book.current(student))
 
     def _record(self, student: str, key: Key, report: str | None, *said: Any, **more: Any) -> bool:
         recorded = self._book.record(student, key, report, *said, folder=self._reports.folder(student).name, **more)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING
 
+from graders.commands.teacher.grades.pages import PAGE, REPORT
 from graders.harness.base import files
 
 if TYPE_CHECKING:
@@ -13,8 +15,8 @@ if TYPE_CHECKING:
 
     from graders.commands.teacher.grades.results import Result
 
-LOG = logging.getLogger(__name__)
 OUTPUT = "judge.txt"
+CLOCK_SECONDS = 2.0  # by which a file may seem older than it is: its system may count in such steps
 
 
 class Reports:
@@ -31,42 +33,48 @@ class Reports:
         """Return a student's folder."""
         return self._out / self._folders[student]
 
-    def judged(self, student: str, text: str, page: bytes | None, plain: Mapping[str, Any], output: str) -> None:
-        """Write what a judge has found. A page is the judge's own, or drawn here of what was merged."""
-        folder = self._made(student)
-        _write(folder / "report.json", text)
-        if self._draw is not None:
-            _write(folder / "report.html", page.decode("utf-8") if page else self._draw(text, ""))
-        if plain["status"] == "void":
-            _write(folder / OUTPUT, output)
-        else:
-            (folder / OUTPUT).unlink(missing_ok=True)
+    def judged(self, student: str, text: str, page: bytes | None, *, own: bool) -> None:
+        """Write what a judge has found. `page` is the judge's, if there is one, whose `own` report `text` is or was."""
+        earlier = page.decode("utf-8") if page else ""
+        self._write(student, text, lambda: earlier if own and earlier else self._drawn(text, earlier))
 
     def rescored(self, student: str, text: str) -> None:
         """Write a report whose points were worked out anew; pictures show none, so they stay."""
+        self._write(student, text, lambda: self._drawn(text, _read(self.folder(student) / PAGE)))
+
+    def is_stale(self, student: str, result: Result) -> bool:
+        """Tell whether something lacks of an unchanged result, or is older: a run was killed before it was written."""
+        if not result.graded_at:
+            return False
+        graded = datetime.fromisoformat(result.graded_at).timestamp() - CLOCK_SECONDS
+        names = (REPORT, PAGE) if self._draw is not None else (REPORT,)
+        return any(_written(self.folder(student) / name) < graded for name in names)
+
+    def rewritten(self, student: str, text: str) -> None:
+        """Write what was stale."""
+        self._write(student, text, lambda: self._drawn(text, ""))
+
+    def missed(self, student: str) -> None:
+        """Remove what is there of a student without a report: an old one must not stand in for a new one."""
+        for name in (REPORT, PAGE):
+            (self.folder(student) / name).unlink(missing_ok=True)
+
+    def keep(self, student: str, output: str) -> None:
+        """Keep what a judge has said that went wrong; nothing where it did not."""
+        if output:
+            _write(self._made(student) / OUTPUT, output)
+        else:
+            (self.folder(student) / OUTPUT).unlink(missing_ok=True)
+
+    def _write(self, student: str, text: str, page: Callable[[], str]) -> None:
         folder = self._made(student)
-        _write(folder / "report.json", text)
+        _write(folder / REPORT, text)
         if self._draw is not None:
-            _write(folder / "report.html", self._draw(text, _read(folder / "report.html")))
+            _write(folder / PAGE, page())
 
-    def complete(self, student: str, result: Result | None) -> None:
-        """Write what is missing of an unchanged result: somebody has removed it, or a run was killed before."""
-        folder = self.folder(student)
-        report, page = folder / "report.json", folder / "report.html"
-        if report.is_file() and (self._draw is None or page.is_file()):
-            return
-        if (text := result.text if result else None) is not None:
-            self._made(student)
-            _write(report, text)
-            if self._draw is not None and not page.is_file():
-                _write(page, self._draw(text, ""))
-
-    def missed(self, student: str, output: str) -> None:
-        """Keep what a judge said that left no report; an old one must not stand in for a new one."""
-        folder = self._made(student)
-        for name in ("report.json", "report.html"):
-            (folder / name).unlink(missing_ok=True)
-        _write(folder / OUTPUT, output)
+    def _drawn(self, text: str, earlier: str) -> str:
+        assert self._draw is not None  # asked for where pages are wanted
+        return self._draw(text, earlier)
 
     def _made(self, student: str) -> Path:
         folder = self.folder(student)
@@ -75,8 +83,19 @@ class Reports:
 
 
 def _write(path: Path, text: str) -> None:
+    """Write what has changed; what has not is as fresh as what has."""
     if _read(path) != text:
         files.write(path, text)
+    else:
+        os.utime(path)
+
+
+def _written(path: Path) -> float:
+    """Return when a file was written, in seconds since 1970; 0 where there is none."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _read(path: Path) -> str:

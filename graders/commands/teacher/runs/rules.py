@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graders.commands import report as single_report
-from graders.commands.teacher.grades import reports
+from graders.commands.teacher.grades import pages, reports
 from graders.commands.teacher.grades.keys import keys_of_run
 from graders.harness.render.tame import tame
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graders.commands.teacher.grades.keys import Key
+    from graders.commands.teacher.grades.results import Result
     from graders.commands.teacher.handed_in.hand_in import HandIn
     from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
@@ -37,11 +38,15 @@ class LabRules:
         """Return a report with its points worked out anew."""
         return reports.rescored(text, self._rubric, self._spec)
 
+    def standing(self, text: str, result: Result | None) -> str:
+        """Return a report as it stands by a teacher's word, the same one where there is none."""
+        return pages.standing_text(text, result, self._spec)
+
     def page(self, text: str, earlier: str = "") -> str:
         """Return the page of a report: with its pictures drawn, or with those of an earlier page."""
         from graders.harness.render import html
 
-        report = tame(reports.read(text))
+        report = tame(reports.read(text, self._spec))
         messages = single_report.messages_for(report, self._spec)
         if earlier:
             return html.render(report, messages.words, (), earlier)

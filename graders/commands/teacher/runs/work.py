@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from graders.commands.teacher.grades.keys import Key
+    from graders.commands.teacher.grades.results import Result
     from graders.commands.teacher.handed_in.hand_in import HandIn
 
 
@@ -35,6 +36,9 @@ class Rules(Protocol):
 
     def rescored(self, text: str) -> str:
         """Return a report with its points worked out anew."""
+
+    def standing(self, text: str, result: Result | None) -> str:
+        """Return a report as it stands by a teacher's word, the same one where there is none."""
 
 
 class Now(StrEnum):
