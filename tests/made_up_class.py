@@ -46,7 +46,8 @@ class Made:
     def report(self) -> dict[str, Any]:
         """The report; what the schema asks for and the page does not read is left out."""
         rubric = _rubric()
-        parts, named = [], iter(self.mistakes)
+        parts: list[dict[str, Any]] = []
+        named = iter(self.mistakes)
         for part in rubric.parts:
             wrong = [check for check in part.checks if check in self.failed or self.unloadable]
             lost = sum(part.checks[check] for check in wrong) / sum(part.checks.values())

@@ -207,7 +207,7 @@ class _Run:
         from graders.commands.teacher.overview import classroom
 
         path = self._out / "index.html"
-        files.write(path, classroom.draw(book, self._options.language, self._spec))
+        files.write(path, classroom.draw(book, self._options.language, self._spec, self._out))
         return path
 
     @property

@@ -99,7 +99,7 @@ def _page(book: Gradebook, options: argparse.Namespace, spec: LabSpec) -> None:
 
     path = options.out / "index.html"
     try:
-        files.write(path, classroom.draw(book, options.language, spec))
+        files.write(path, classroom.draw(book, options.language, spec, options.out))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written ({error.strerror})") from None
     print(path)

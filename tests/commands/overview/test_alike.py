@@ -19,6 +19,7 @@ from graders.commands.teacher.overview.marks import DTYPE, MOST, marks
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FLAT = CORRECT.with_name("flat")
@@ -99,7 +100,7 @@ def told_otherwise(text: str) -> str:
     return text.replace("Learning finished", "Done, at last").replace("nn.", "torch.nn.")
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[str], str]] = {
     "as it is": str,
     "other names": renamed,
     "another order": reordered,

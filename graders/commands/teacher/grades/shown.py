@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graders.harness.base.errors import HarnessFault
 from graders.harness.render.csv_row import number
 from graders.harness.render.tame import name as one_line
 from graders.harness.render.terminal import columns, pad
 
 from .exports import page_of
 from .pages import standing
+from .reasons import why
 from .results import Outcome, WordKind
 
 if TYPE_CHECKING:
@@ -50,16 +50,6 @@ def history(results: Sequence[Result], words: Sequence[Word]) -> Iterator[str]:
     yield from (f"{at}  {one_line(text)}" for at, text in sorted(told, key=lambda row: row[0]))
 
 
-def why(result: Result, messages: Messages) -> str:
-    """Return why there is no grade, in words."""
-    if not result.why:
-        return ""
-    try:
-        return messages.text("entries", result.why, **result.params)
-    except HarnessFault:  # of a later version
-        return result.why
-
-
 def _points(result: Result) -> str:
     if result.points is None:
         return result.outcome.value.replace("_", " ")
@@ -89,7 +79,7 @@ def _facts(result: Result, messages: Messages) -> Iterator[tuple[str, str]]:
     yield "points", _points(result)
     yield "judged", number(result.judged) if result.judged != result.points else ""
     yield "outcome", result.outcome.value.replace("_", " ")
-    yield "why", why(result, messages)
+    yield "why", why(result.why, result.params, messages)
     yield "late", "yes" if result.late else ""
     yield "attempts", str(result.attempts) if result.attempts > 1 else ""
     yield "known as", ", ".join(f"{system} {identity}" for system, identity in sorted(result.identities.items()))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graders.commands.teacher.grades.exports import page_of
+from graders.commands.teacher.grades.reasons import why
 from graders.commands.teacher.handed_in.hand_in import Kind
-from graders.harness.base.errors import HarnessFault
 from graders.spec import SPEC
 
 from . import facts, page
@@ -13,7 +14,8 @@ from .gathered import Row, gather
 from .marks import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from graders.commands.teacher.grades.results import Result
     from graders.commands.teacher.grades.store import Gradebook
@@ -24,16 +26,16 @@ if TYPE_CHECKING:
 
 FACTS, MARKS = "facts", "marks"  # the names of what is kept beside a student
 AT_ONCE = 200  # values that are written to the gradebook together
-PAGE = "report.html"  # a student's own, in the folder of reports
 
 
-def draw(book: Gradebook, language: str, spec: LabSpec = SPEC) -> str:
+def draw(book: Gradebook, language: str, spec: LabSpec = SPEC, out: Path | None = None) -> str:
     """Return the page of a class. Raises ConfigurationError where there are no messages in the language.
 
+    Of the students' pages those are linked that are in the folder of reports `out`, where that is given, else all.
     What it has to read of reports and hand-ins is kept in the gradebook, so that the next page reads new ones only.
     """
     messages = page.messages_in(language, spec)
-    reading = _Reading(book, messages, spec)
+    reading = _Reading(book, messages, spec, out)
     others = list(_others(book, messages))
     data = gather(reading.rows(), facts.order(spec), messages, page.ideas_of(spec), others)
     return page.render(data, messages, reading.latest)
@@ -42,8 +44,8 @@ def draw(book: Gradebook, language: str, spec: LabSpec = SPEC) -> str:
 class _Reading:
     """One go through a gradebook."""
 
-    def __init__(self, book: Gradebook, messages: Messages, spec: LabSpec) -> None:
-        self._book, self._messages, self._spec = book, messages, spec
+    def __init__(self, book: Gradebook, messages: Messages, spec: LabSpec, out: Path | None) -> None:
+        self._book, self._messages, self._spec, self._out = book, messages, spec, out
         self._new: dict[str, list[tuple[str, str, bytes]]] = {FACTS: [], MARKS: []}
         self._latest = ""
 
@@ -67,8 +69,8 @@ class _Reading:
             outcome=result.outcome.value,
             facts=found,
             name=result.name,
-            page=f"{result.folder}/{PAGE}" if found else "",
-            why=_why(result.why, result.params, self._messages),
+            page=self._page(result),
+            why=why(result.why, result.params, self._messages),
             points=result.points,
             judged=result.judged,
             most=result.max_points,
@@ -78,6 +80,10 @@ class _Reading:
             notes=result.notes,
             marks=self._marks(result),
         )
+
+    def _page(self, result: Result) -> str:
+        path = page_of(result)
+        return path if path and (self._out is None or (self._out / path).is_file()) else ""
 
     def _facts(self, result: Result) -> Facts | None:
         """Return what the page needs of a report; it is parsed where it is new, or this grader has other checks."""
@@ -117,14 +123,4 @@ def _others(book: Gradebook, messages: Messages) -> Iterator[tuple[str, str]]:
     """Yield what of the class's folder is nobody's row, with what it is."""
     for entry in book.entries():
         if entry.kind is Kind.NO_SUBMISSION or (entry.kind is Kind.NOT_LOADABLE and not entry.student):
-            yield entry.name, _why(entry.why, entry.params, messages)
-
-
-def _why(key: str, params: Mapping[str, str], messages: Messages) -> str:
-    """Return a reason in words; as it was noted where a newer or older grader has no words for it."""
-    if not key:
-        return ""
-    try:
-        return messages.text("entries", key, **params)
-    except HarnessFault:
-        return " ".join([key, *params.values()])
+            yield entry.name, why(entry.why, entry.params, messages)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graders.commands.teacher.grades.reasons import why
 from graders.commands.teacher.grades.results import Outcome
 from graders.commands.teacher.handed_in.hand_in import Kind
-from graders.harness.base.errors import HarnessFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from graders.commands.teacher.grades.results import Result
     from graders.commands.teacher.grades.store import Gradebook
@@ -57,13 +57,3 @@ def of_entry(entry: Entry, messages: Messages) -> str:
     """Return the line of what is nobody's hand-in that counts."""
     said = messages.text("runs", f"kind_{entry.kind}", student=entry.student)
     return f"{entry.name}  " + ": ".join(filter(None, (said, why(entry.why, entry.params, messages))))
-
-
-def why(key: str, params: Mapping[str, str], messages: Messages) -> str:
-    """Return a reason in words; as it was noted where a newer or older grader has no words for it."""
-    if not key:
-        return ""
-    try:
-        return messages.text("entries", key, **params)
-    except HarnessFault:
-        return " ".join([key, *params.values()])
