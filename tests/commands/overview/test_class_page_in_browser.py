@@ -18,7 +18,7 @@ pytest_plugins = ["browsers"]
 
 SUMMED = ("loss-summed", "the costs of the images are summed, not averaged")
 EVIL = "</script><script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
-STUDENTS = 260
+STUDENTS, FEW = 260, 40
 each_language = pytest.mark.parametrize("language", ["en", pytest.param("ko", marks=pytest.mark.sample)])
 
 
@@ -34,9 +34,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         row("2 broken", Made(unloadable="the file is no valid Python")),
     ]
     for language in ("en", "ko"):
-        data = data_of([*first, *class_of(STUDENTS - len(first))], language, [("grades.csv", "a list")])
-        text = page.render(data, messages_in(language), "2026-01-31 12:00 UTC")
-        (made / f"{language}.html").write_text(text, encoding="utf-8")
+        for name, students in ((language, STUDENTS), (f"few-{language}", FEW)):
+            data = data_of([*first, *class_of(students - len(first))], language, [("grades.csv", "a list")])
+            text = page.render(data, messages_in(language), "2026-01-31 12:00 UTC")
+            (made / f"{name}.html").write_text(text, encoding="utf-8")
     return made
 
 
@@ -84,9 +85,9 @@ def test_page_opens_without_a_complaint_and_fits(browser: Any, folder: Path, lan
 def test_page_is_accessible(browser: Any, folder: Path, language: str, scheme: str, size: str) -> None:
     """axe-core finds nothing to complain of: names, contrast, order of headings, regions; opened up, and filtered."""
     axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
-    tab = open_page(browser, folder / f"{language}.html", SIZES[size], scheme).page
+    tab = open_page(browser, folder / f"few-{language}.html", SIZES[size], scheme).page
     tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    tab.fill("#search", "김 민수")  # a few rows: axe looks at every element
+    tab.fill("#search", "1")
     found = axe.run(tab)
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
     assert len(found["passes"]) > 20

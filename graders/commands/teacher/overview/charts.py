@@ -38,18 +38,18 @@ def histogram(points: Sequence[float], most: float, words: Mapping[str, str]) ->
     found, middle = bins(points, most), median(points)
     highest = max(count for *_, count in found)
     wide, high = (WIDTH - LEFT - RIGHT) / BINS, HEIGHT - TOP - BOTTOM
-    floor, parts = HEIGHT - BOTTOM, []
+    floor, parts, counts = HEIGHT - BOTTOM, list[Markup](), list[Markup]()
+    across = LEFT + BINS * wide * min(max(middle / most, 0), 1)
     for at, (low, _, count) in enumerate(found):
         x, tall = LEFT + at * wide, high * count / highest
         parts.append(_rect(x + 1, floor - tall, wide - 2, tall, "fill"))
         if count:
-            parts.append(_text(x + wide / 2, floor - tall - 4, str(count), "middle"))
+            counts.append(_text(x + wide / 2, floor - tall - 4, str(count), "middle"))
         parts.append(_text(x, floor + 14, number(low), "middle"))
-    parts.append(_text(LEFT + BINS * wide, floor + 14, number(most), "middle"))
-    across = LEFT + BINS * wide * min(max(middle / most, 0), 1)
+    parts += [_line(across, 4, across, floor, "mark"), *counts]  # the numbers stand before the line
     side, shift = ("end", -6) if middle > most / 2 else ("start", 6)
-    parts.append(_line(across, 4, across, floor, "mark"))
     parts.append(_text(across + shift, 12, words["median_is"].format(points=number(middle)), side))
+    parts.append(_text(LEFT + BINS * wide, floor + 14, number(most), "middle"))
     parts.append(_line(LEFT, floor, WIDTH - RIGHT, floor, "axis"))
     parts.append(_text(WIDTH - RIGHT, HEIGHT - 4, words["points_of"].format(most=number(most)), "end"))
     said = ", ".join(words["bin"].format(low=number(a), high=number(b), count=count) for a, b, count in found)
