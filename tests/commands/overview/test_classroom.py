@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from corpus import CORRECT
 from lxml import html
 from made_up_class import Made
 
@@ -119,6 +120,28 @@ def test_hand_ins_that_are_gone_cost_nothing(book: Gradebook, tmp_path: Path) ->
     for path in (tmp_path / "class").iterdir():
         path.unlink()
     assert len(shown(tree_of(book))) == 6
+
+
+def test_what_several_handed_in_together_is_no_copy(book: Gradebook, tmp_path: Path) -> None:
+    """A learning system says that it is one submission of two; two files that say the same are alike."""
+    text = (CORRECT / "type_hinted.py").read_text(encoding="utf-8")
+    paths = [tmp_path / "class" / f"{name}.py" for name in ("both", "both", "other")]
+    for path in paths:
+        path.write_text(text, encoding="utf-8")
+    each = [HandIn(name, path) for name, path in zip(("one", "two", "three"), paths, strict=True)]
+    book.enter(ClassFolder((), tuple(each[:2])), tmp_path / "class")
+    for one in each:
+        book.record(one.student, key("5"), json.dumps(Made().report))
+    assert tree_of(book).xpath("//ol[@class='groups']") == []
+    book.enter(ClassFolder((), tuple(each)), tmp_path / "class")
+    assert len(tree_of(book).xpath("//ol[@class='groups']/li")) == 1
+
+
+def test_who_is_on_no_list_is_told(book: Gradebook, tmp_path: Path) -> None:
+    """The hand-in is graded all the same."""
+    entry = Entry("anna.py", Kind.HAND_IN, "anna", "no_such_reason")
+    book.enter(ClassFolder((entry,), (HandIn("anna", tmp_path / "class" / "anna.py"),)), tmp_path / "class")
+    assert "no_such_reason" in tree_of(book).xpath("//details[contains(@class, 'remarked')]")[0].text_content()
 
 
 def test_only_pages_that_are_there_are_linked(book: Gradebook, tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ class _Reading:
     def __init__(self, book: Gradebook, messages: Messages, spec: LabSpec, out: Path | None) -> None:
         self._book, self._messages, self._spec, self._out = book, messages, spec, out
         self._new: dict[str, list[tuple[str, str, bytes]]] = {FACTS: [], MARKS: []}
+        self._remarks = {e.student: why(e.why, e.params, messages) for e in book.entries() if e.kind is Kind.HAND_IN}
+        self._compared = set[int]()  # hashes of paths: what several have handed in together is one submission
         self._latest = ""
 
     @property
@@ -70,7 +72,7 @@ class _Reading:
             facts=found,
             name=result.name,
             page=self._page(result),
-            why=why(result.why, result.params, self._messages),
+            why=why(result.why, result.params, self._messages) or self._remarks.get(result.student, ""),
             points=result.points,
             judged=result.judged,
             most=result.max_points,
@@ -98,10 +100,12 @@ class _Reading:
         """Return the marks of a hand-in's code, as it was when it was last compared."""
         if result.key is None:
             return b""
-        stamp = result.key.submission
+        path, stamp = self._book.kept.path(result.student), result.key.submission
+        if path is not None and hash(path) in self._compared:
+            return b""
+        self._compared.add(hash(path))
         kept = self._book.kept.get(result.student, MARKS, stamp)
         if kept is None:
-            path = self._book.kept.path(result.student)
             if path is None or not path.exists():
                 return b""
             kept = marks(path, self._spec)

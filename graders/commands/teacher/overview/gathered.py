@@ -78,6 +78,11 @@ class Student:
         """Whether a teacher's word has changed the points."""
         return self.points != self.judged
 
+    @property
+    def remarked(self) -> bool:
+        """Whether there is something to say of a hand-in that is graded, such as that its student is on no list."""
+        return self.outcome == GRADED and bool(self.why)
+
 
 @dataclass(slots=True)
 class Check:

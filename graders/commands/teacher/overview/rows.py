@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # What became of a student's hand-in, in the order in which a table sorts it.
 OUTCOMES = ("graded", "partial", "not_loadable", "timed_out", "killed", "void", "failed", "waiting", "missing")
-FLAGS = ("late", "suspicious", "changed", "noted", "alike")
+FLAGS = ("late", "suspicious", "changed", "noted", "alike", "remarked")
 MAX_NOTE = 200  # characters of notes and reasons in the table
 
 
@@ -35,7 +35,7 @@ def flags(data: ClassData) -> list[tuple[str, ...]]:
 
 
 def _set(one: Student, alike: bool) -> tuple[bool, ...]:
-    return one.late, bool(one.suspicious), one.changed, bool(one.notes), alike
+    return one.late, bool(one.suspicious), one.changed, bool(one.notes), alike, one.remarked
 
 
 def said(one: Student) -> str:

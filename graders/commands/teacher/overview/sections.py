@@ -50,6 +50,7 @@ def notices(data: ClassData, words: Mapping[str, str], notes: Mapping[str, str])
     ]
     found += [
         _notice(data, "suspicious", lambda one: bool(one.suspicious), lambda one: _suspicion(one, words, notes)),
+        _notice(data, "remarked", lambda one: one.remarked, lambda one: Mention(one, one.why)),
         _notice(data, "late", lambda one: one.late, lambda one: Mention(one, _attempts(one, words))),
         _notice(data, "changed", lambda one: one.changed, lambda one: Mention(one, _before(one, words))),
         _notice(data, "noted", lambda one: bool(one.notes), lambda one: Mention(one, lines=one.notes)),
