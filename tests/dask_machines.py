@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ class Pretended(Workplace):
     """
 
     def _seal(self) -> str:
-        return os.environ.get("PRETENDED_SEAL", SEAL)
+        return SEAL
 
     def _open(self, held: ExitStack) -> None:
         held.enter_context(tempfile.TemporaryDirectory(prefix="pretended-"))
@@ -153,3 +154,8 @@ def wait_for(met: Callable[[], object]) -> None:
 def pretended(terms: Terms) -> Pretended:
     """Return the place that a Cluster of tests has on its workers."""
     return Pretended(terms)
+
+
+def other_grader(terms: Terms) -> Pretended:
+    """Return the place of a run whose grader no worker has."""
+    return Pretended(replace(terms, seal="an other one"))

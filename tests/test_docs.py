@@ -12,7 +12,15 @@ import pytest
 from graders.__main__ import COMMANDS
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "SECURITY.md", "docs/architecture.md", "docs/coming-from.md", "tests/README.md")
+PAGES = (
+    "README.md",
+    "SECURITY.md",
+    "docs/architecture.md",
+    "docs/cluster.md",
+    "docs/scaling.md",
+    "docs/coming-from.md",
+    "tests/README.md",
+)
 FOLDERS = (".ci", "benchmarks", "docs", "graders", "reference", "student_template", "tests")
 SUFFIXES = "py|toml|md|json|jsonl|html|jinja|css|yml|sh|txt"
 # Of others, or written by a run: files, kinds of files, packages.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from dask_machines import PATIENCE, SEAL, Machines, pretended, wait_for
+from dask_machines import PATIENCE, SEAL, Machines, other_grader, pretended, wait_for
 
-from graders.commands.teacher.runs import workplace
+from graders.commands.teacher.runs import dask_link, workplace
 from graders.commands.teacher.runs.cluster import Cluster
 from graders.commands.teacher.runs.judged import Orders
 from graders.commands.teacher.runs.tasks import Done, Task
+from graders.harness.base.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,3 +144,31 @@ def test_stop(machines: Machines, said: list[str], tmp_path: Path, temporary: Pa
     wait_for(lambda: is_clean(temporary))
     assert [worker.pid for worker in machines.workers] == before
     assert Class(machines, said, written(tmp_path, next="score 1")).join()["next"].report == "score 1"
+
+
+def test_worker_with_another_grader_takes_no_part(machines: Machines, said: list[str], tmp_path: Path) -> None:
+    """Where all are others the run ends at once, and says why in a line; nobody waits for a timeout."""
+    del said  # whose grader would be theirs
+    tasks = written(tmp_path, kim="score 1")
+    with pytest.raises(ConfigurationError) as caught:
+        list(Cluster(machines.address, Orders(), workplace=other_grader).run(tasks))
+    assert re.fullmatch(
+        rf"--scheduler {machines.address}: no worker there can grade: its grader is not the coordinator's "
+        r"\(the same is not an other\): install the same version",
+        str(caught.value),
+    )
+
+
+@pytest.mark.parametrize(("address", "why"), [("tcp://127.0.0.1:9", "Timed out"), ("bogus://here", "unknown")])
+def test_address_without_a_scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str, why: str) -> None:
+    """It is told before anything else is done."""
+    monkeypatch.setattr(dask_link, "CONNECT_SECONDS", 0.2)
+    with pytest.raises(ConfigurationError, match=f"^--scheduler {address}: no Dask scheduler answers there .*{why}"):
+        list(Cluster(address, Orders()).run(written(tmp_path, kim="score 1")))
+
+
+def test_rubric_that_cannot_be_read(tmp_path: Path) -> None:
+    """It would travel."""
+    orders = Orders(("--rubric", str(tmp_path / "none.toml")))
+    with pytest.raises(ConfigurationError, match=r"none\.toml: cannot be read"):
+        list(Cluster("tcp://127.0.0.1:9", orders).run(written(tmp_path, kim="score 1")))

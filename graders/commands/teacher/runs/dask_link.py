@@ -57,9 +57,9 @@ class Link:
         """The run's name, by which its tasks are known among others'."""
         return self._workplace.name
 
-    def open(self, seconds: float = CONNECT_SECONDS) -> None:
+    def open(self, seconds: float | None = None) -> None:
         """Connect within a time, and have every worker, now and later, open its place. Raises OSError or ValueError."""
-        client = Client(self._address, timeout=seconds, set_as_default=False, name="graders")
+        client = Client(self._address, timeout=seconds or CONNECT_SECONDS, set_as_default=False, name="graders")
         self._client = client
         try:
             self._scheduler = client.scheduler_info()["id"]
