@@ -37,7 +37,7 @@ def test_model_has_7850_parameters(lab: Lab) -> None:
 def test_model_has_a_bias_for_each_digit(lab: Lab, seed: int) -> None:
     """With no pixel set, the logits are the bias: noise on the parameters must show in each of them."""
     model = measure.built_model(lab)
-    lab.probe("stir", model.value, seed, 1.0, of="build_model")
+    lab.probe("stir", model.value, lab.told, 1.0, of="build_model")
     seen = measure.answered(lab, model, np.zeros((1, 784), np.float32))
     bias = work.as_floats(expect.tensor(seen, [1, 10])).ravel()
     expect.that(np.unique(bias).size == bias.size, seen, "no_bias", got=np.unique(np.round(bias, 6)).tolist())

@@ -5,13 +5,13 @@ A check is a test function of a module marked `part("name")`. Tests without that
 
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from .base import seeds
 from .base.errors import ConfigurationError
 from .base.model import CheckResult, Status
 from .base.rows import Row
@@ -56,7 +56,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="PATH", help="the folder or file to grade (default: student_template)")
     group.addoption("--rubric", metavar="FILE", help="points, thresholds and limits (default: graders/rubric.toml)")
     group.addoption(
-        "--grading-seed", type=_seed, default=0, metavar="N", help="the seed of every random input (default: 0)"
+        "--grading-seed",
+        metavar="N",
+        help=f"the seed of every random input; random draws a secret one (default: ${seeds.VARIABLE}, or {seeds.KNOWN})",
     )
     group.addoption("--language", default="en", metavar="LANG", help="the language of messages (default: en)")
     group.addoption(
@@ -75,18 +77,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--sandbox-by", choices=list(Maker), help="what makes sandboxes here, as batch has tried")
 
 
-def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text}: a seed is a whole number from 0")
-    return int(text)
-
-
 # ---- starting
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Read rubric and submission where checks are asked for; a pure grading run needs no failure pages of pytest's."""
+    _choose_seed(config)
     config.addinivalue_line("markers", "part(name): the part of the lab that a module's checks belong to")
     benchmarking.begin(config)
     config.pluginmanager.register(fixtures)
@@ -99,6 +96,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if _only_grades(config, spec):
         config.option.tbstyle = "no" if config.option.tbstyle == "auto" else config.option.tbstyle
         config.option.reportchars = config.option.reportchars.replace("fE", "") or "N"
+
+
+def _choose_seed(config: pytest.Config) -> None:
+    """Have the option hold the run's seed, a whole number; processes of pytest-xdist are told the one that was drawn."""
+    given = config.getoption("grading_seed")
+    variable = os.environ.get(seeds.VARIABLE)
+    try:
+        if isinstance(given, str):
+            config.option.grading_seed = seeds.parse(given, "--grading-seed")
+        elif given is None:
+            config.option.grading_seed = seeds.parse(variable, f"${seeds.VARIABLE}") if variable else seeds.KNOWN
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _begin(config: pytest.Config, spec: LabSpec) -> None:

@@ -179,7 +179,7 @@ def evaluated(
     arrangement = choose(make_pool(lab.seed, affine))
     split = arrangement.split
     if other_model:
-        lab.probe("stir", model, lab.seed + other_model, 2 * SPREAD, of="build_model")
+        lab.probe("stir", model, lab.told + other_model, 2 * SPREAD, of="build_model")
     pieces = (model, dataset := lab.dataset(split), lab.device())
     if between:
         lab.dataset(inputs.tiny_split(lab.seed, train=False))
@@ -222,7 +222,7 @@ def _items(lab: Lab, dataset: Handle, split: Split) -> list[bytes]:
 
 def _examined(lab: Lab, model: Handle) -> tuple[oracle.Affine, Condition]:
     """Prepare a model, and return what it computes and its state."""
-    known = lab.probe("examined", model, lab.seed, SPREAD, GRADIENT, of="build_model").value
+    known = lab.probe("examined", model, lab.told, SPREAD, GRADIENT, of="build_model").value
     shown, before = cast("tuple[tuple[TensorValue, TensorValue], Condition]", known)
     return oracle.Affine(*(part.array.astype(float) for part in shown)), before
 

@@ -97,7 +97,7 @@ def expect_affine(lab: Lab) -> None:
     """Expect logits to be weights times pixels plus bias, with the weights that the model itself shows."""
     rows = oracle.flatten(inputs.random_images(lab.seed, 5)) * 20 - 10  # far from 0, where squashing shows
     model = built_model(lab)
-    lab.probe("start", model.value, lab.seed, 0.0, of="build_model")
+    lab.probe("start", model.value, lab.told, 0.0, of="build_model")
     seen = answered(lab, model, rows)
     logits = expect.tensor(seen, [5, 10])
     expect.that(logits.dtype.kind == "f", seen, "plain", expected="float32 tensor [5, 10]", got=describe(seen.value))

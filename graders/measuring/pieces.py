@@ -42,13 +42,13 @@ class Lab(lab.Lab):
         that a submission hands out whenever it is asked for one.
         """
         model = self.piece("build_model")
-        self.probe("start", model, self.seed, spread, of="build_model")
+        self.probe("start", model, self.told, spread, of="build_model")
         return model
 
     def known_model(self, spread: float = 0.0) -> tuple[Handle, oracle.Affine]:
         """Return a model as `model` does, and what `affine` says of it."""
         model = self.piece("build_model")
-        return model, self._affine("started", model, self.seed, spread)
+        return model, self._affine("started", model, self.told, spread)
 
     def affine(self, model: Handle) -> oracle.Affine:
         """Return a model's weights and bias as its answers show them."""

@@ -40,7 +40,7 @@ def expect_reading(lab: Lab) -> None:
     model = lab.model(spread=SPREAD)
     once, again = (_asked(lab, model) for _ in range(2))
     other = lab.model(spread=SPREAD)  # where a submission has one model for all, it is the same
-    lab.probe("stir", other, lab.seed + 1, SPREAD * 2, of="build_model")  # the two are told apart by this one
+    lab.probe("stir", other, lab.told + 1, SPREAD * 2, of="build_model")  # the two are told apart by this one
     elsewhere = _asked(lab, other)
     seen, answers = once[-1], [[describe(one.value) for one in each] for each in (once, again, elsewhere)]
     expect.that(answers[0] == answers[1], seen, "answers_by_chance")

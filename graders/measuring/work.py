@@ -102,7 +102,7 @@ def expect_logits_of_images(lab: Lab) -> None:
     rows = TensorValue.of(oracle.flatten(inputs.random_images(lab.seed + 51, 5)))
     asked = f"build_model()(tensor {list(rows.shape)})"
     try:
-        probe = lab.probe("logits_of_two_starts", model.value, lab.seed, SPREAD, rows, of="build_model", asked=asked)
+        probe = lab.probe("logits_of_two_starts", model.value, lab.told, SPREAD, rows, of="build_model", asked=asked)
     except CheckFailed as failed:
         if type(failed) is not CheckFailed:
             raise
@@ -129,7 +129,7 @@ def share_of_weights(lab: Lab) -> tuple[Evidence, float]:
     """
     model = measure.built_model(lab)
     asked = "build_model()(each pixel by itself)"
-    seen = lab.probe("weights_in_use", model.value, lab.seed, of="build_model", asked=asked)
+    seen = lab.probe("weights_in_use", model.value, lab.told, of="build_model", asked=asked)
     weights = expect.tensor(seen, [10, 784])
     used = sum(np.unique(row[row != 0]).size for row in as_floats(weights))  # NaN is one, too
     return seen, used / weights.size

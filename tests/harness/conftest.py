@@ -220,7 +220,7 @@ def make_report() -> Callable[..., Report]:
 
 ENVIRONMENT_DROPPED = (
     *("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "FORCE_COLOR", "PY_COLORS", "NO_COLOR", "COLUMNS"),
-    *("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI"),  # these tests may themselves run there
+    *("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI", "GRADING_SEED"),  # these tests may themselves run there
 )
 
 

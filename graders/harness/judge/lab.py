@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from graders.harness.base import seeds
 from graders.harness.base.errors import (
     CheckFailed,
     ConfigurationError,
@@ -112,6 +113,11 @@ class Lab:
     notes: Notes
     shared: Shared
 
+    @property
+    def told(self) -> int:
+        """The seed that a worker may know: of generators there, and of whatever a probe draws."""
+        return seeds.told(self.seed)
+
     def call(
         self,
         function: str,
@@ -128,7 +134,7 @@ class Lab:
         self._refuse_unwritten(function)
         standins = self._standins(function)
         return self.submission.call(
-            function, *args, asked=asked, seed=self.seed, observe=observe, keep=keep, standins=standins, **kwargs
+            function, *args, asked=asked, seed=self.told, observe=observe, keep=keep, standins=standins, **kwargs
         )
 
     def probe(
@@ -149,7 +155,7 @@ class Lab:
         # Of a function that is not asked again there is nothing to measure but its stand-in.
         owner = "" if self.submission.refuses(of) else of
         # Other dice than those of the call that returned what is measured: an order that was drawn there comes once.
-        seed = None if bare else self.seed + 1
+        seed = None if bare else self.told + 1
         seen = self.submission.probe(name, *args, function=owner, asked=asked, seed=seed, keep=keep, standins=standins)
         return seen if keep else expect_form(self.spec.forms(), name, args, seen)
 
@@ -261,7 +267,7 @@ class Lab:
 
     def standin(self, function: str, *args: object) -> Handle:
         """Return what the stand-in of a builder builds."""
-        built = self.submission.standin(function, *args, seed=self.seed).value
+        built = self.submission.standin(function, *args, seed=self.told).value
         assert isinstance(built, Handle)
         return built
 

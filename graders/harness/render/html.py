@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
+from graders.harness.base import seeds
 from graders.harness.base.model import Status
 
 from . import telling
@@ -69,6 +70,7 @@ def render(report: Tamed, words: Words, pictures: Sequence[Picture] = (), earlie
         kept=_pictures_of(earlier),
         footnotes=list(telling.footnotes(report, words)),
         signs=SIGNS,
+        seed_is_known=seeds.is_known(report.seed),  # any other is nothing that a student should know
     )
     return page
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import random
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from .recorder import Recorder
 
+SHOWN = 8  # bytes at the begin of a state of torch's generator: the seed that it says to have started from
+
 
 class Slate:
     """Seeds the generators, sets grad mode and defaults, by what torch held before the submission was loaded."""
@@ -22,6 +26,9 @@ class Slate:
         self.grad_enabled, self._set_grad_enabled = torch.is_grad_enabled, torch.set_grad_enabled
         self._seed_all, self._seed_cpu = torch.manual_seed, torch.default_generator.manual_seed
         self._cuda_is_used = torch.cuda.is_initialized
+        self._shown, self._get_state = torch.default_generator.initial_seed, torch.default_generator.get_state
+        self._set_state, self._bytes = torch.default_generator.set_state, (torch.tensor, torch.uint8)
+        self._fresh = self._shown()
         self._default_dtype, self._set_default_dtype = torch.get_default_dtype(), torch.set_default_dtype
         self._set_default_device = torch.set_default_device
         self._seeded = False
@@ -35,7 +42,9 @@ class Slate:
         """
         if seed is not None:
             random.seed(seed)
-            np.random.seed(seed)  # the generator that student code uses when it says np.random.rand
+            # The generator that student code uses when it says np.random.rand; a list, so that its state starts as that
+            # of a fresh process does.
+            np.random.seed([seed])
             self._seed_torch(seed)
         self._set_grad_enabled(True)
         self._set_default_dtype(self._default_dtype)
@@ -51,9 +60,24 @@ class Slate:
         """Seed torch; where no GPU has been used yet, its generator on the CPU is enough from the second time on.
 
         `torch.manual_seed` notes the stack for each kind of accelerator that may be used some day: 0.6 ms a call.
+        The generator goes on saying what it said before, as if nobody had seeded it: a seed of the submission's, or
+        else a large number, as in a fresh process.
         """
+        said = self._shown()
         if self._seeded and not self._cuda_is_used():
             self._seed_cpu(seed)
         else:
             self._seed_all(seed)
             self._seeded = True
+        self._say(seed, _large(seed) if said == self._fresh else said)
+
+    def _say(self, seed: int, other: int) -> None:
+        """Have torch's generator tell another seed than the one that it was started from; its draws stay."""
+        state, (tensor, uint8) = self._get_state(), self._bytes
+        if int.from_bytes(bytes(state[:SHOWN].tolist()), sys.byteorder) == seed:  # else torch keeps it elsewhere now
+            state[:SHOWN] = tensor(list(other.to_bytes(SHOWN, sys.byteorder)), dtype=uint8)
+            self._set_state(state)
+
+
+def _large(seed: int) -> int:
+    return int.from_bytes(hashlib.sha256(f"shown: {seed}".encode()).digest()[:SHOWN], "big") >> 1

@@ -77,7 +77,7 @@ def look(lab: Lab) -> Anatomy:
     built = measure.built_model(lab)
     kinds = cast("list[tuple[list[int], bool]]", lab.probe("parameters", built.value, of="build_model").value)
     shapes = [(tuple(shape), trainable) for shape, trainable in kinds]
-    lab.probe("stir", built.value, lab.seed, 0.5, of="build_model")
+    lab.probe("stir", built.value, lab.told, 0.5, of="build_model")
     state = cast("dict[str, TensorValue]", lab.probe("state", built.value, of="build_model").value)
     loose = cast("list[list[int]]", lab.probe("loose", built.value, of="build_model").value)
     rows = oracle.flatten(inputs.random_images(lab.seed, ROWS)) * 4 - 2
