@@ -101,6 +101,7 @@ SPEC = LabSpec(
     imports=("torch", "torchvision", "matplotlib.figure", "matplotlib.backends.backend_agg"),  # what each one uses
     types=("torch.nn.modules.module.Module", "matplotlib.figure.Figure"),
     timed=("throughput",),
+    root="MNIST_data",
     judges_import=(
         *("hypothesis.strategies", "numpy.random"),
         *("graders.measuring.soundness", "graders.measuring.answers", "graders.measuring.throughput"),

@@ -141,6 +141,7 @@ def test_every_image_becomes_a_row_of_784(lab: Lab, seed: int) -> None:
     for_any_batch(seed, check)
     # One beyond all that hypothesis asks for, as where a whole data set is tested at once.
     check(Batch(inputs.between(seed, "huge batch", *HUGE), True, (0, 0, 0)))
+    check(Batch(LESSONS_BATCH, True, (0, 0, 0)))  # which is what the lesson itself asks for
     work.expect_flattening(lab)
 
 
@@ -172,6 +173,9 @@ def test_pixels_stay_in_reading_order(lab: Lab, seed: int) -> None:
 
     showing.reshape(lab)
     for_any_batch(seed, check)
+    written = inputs.written(seed, LESSONS_BATCH)  # what the lesson itself asks for is no noise
+    seen, got = _rows(lab, written)
+    expect.close(seen, got, oracle.flatten(written), measure.PIXEL_ATOL * 2)
     work.expect_flattening(lab)
 
 

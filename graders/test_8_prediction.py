@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.part("prediction")
 
-IMAGES = 12
+IMAGES, WRITTEN = 12, 3  # of noise; of lines
 MAX_NUMBERS = 5  # different ones in a title; one that names all ten digits says nothing
 SPREAD = 0.3  # of the noise on the model's parameters, so that its answers differ
 
@@ -30,7 +30,7 @@ def test_prediction_is_the_digit_with_the_largest_logit(lab: Lab, seed: int) -> 
     """`predict` agrees with the model's own logits on every image."""
     lab.require("predict")
     model, shown = lab.known_model(SPREAD)
-    images = inputs.random_images(seed + 40, IMAGES)
+    images = np.concatenate([inputs.random_images(seed + 40, IMAGES), inputs.written(seed, WRITTEN)])
     answers = shown.predictions(images)
     for image, answer in zip(images, answers, strict=True):
         seen = lab.call("predict", model, TensorValue.of(image), lab.device(), asked="predict(model, image, device)")

@@ -20,6 +20,8 @@ TINY_PARTS = 5  # equal batches into which the tiny training digits can be divid
 WHITE = 1.5  # by which bright pixels of the tiny root are lifted: a third of them, of 1 at most, become white
 DIM, DIM_ONES = 0.6, slice(3, None, 4)  # the brightest pixel of some images of the tiny root, and which they are
 OTHER = 60  # between the seeds of two tiny roots; every other input's seed lies elsewhere
+STROKES, BEND = 3, 12  # lines of a written image; how far its pen goes at most from the middle, in pixels
+PEN = 1.7  # pixels, from the middle of a line to where its ink has faded
 EXTREME = 1e4  # logits of this size overflow exp() and underflow log() wherever they are taken apart
 STEP_BATCH = 25  # images of a training batch
 
@@ -69,6 +71,23 @@ def random_images(seed: int, count: int) -> NDArray[np.float32]:
     generator = np.random.default_rng(seed)
     bright = generator.random((count, 1, 28, 28)) < 0.125
     images = (bright * generator.random((count, 1, 28, 28))).astype(np.float32)
+    images.setflags(write=False)  # checks share them
+    return images
+
+
+@lru_cache(maxsize=8)
+def written(seed: int, count: int) -> NDArray[np.float32]:
+    """Return images `[count, 1, 28, 28]` float32 in [0, 1] of a few lines on black; read-only.
+
+    They are no noise: like handwriting, they are smooth, have a black edge, and white in the middle of a line.
+    """
+    dice = generator(seed, "written")
+    ends = dice.uniform(-BEND, BEND, (count, STROKES, 2, 1, 1, 2)) / 1.4
+    grid = np.stack(np.meshgrid(*[np.arange(28) - 13.5] * 2, indexing="ij"), axis=-1)
+    start, along = ends[:, :, 0], ends[:, :, 1] - ends[:, :, 0]
+    share = ((grid - start) * along).sum(-1, keepdims=True) / np.maximum((along**2).sum(-1, keepdims=True), 1e-9)
+    distance = np.linalg.norm(grid - start - np.clip(share, 0, 1) * along, axis=-1).min(axis=1)
+    images: NDArray[np.float32] = np.clip(PEN - distance, 0, 1).astype(np.float32)[:, None]
     images.setflags(write=False)  # checks share them
     return images
 

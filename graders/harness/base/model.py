@@ -85,7 +85,7 @@ class Handle:
 class Folder:
     """A folder of files that the worker finds in its own place, and whose path is what the student's function gets."""
 
-    name: str
+    name: str  # its path there
     files: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)  # by path inside the folder
 
 

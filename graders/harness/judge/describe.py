@@ -35,7 +35,7 @@ def _describe(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"{value.dtype.name} array {list(value.shape)}"
     if isinstance(value, Folder):
-        return value.name
+        return "root"
     if isinstance(value, Handle):
         return "None" if value.type_name == "NoneType" else value.type_name
     if isinstance(value, NumpyScalar):

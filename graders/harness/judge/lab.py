@@ -5,6 +5,7 @@ One mistake then costs one part: a wrong function is graded in its own part and 
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -53,7 +54,8 @@ class LabSpec:
     file there by which a fault is tried: it has a correct function for each that the contract asks for. `imports` names
     the packages that submissions import, `judges_import` the modules of the lab's that its checks do, `types` the
     classes by whose names checks ask what something is: only those themselves, as they are before a submission is
-    loaded, bear their names then. `timed` names the parts that are timed, so that nothing else may run meanwhile.
+    loaded, bear their names then. `timed` names the parts that are timed, so that nothing else may run meanwhile. `root`
+    is what a folder of data is called.
 
     `needs` tells which of the student's functions another one may call on its way. The rest is asked for when it is
     needed, since it takes time to import: `view` returns the class of what checks get as `lab`, `sound` what later
@@ -76,6 +78,7 @@ class LabSpec:
     judges_import: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     timed: tuple[str, ...] = ()
+    root: str = "root"
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     view: Callable[[], type[Lab]] = lambda: Lab
     sound: Callable[[], Mapping[str, Callable[[Any], None]]] = dict
@@ -278,5 +281,6 @@ class Lab:
         return value
 
     def empty_folder(self) -> Folder:
-        """Return a folder that no call was given before, with nothing in it."""
-        return Folder(f"root{next(self.shared.folders)}")
+        """Return a folder that no call was given before, with nothing in it, called as the lesson calls its own."""
+        drawn = hashlib.sha256(f"{self.seed}, folder {next(self.shared.folders)}".encode()).hexdigest()[:8]
+        return Folder(f"{drawn}/{self.spec.root}")

@@ -208,7 +208,7 @@ class Worker:
     def _lay_out(self, name: str, files: dict[str, Any]) -> str:
         """Write a folder of the judge's into a place of the worker's own, and return its path."""
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="given-", dir=self._home)
+            self._folder = tempfile.TemporaryDirectory(dir=self._home)
         folder = Path(self._folder.name, name)
         try:
             _write(folder, files)
@@ -240,7 +240,7 @@ class Worker:
 
 
 def _write(folder: Path, files: dict[str, Any]) -> None:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for inside, content in files.items():
         (folder / inside).parent.mkdir(parents=True, exist_ok=True)
         (folder / inside).write_bytes(content.data)
