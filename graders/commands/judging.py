@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from graders.harness.base import seeds
 from graders.harness.timing.process_tree import ProcessTree
 from graders.harness.walls.levels import find_maker
 from graders.spec import SPEC
@@ -31,6 +32,7 @@ JUDGES_IMPORT = (  # whatever the lab is
     *("graders.harness.judge.naming", "graders.harness.render.html", "cattrs"),
 )
 USAGE = 4  # pytest's exit code for a wrong option
+SEED = "--grading-seed"
 GRACE_SECONDS = 5  # for a judge that was asked to end
 
 
@@ -81,8 +83,9 @@ def run(given: Sequence[str], warm: Nurseries, spec: LabSpec) -> tuple[int, str]
         from graders.harness.link import nursery
 
         return nursery.run_pytest(warm.judges, spec.folder.parent, variables(warm.judges.parent), given)
-    command = [sys.executable, "-m", "pytest", *given]
-    done = subprocess.run(command, cwd=spec.folder.parent, env=variables(), capture_output=True, text=True, check=False)
+    shown, seed = without_seed(given)
+    command, env = [sys.executable, "-m", "pytest", *shown], variables() | seed
+    done = subprocess.run(command, cwd=spec.folder.parent, env=env, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -104,10 +107,11 @@ class Alone(subprocess.Popen[bytes]):
     """A judge in a process started for it, which nobody's Ctrl-C reaches but by `end`."""
 
     def __init__(self, given: Sequence[str], spec: LabSpec, scratch: Path | None = None) -> None:
+        shown, seed = without_seed(given)
         super().__init__(
-            [sys.executable, "-m", "pytest", *given],
+            [sys.executable, "-m", "pytest", *shown],
             cwd=spec.folder.parent,
-            env=variables(scratch),
+            env=variables(scratch) | seed,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -123,6 +127,18 @@ class Alone(subprocess.Popen[bytes]):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.wait(GRACE_SECONDS)
         tree.kill()
+
+
+def without_seed(given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return arguments without the seed's, and the environment that gives it: anybody here may read a command line."""
+    shown, seed, left = list[str](), dict[str, str](), iter(given)
+    for word in left:
+        value = next(left, "") if word == SEED else word.partition(f"{SEED}=")[2]
+        if value:
+            seed = {seeds.VARIABLE: value}
+        else:
+            shown.append(word)
+    return shown, seed
 
 
 def start(given: Sequence[str], warm: Nurseries, spec: LabSpec, scratch: Path | None = None) -> Judge:

@@ -58,7 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--grading-seed",
         metavar="N",
-        help=f"the seed of every random input; random draws a secret one (default: ${seeds.VARIABLE}, or {seeds.KNOWN})",
+        help=f"the seed of every random input, random for a secret one (default: ${seeds.VARIABLE}, or {seeds.KNOWN})",
     )
     group.addoption("--language", default="en", metavar="LANG", help="the language of messages (default: en)")
     group.addoption(
@@ -99,7 +99,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _choose_seed(config: pytest.Config) -> None:
-    """Have the option hold the run's seed, a whole number; processes of pytest-xdist are told the one that was drawn."""
+    """Have the option hold the run's seed, a whole number; pytest-xdist tells its processes the one that was drawn."""
     given = config.getoption("grading_seed")
     variable = os.environ.get(seeds.VARIABLE)
     try:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .pieces import Lab
 
 
+LESSONS_BATCH = 100
+
+
 def load_mnist(lab: Lab) -> None:
     """Expect both splits to have their own digits, scaled, with int labels."""
     for train in (True, False):
@@ -52,11 +55,10 @@ def make_data_loader(lab: Lab) -> None:
 
 
 def flatten_images(lab: Lab) -> None:
-    """Expect batches of one and of several to come back as rows, in order."""
-    for size in (1, 3):
-        images = inputs.random_images(lab.seed, size)
+    """Expect batches of one and of several to come back as rows, in order; and one as the lesson has them."""
+    for images in (*(inputs.random_images(lab.seed, size) for size in (1, 3)), inputs.written(lab.seed, LESSONS_BATCH)):
         seen = measure.flattened(lab, images)
-        expect.close(seen, expect.tensor(seen, [size, 784], "float32"), oracle.flatten(images), 0.0)
+        expect.close(seen, expect.tensor(seen, [len(images), 784], "float32"), oracle.flatten(images), 0.0)
 
 
 def build_model(lab: Lab) -> None:

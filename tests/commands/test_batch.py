@@ -19,6 +19,7 @@ from doubling_lab import CLASS, RIGHT
 
 from graders.commands import judging
 from graders.commands.teacher import batch
+from graders.commands.teacher.grades.store import Gradebook
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
@@ -118,6 +119,12 @@ def test_every_entry_has_its_line(desk: Desk) -> None:
     assert sorted(path.name for path in (desk.folder / "out").iterdir()) == sorted(
         [*CLASS, "broken", "batch.log", "gradebook.sqlite", "index.html"]
     )
+    with Gradebook.open(desk.folder / "out") as book:
+        seed = book.fact("seed")
+    for path in (desk.folder / "out").glob("*/report.json"):  # the teacher's; students are given pages
+        assert str(json.loads(path.read_text(encoding="utf-8"))["seed"]) == seed
+    assert seed is not None
+    assert seed not in out + err + (desk.folder / "out" / "index.html").read_text(encoding="utf-8")
     desk.nothing_is_left()
 
 

@@ -33,6 +33,7 @@ class Attack:
     looked_at: bool = True  # whether the report says that a person should look
     told: str = ""  # a kind of suspicion that the report has to name
     slow: bool = False  # waits for a time limit
+    seed: int | None = None  # of its grading, where it has to be one that nobody knows
     gains: str = ""  # the level at which it gets more; SECURITY.md names it and says why
 
 

@@ -26,6 +26,7 @@ if sys.platform != "linux":
 from grading import QUICKLY, expect_no_naming_fault, seeded
 from hostile import source_of
 from hostile.attacks import ATTACKS, PARTS
+from hostile.chameleons import CHAMELEONS
 from layers import layered
 from readers import expect_every_format_to_be_read
 
@@ -67,6 +68,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             continue
         chosen = quick[::BUBBLEWRAPPED] if level == "bubblewrap" else quick
         cases += layered({f"{attack.name}-{level}": (attack, level) for attack in chosen}, few, some)
+        if level != "bubblewrap":
+            cases += layered({f"{one.name}-{level}": (one, level) for one in CHAMELEONS}, few=0, some=2)
         if level != "bubblewrap":
             slow = [attack for attack in ATTACKS if attack.slow]
             cases += layered({f"{attack.name}-{level}": (attack, level) for attack in slow}, few=0, some=0)
@@ -123,7 +126,8 @@ def attempt(
             if level in SANDBOXES
             else ["--isolation", level]
         )
-        options = [*by, "--rubric", str(rubric), *QUICKLY, *seeded(pytestconfig)]
+        seed = seeded(pytestconfig) if attack.seed is None else ["--grading-seed", str(attack.seed)]
+        options = [*by, "--rubric", str(rubric), *QUICKLY, *seed]
         graded = single.grade(attack.name, folder, tmp_path / "out", options, warm)
         assert graded.report is not None, graded.output
         expect_no_naming_fault(graded.output)
@@ -204,7 +208,7 @@ def test_attack_gets_what_the_work_alone_gets(
 
 
 def test_attack_that_gains_is_owned_up_to() -> None:
-    """SECURITY.md names every attack that gains, and no attack gains in a sandbox."""
+    """SECURITY.md names every attack that gains, and no attack gains in a sandbox; no chameleon gains anywhere."""
     text = (RUBRIC.parents[1] / "SECURITY.md").read_text(encoding="utf-8")
     assert [a.name for a in ATTACKS if a.gains and (a.gains == "sandbox" or f"`{a.name}`" not in text)] == []
 
@@ -212,4 +216,9 @@ def test_attack_that_gains_is_owned_up_to() -> None:
 def test_corpus_is_large_and_has_every_class() -> None:
     """Each attack has a name of its own; every class of attacks has some."""
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 60
-    assert {attack.kind for attack in ATTACKS} == {"exit", "channel", "framework", "values", "leaks", "resources"}
+    kinds = {"exit", "channel", "framework", "values", "leaks", "resources"}
+    assert ({attack.kind for attack in ATTACKS}, {one.kind for one in CHAMELEONS}) == (kinds, {"chameleon"})
+    names = {attack.name for attack in (*ATTACKS, *CHAMELEONS)}
+    assert len(CHAMELEONS) >= 12
+    assert len(names) == len(ATTACKS) + len(CHAMELEONS)
+    assert not [one.name for one in CHAMELEONS if one.gains]

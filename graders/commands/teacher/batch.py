@@ -24,8 +24,9 @@ from graders.commands.teacher.runs.local import Local
 from graders.commands.teacher.runs.progress import Bar, Lines, any_name, on_terminal
 from graders.commands.teacher.runs.reports import Reports
 from graders.commands.teacher.runs.rules import LabRules
+from graders.commands.teacher.runs.seeding import given_seed, seed_of
 from graders.commands.teacher.runs.tally import Tally
-from graders.harness.base import files
+from graders.harness.base import files, seeds
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.render import csv_row
 from graders.spec import SPEC
@@ -78,7 +79,9 @@ def _parser(spec: LabSpec) -> argparse.ArgumentParser:
     parser.add_argument("--rubric", type=Path, default=spec.folder / "rubric.toml", metavar="FILE")
     parser.add_argument("--mnist-root", type=Path, metavar="DIR", help="where MNIST lies ($MNIST_ROOT)")
     parser.add_argument("--language", default="en", metavar="LANG", help="of reports and list (default: %(default)s)")
-    parser.add_argument("--grading-seed", type=int, default=0, metavar="N", help="of every random input")
+    parser.add_argument(
+        "--grading-seed", metavar="N", help="of every random input (default: a secret one, drawn once for OUT)"
+    )
     parser.add_argument("--isolation", choices=("auto", "process", "sandbox"), default="auto")
     return parser
 
@@ -123,6 +126,7 @@ class _Run:
     def __init__(self, options: argparse.Namespace, passed_on: Sequence[str], spec: LabSpec, ending: Ending) -> None:
         self._options, self._passed_on, self._spec, self._ending = options, passed_on, spec, ending
         self._out: Path = options.report_dir.expanduser().absolute()
+        self._seed = seeds.KNOWN
         self._without = spec.timed if options.no_throughput else ()
         self._next_page = time.monotonic() + PAGE_SECONDS
         self.messages: Messages | None = None
@@ -131,6 +135,7 @@ class _Run:
     def run(self) -> int:
         """Grade the class; returns the exit code. Raises ConfigurationError."""
         options, folder = self._options, self._options.folder.expanduser().absolute()
+        given = given_seed(options.grading_seed, os.environ.get(seeds.VARIABLE))
         ahead.expect_folders(folder, self._out)
         shared = ahead.shared(
             self._spec, _absolute(options.rubric), options.language, options.isolation, self._root, self._without,
@@ -146,6 +151,7 @@ class _Run:
         with Gradebook.open(self._out) as book, journal(self._out) as log:
             names = _folders(found)
             book.enter(found, folder, names)
+            self._seed = seed_of(book, given)
             book.begin_run(folder, {"arguments": shlex.join([*map(str, self._judges_options), *self._passed_on])})
             print(shared.said(len(found.hand_ins)), file=sys.stderr, flush=True)
             orders = Orders((*self._judges_options, *self._passed_on), shared.rubric.limits.submission_seconds)
@@ -175,7 +181,7 @@ class _Run:
         self, found: ClassFolder, book: Gradebook, shared: Shared, names: dict[str, str], scheduler: Scheduler
     ) -> None:
         options = {"language": self._options.language, "isolation": shared.chosen.isolation}
-        rules = LabRules(self._spec, shared.rubric, shared.data, self._options.grading_seed, options)
+        rules = LabRules(self._spec, shared.rubric, shared.data, self._seed, options)
         reports = Reports(self._out, names, None if self._options.no_page else rules.page)
         timed = () if is_untimed(self._passed_on) else self._spec.timed
         tally = Tally(len(found.hand_ins))
@@ -226,7 +232,7 @@ class _Run:
         """Options of `pytest graders`; judges work elsewhere, so paths are absolute."""
         options = self._options
         given = ["--rubric", _absolute(options.rubric), "--language", options.language]
-        given += ["--grading-seed", options.grading_seed, "--isolation", self._isolation]
+        given += ["--grading-seed", self._seed, "--isolation", self._isolation]
         # On a cluster each worker has its own $MNIST_ROOT; a root that is named is one that they all have.
         root = self._root if not options.scheduler or options.mnist_root else None
         given += ["--mnist-root", root] if root else []

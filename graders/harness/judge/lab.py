@@ -54,8 +54,8 @@ class LabSpec:
     file there by which a fault is tried: it has a correct function for each that the contract asks for. `imports` names
     the packages that submissions import, `judges_import` the modules of the lab's that its checks do, `types` the
     classes by whose names checks ask what something is: only those themselves, as they are before a submission is
-    loaded, bear their names then. `timed` names the parts that are timed, so that nothing else may run meanwhile. `root`
-    is what a folder of data is called.
+    loaded, bear their names then. `timed` names the parts that are timed, so that nothing else may run meanwhile.
+    `root` is what a folder of data is called.
 
     `needs` tells which of the student's functions another one may call on its way. The rest is asked for when it is
     needed, since it takes time to import: `view` returns the class of what checks get as `lab`, `sound` what later
