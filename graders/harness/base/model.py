@@ -246,6 +246,7 @@ class PartResult:
     max_points: float
     visibility: Visibility = field(default=Visibility.VISIBLE, kw_only=True)
     checks: tuple[CheckResult, ...]
+    functions: tuple[str, ...] = ()  # that it asks for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +268,7 @@ class Report:
     isolation: str
     unsandboxed: str = ""  # why there was no sandbox, where one was wanted
     data: str | None
-    seed: int
+    seed: int | None  # None where it is not told
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
     graded_at: str = ""  # ISO 8601, UTC
     language: str = "en"  # of its messages
@@ -280,6 +281,8 @@ class Report:
     suspicions: tuple[Suspicion, ...] = ()
     remarks: tuple[str, ...] = ()  # how the file was read, where that is not as it stands, in words
     outlined: tuple[Made, ...] = ()  # the functions that were made of the file
+    withheld: int = 0  # how many parts are not told, since students shall not see them yet
+    altered: tuple[str, ...] = ()  # files of the grader that are not as students were given them
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

@@ -44,7 +44,8 @@ def score_part(part: Part, title: str, results: Sequence[CheckResult]) -> PartRe
     points = round(part.points * earned / total, 2) if total else 0.0
     status = worst(r.status for r in results)
     most = part.points if total else 0.0
-    return PartResult(part.name, title, status, points, most, tuple(results), visibility=part.visibility)
+    seen, asked = part.visibility, part.functions
+    return PartResult(part.name, title, status, points, most, tuple(results), asked, visibility=seen)
 
 
 def _capped(scored: Sequence[tuple[Part, PartResult]]) -> list[PartResult]:

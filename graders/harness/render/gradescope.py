@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from graders.harness.base.model import Status, Visibility
 
-from . import telling
+from . import shown, telling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from graders.harness.base.model import PartResult
     from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
@@ -24,20 +26,22 @@ def render(report: Tamed, words: Words) -> str:
     """Return results.json with a final newline.
 
     A report without a grade has no scores at all, which Gradescope takes for a failed autograder: no zero comes of it.
+    Where a part is not to be seen yet, all that is seen besides is told without it, and there is no total: Gradescope
+    adds up the tests' scores itself, and shows no student the sum while one of them is hidden.
     """
-    graded = report.score is not None
-    verdict = telling.verdict(report, words)
+    graded, seen = report.score is not None, shown.by_students(report)
+    heading = f"{seen.title}: {telling.total(seen)} {telling.verdict(seen, words)}"
     result: dict[str, Any] = {
-        **({"score": report.score} if graded else {}),
+        **({"score": report.score} if graded and not seen.withheld else {}),
         "execution_time": round(report.duration_s),
-        "output": "\n".join([f"{report.title}: {telling.total(report)} {verdict}", *telling.footnotes(report, words)]),
+        "output": "\n".join([heading, *telling.footnotes(seen, words)]),
         "output_format": "text",
         "visibility": Visibility.VISIBLE.value,
         "stdout_visibility": Visibility.HIDDEN.value,
-        "tests": [_test(number, part, report, words, graded) for number, part in enumerate(report.parts, 1)],
+        "tests": list(_tests(report, seen, words)),
     }
     if graded:
-        result["leaderboard"] = _leaderboard(report)
+        result["leaderboard"] = _leaderboard(seen)
     return json.dumps(result, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -47,8 +51,16 @@ def failed(text: str) -> str:
     return json.dumps(result, indent=1, ensure_ascii=False) + "\n"
 
 
-def _test(number: int, part: PartResult, report: Tamed, words: Words, graded: bool) -> dict[str, Any]:
-    points = {"score": part.points, "max_score": part.max_points} if graded else {}
+def _tests(report: Tamed, seen: Tamed, words: Words) -> Iterator[dict[str, Any]]:
+    """Yield a test a part; those that students see know nothing of the others."""
+    visible = {part.name: part for part in seen.parts}
+    for number, part in enumerate(report.parts, 1):
+        told = visible.get(part.name)
+        yield _test(number, told or part, seen if told else report, words)
+
+
+def _test(number: int, part: PartResult, report: Tamed, words: Words) -> dict[str, Any]:
+    points = {"score": part.points, "max_score": part.max_points} if report.score is not None else {}
     return {
         **points,
         "status": "passed" if part.status in (Status.PASSED, Status.SKIPPED) else "failed",

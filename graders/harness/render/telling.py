@@ -92,9 +92,13 @@ def total(report: Tamed, before: Tamed | None = None) -> str:
 
 
 def _points(earned: float, most: float, earlier: float | None) -> str:
-    now = f"{earned:.1f} / {most:.0f}"
-    then = f"{earlier:.1f}" if earlier is not None else ""
-    return f"{then} -> {now}" if then and then != f"{earned:.1f}" else now
+    now, then = _rounded_points(earned, most), _rounded_points(earlier, most) if earlier is not None else ""
+    return f"{then} -> {now} / {most:.0f}" if then and then != now else f"{now} / {most:.0f}"
+
+
+def _rounded_points(earned: float, most: float) -> str:
+    """Return points as a table has them: nobody who lacks something is shown all of them."""
+    return f"{earned:.2f}" if earned < most and f"{earned:.1f}" == f"{most:.1f}" else f"{earned:.1f}"
 
 
 def passed(part: PartResult) -> str:
@@ -136,7 +140,16 @@ def _verdict(report: Tamed, words: Words) -> str:
         return words.notes["void"]
     if report.status == "partial":
         return words.notes["partial"].format(ran=len(report.checks), all=report.checks_in_rubric)
-    return words.notes["all_right"] if report.score == report.max_score else ""
+    if report.withheld:
+        return words.notes["withheld"].format(count=report.withheld)
+    return words.notes["all_right"] if _all_right(report) else ""
+
+
+def _all_right(report: Tamed) -> bool:
+    """Tell whether nothing is wrong: points are rounded, and a check may weigh nearly nothing."""
+    return report.score == report.max_score and all(
+        check.status in (Status.PASSED, Status.SKIPPED) for check in report.checks
+    )
 
 
 def footnotes(report: Tamed, words: Words) -> Iterator[str]:

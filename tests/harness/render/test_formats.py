@@ -81,7 +81,7 @@ def failed(make_check):
 @pytest.fixture
 def report(make_report, make_check, failed):
     """Return a report with something of everything."""
-    timed = Throughput("cpu", "some processor", 2e6, 1.9e6, 1.05, 1.02, 1.08, 80)
+    timed = Throughput("cpu", "some processor", 2e6, 1.9e6, 1.05, 1.02, 1.08, 80, part="alpha")
     checks = (
         make_check(figures={"accuracy": 0.876}),
         failed(),
@@ -384,11 +384,11 @@ def test_gradescope_takes_what_is_said_without_a_report():
 
 def test_gradescope_has_partial_scores_visibility_and_a_leaderboard(report):
     """A test a part with its points and who may see it; what was measured is compared on the leaderboard."""
-    hidden = replace(report.parts[0], points=4.0, visibility=Visibility.AFTER_DUE_DATE)
-    result = json.loads(FORMATS["gradescope"](replace(report, parts=(hidden, *report.parts[1:]))))
+    first, last = replace(report.parts[0], points=4.0), replace(report.parts[-1], visibility=Visibility.AFTER_DUE_DATE)
+    result = json.loads(FORMATS["gradescope"](replace(report, parts=(first, *report.parts[1:-1], last))))
     first = result["tests"][0]
-    assert (first["score"], first["max_score"], first["visibility"]) == (4.0, 10.0, "after_due_date")
-    assert result["tests"][1]["visibility"] == "visible"
+    assert (first["score"], first["max_score"], first["visibility"]) == (4.0, 10.0, "visible")
+    assert result["tests"][-1]["visibility"] == "after_due_date"
     assert result["leaderboard"] == [
         {"name": "accuracy", "value": 0.876, "order": "desc"},
         {"name": "throughput (cpu)", "value": 1.05, "order": "desc"},

@@ -7,7 +7,7 @@ import pytest
 from graders.harness.base.model import Status, Where
 from graders.harness.judge.messages import Messages
 from graders.harness.render.tame import tame
-from graders.harness.render.telling import causes
+from graders.harness.render.telling import causes, total, verdict
 from graders.spec import SPEC
 
 WORDS = Messages.of_lab(SPEC.folder, "en").words
@@ -57,3 +57,25 @@ def test_other_mistakes_and_other_lines_are_told_by_themselves(told):
     """What has no name is the same where message and line are."""
     assert told(("alpha", RAISED, ("pair",), 3), ("alpha", RAISED, ("other",), 4)) == [["0"], ["1"]]
     assert told(("alpha", RAISED, (), 3), ("alpha", RAISED, (), 4)) == [["0"], ["1"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(Status.PASSED, "everything is right, well done"), (Status.FAILED, ""), (Status.BLOCKED, "")],
+)
+def test_praise_hangs_on_checks_and_not_on_rounded_points(make_report, make_check, status, said):
+    """A check of weight 0.001 costs nothing that points show; whoever fails it is not told that everything is right."""
+    report = tame(make_report(make_check("test_a"), make_check("test_b", status=status), score=95.0, max_score=95.0))
+    assert verdict(report, WORDS) == said
+
+
+def test_a_skipped_check_takes_no_praise_away(make_report, make_check):
+    """What this machine cannot run is nobody's mistake."""
+    report = tame(make_report(make_check(), make_check("test_b", status=Status.SKIPPED), score=10.0, max_score=10.0))
+    assert verdict(report, WORDS) == "everything is right, well done"
+
+
+@pytest.mark.parametrize(("score", "said"), [(94.99, "94.99 / 95"), (94.9, "94.9 / 95"), (95.0, "95.0 / 95")])
+def test_points_are_not_rounded_up_to_all_of_them(make_report, make_check, score, said):
+    """95.0 / 95 is said of those who have 95."""
+    assert total(tame(make_report(make_check(), score=score, max_score=95.0))) == said
