@@ -17,7 +17,7 @@ from .base.model import CheckResult, Status
 from .base.rows import Row
 from .judge.grading import Grading, Options
 from .judge.notes import Notes
-from .session import benchmarking, crossing, fixtures, following, outputs, running, some_parts
+from .session import benchmarking, crossing, fixtures, following, outputs, own_checks, running, some_parts
 from .session.fixtures import GRADING, NOTES
 from .session.running import part_of
 from .session.summary import Summary
@@ -71,6 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     outputs.add_options(group)
     following.add_options(group)
     some_parts.add_options(group)
+    own_checks.add_options(group)
     group.addoption("--nursery", metavar="SOCKET", help="fork workers from the nursery that listens there (see batch)")
     group.addoption("--fresh-workers", action="store_true", help="let every worker import torch anew; none is forked")
     group.addoption("--running", action="store_true", help="the submission is what a notebook has run (see %%grade)")
@@ -93,7 +94,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if spec is None:
         return
     _begin(config, spec)
-    if _only_grades(config, spec):
+    only_grades = _only_grades(config, spec)
+    own_checks.collect(config)
+    if only_grades:
         config.option.tbstyle = "no" if config.option.tbstyle == "auto" else config.option.tbstyle
         config.option.reportchars = config.option.reportchars.replace("fE", "") or "N"
 
@@ -120,7 +123,8 @@ def _begin(config: pytest.Config, spec: LabSpec) -> None:
         raise pytest.UsageError(str(error)) from None
     options = Options(
         submission=_as_typed(config, Path(given).expanduser() if given else spec.default_submission),
-        rubric=Path(config.getoption("rubric") or spec.folder / "rubric.toml"),
+        rubric=Path(config.getoption("rubric") or own_checks.rubric(config) or spec.folder / "rubric.toml"),
+        private=own_checks.folder(config),
         chosen=chosen,
         language=config.getoption("language"),
         seed=config.getoption("grading_seed"),
@@ -224,6 +228,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if part not in known or _name(item) not in known[part]:
             raise pytest.UsageError(f"{config.stash[GRADING].options.rubric}: parts.{part}.checks has no {_name(item)}")
     if GRADING in config.stash:
+        own_checks.refuse_names(config, items)
         _refuse_unknown_checks(config, items)
         benchmarking.choose(config, items)
         some_parts.choose(config, items)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
+from graders.harness.source.released import MANIFEST
 
+from . import course
 from .release import release
 
 if TYPE_CHECKING:
@@ -24,22 +26,26 @@ WHEN = (2020, 1, 1, 0, 0, 0)  # of every file in the archive: the same grader gi
 RUNS = 0o755 << 16  # how an archive says that a file may be run
 
 
-def build(target: Path, language: str, rubric: Path | None = None) -> None:
-    """Write the archive `target`, with another rubric than the usual one if `rubric` is given.
+def build(
+    target: Path, language: str, rubric: Path | None = None, private: Path | None = None, seed: int | None = None
+) -> None:
+    """Write the archive `target`: with another rubric than the usual one, with a teacher's own checks, where given.
+
+    It grades by `seed`, or by one that is drawn for it.
 
     Raises ConfigurationError where the language is unknown, or a file cannot be read or written.
     """
-    Messages.of_lab(PACKAGE, language)
+    Messages.of_lab(PACKAGE, language, private=private)
     try:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch, "autograder")
             release(folder)
+            (folder / MANIFEST).unlink()  # it tells of students' changes, and this copy is the teacher's
             for name in ("__init__.py", "on_gradescope.py"):
                 path = folder / HERE.relative_to(PACKAGE.parent) / name
                 path.parent.mkdir(exist_ok=True)
                 shutil.copyfile(HERE / name, path)
-            if rubric:
-                shutil.copyfile(rubric, folder / PACKAGE.name / "rubric.toml")
+            course.add_secrets(folder, rubric, private, seed)
             _pack(folder, target, language)
     except OSError as error:
         raise ConfigurationError(f"{error.filename or target}: {error.strerror}") from None
@@ -69,7 +75,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("target", type=Path, metavar="autograder.zip", help="what to upload")
     parser.add_argument("--language", default="en", help="the language of messages (default: en)")
     parser.add_argument("--rubric", type=Path, metavar="FILE", help="points and who sees which part")
+    parser.add_argument("--private", type=Path, metavar="FOLDER", help="checks of your own")
+    parser.add_argument("--grading-seed", type=int, metavar="N", help="of every random input (default: one is drawn)")
     options = parser.parse_args(arguments)
-    build(options.target, options.language, options.rubric)
+    build(options.target, options.language, options.rubric, options.private, options.grading_seed)
     print(f"Upload {options.target} under Configure Autograder; at least 2 GiB of memory serve it well.")
     return 0

@@ -23,22 +23,25 @@ OF_CLASSES = ("submission_seconds",)  # limits that move no verdict, but end a j
 PART = re.compile(r"""^pytestmark = (?:\[\s*)?pytest\.mark\.part\(["'](\w+)["']\)""", re.MULTILINE)
 
 
-def of(spec: LabSpec, rubric: Rubric, submission: Path) -> Fingerprints:
+def of(spec: LabSpec, rubric: Rubric, submission: Path, private: Path | None = None) -> Fingerprints:
     """Return the fingerprints of a grading, all but that of its digits: those are found when they are needed."""
-    return replace(of_lab(spec, rubric), submission=fingerprint.of_path(submission))
+    return replace(of_lab(spec, rubric, private), submission=fingerprint.of_path(submission))
 
 
-def of_lab(spec: LabSpec, rubric: Rubric) -> Fingerprints:
-    """Return the fingerprints that all gradings of a lab by a rubric have in common."""
+def of_lab(spec: LabSpec, rubric: Rubric, private: Path | None = None) -> Fingerprints:
+    """Return the fingerprints that all gradings of a lab by a rubric, and a teacher's own checks, have in common."""
     files = sorted(_files(spec.folder))
     checks = {file: _part_of(file) for file in files if file.parent == spec.folder}
     rest = [file for file in files if checks.get(file) is None]
+    beside = sorted(_files(private)) if private else []
+    checks |= {file: _part_of(file) for file in beside}
+    others = [fingerprint.of(file.name, file.read_bytes()) for file in beside if checks[file] is None]
     # The engine lies in the lab's folder or beside it, in checkouts as well as where packages are installed.
     engine = [] if ENGINE.is_relative_to(spec.folder) else [fingerprint.of_files(_files(ENGINE), ENGINE)]
     return Fingerprints(
         rubric=of_rest(rubric),
         points=of_points(rubric),
-        grader=fingerprint.of(fingerprint.of_files(rest, spec.folder), *engine),
+        grader=fingerprint.of(fingerprint.of_files(rest, spec.folder), *engine, *others),
         parts={
             part.name: fingerprint.of(
                 *(file.read_bytes() for file, name in checks.items() if name == part.name), _asked(rubric, part)
@@ -83,5 +86,10 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _part_of(file: Path) -> str | None:
     """Return the part that all of a file's checks belong to; None where it is no part's, or not one's alone."""
-    found = set(PART.findall(file.read_text(encoding="utf-8")))
+    return part_of(file.read_text(encoding="utf-8"))
+
+
+def part_of(text: str) -> str | None:
+    """Return the part that all checks of a module's text belong to; None where there is none, or more than one."""
+    found = set(PART.findall(text))
     return found.pop() if len(found) == 1 else None

@@ -26,6 +26,7 @@ from graders.harness.base.rows import Row
 from graders.harness.base.times import utc
 from graders.harness.link.launcher import Launcher, Target
 from graders.harness.link.workers import Workers
+from graders.harness.source import released
 from graders.harness.source.ours import ours
 from graders.harness.source.source import Source
 from graders.harness.source.suspicion import ranked
@@ -62,6 +63,7 @@ class Options:
     exhibits: bool = False  # whether somebody will look at pictures
     student: str | None = None  # whose submission it is, where its name does not say
     without: tuple[str, ...] = ()  # parts that the rubric shall not have, for everybody alike
+    private: Path | None = None  # the folder of a teacher's own checks
     running: bool = False  # whether it is what a notebook has run so far, whose n-th cell is In [n]
 
 
@@ -71,13 +73,14 @@ class Grading:
     def __init__(self, spec: LabSpec, options: Options) -> None:
         self.spec, self.options = spec, options
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers).without(options.without)
-        self.messages = Messages.of_lab(spec.folder, options.language, options.running)
+        self.messages = Messages.of_lab(spec.folder, options.language, options.running, options.private)
         self.source = Source.find(options.submission, self.rubric.file, self.rubric.functions, spec.outline)
         if options.running:  # it lies in a folder made for it, which its writer does not know, with what it imports
             path = self.source.path
             self.source = replace(self.source, name=path.name, visible=path.parent)
         # Taken now: what runs later may write to files of its own, and where it is walled in by nothing, to ours.
-        self._fingerprints = fingerprints.of(spec, self.rubric, options.submission)
+        self._fingerprints = fingerprints.of(spec, self.rubric, options.submission, options.private)
+        self._altered = self._changes()
         _ = self.source.texts  # read now: where a submission can write, its files say something else once it has run
         self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
         self.submission = self._opened(self.source, self.rubric.functions)
@@ -235,8 +238,16 @@ class Grading:
             student=self.options.student or self.source.owner(self.rubric.file),
             remarks=tuple(self._remarks()),
             outlined=tuple(self.source.made),
+            altered=self._altered,
             suspicions=ranked(replace(one, where=self.source.told(one.where)) for one in self._suspicions()),
         )
+
+    def _changes(self) -> tuple[str, ...]:
+        """Return what of a students' copy of the grader is not as it was given to them, another rubric included."""
+        changed, rubric = released.altered(self.spec.folder), self.options.rubric
+        is_copy = (self.spec.folder / released.MANIFEST).is_file()
+        other = is_copy and rubric.resolve() != (self.spec.folder / "rubric.toml").resolve()
+        return (*changed, rubric.name) if other else changed
 
     def _remarks(self) -> Iterator[str]:
         for remark in self.source.remarks:

@@ -15,6 +15,8 @@ from graders.harness.base.model import Word
 from graders.harness.base.rows import Key
 from graders.harness.base.words import Words
 
+from . import private as own
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -44,9 +46,22 @@ class Messages:
             self._table[section] = {**self._table[section], key: said}
 
     @classmethod
-    def of_lab(cls, folder: Path, language: str, running: bool = False) -> Messages:
-        """Return the engine's messages with those of the lab in `folder`."""
-        return cls([MESSAGES, folder / "messages"], language, running)
+    def of_lab(cls, folder: Path, language: str, running: bool = False, private: Path | None = None) -> Messages:
+        """Return the engine's messages with those of the lab in `folder`, and of a teacher's own checks in `private`.
+
+        Raises ConfigurationError for a language that has none, and for what cannot be read.
+        """
+        messages = cls([MESSAGES, folder / "messages"], language, running)
+        if private:
+            messages._add(own.said(private), own.written(private, language))
+        return messages
+
+    def _add(self, defaults: own.Sections, texts: own.Sections) -> None:
+        """Add a teacher's words; `defaults` are for what has none."""
+        for section, entries in defaults.items():
+            self._table[section] = entries | self._table.get(section, {})
+        for section, entries in texts.items():
+            self._table[section] = self._table.get(section, {}) | entries
 
     def text(self, section: str, key: str, **params: object) -> str:
         """Return the text at `section.key` with its fields filled in. Raises HarnessFault where there is none."""

@@ -71,7 +71,7 @@ class Rubric:
     @property
     def functions(self) -> tuple[str, ...]:
         """Every function that the lab asks for, in the order of the parts."""
-        return tuple(function for part in self.parts for function in part.functions)
+        return tuple(dict.fromkeys(function for part in self.parts for function in part.functions))
 
 
 def load_rubric(path: Path, thresholds: Mapping[str, tuple[float, float]], tiers: Sequence[str] = ()) -> Rubric:

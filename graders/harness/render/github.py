@@ -27,7 +27,9 @@ def render(report: Tamed, words: Words) -> str:
     unwritten = {check.unwritten: check for check in reversed(report.checks) if check.unwritten and check.where}
     for check in reversed(unwritten.values()):
         errors.append(_error(report, check, check.title, telling.to_write(check, words)))
-    return "\n".join([*errors[:MAX_ERRORS], *_points(report)]) + "\n"
+    alarm = telling.alarm(report, words)
+    alarms = [f"::warning title={_property(words.notes['self_check'])}::{_data(alarm)}"] if alarm else []
+    return "\n".join([*alarms, *errors[:MAX_ERRORS], *_points(report)]) + "\n"
 
 
 def pause(token: str) -> str:
@@ -47,8 +49,8 @@ def _error(report: Tamed, check: CheckResult, title: str, text: str) -> str:
 
 
 def _points(report: Tamed) -> list[str]:
-    """Return what GitHub Classroom's reporter writes; nothing where there is no grade."""
-    if report.score is None:
+    """Return what GitHub Classroom's reporter writes; nothing where there is no grade, or one by changed graders."""
+    if report.score is None or report.altered:
         return []
     numbers = json.dumps({"totalPoints": report.score, "maxPoints": report.max_score})
     text = f"Points {report.score:g}/{report.max_score:g}"

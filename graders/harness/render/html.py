@@ -63,6 +63,7 @@ def render(report: Tamed, words: Words, pictures: Sequence[Picture] = (), earlie
         heading=_heading(causes, words),
         total=telling.total(report),
         share=_share(report.score or 0, report.max_score),
+        alarm=telling.alarm(report, words),
         verdict=telling.verdict(report, words),
         rows=[_row(part, words) for part in report.parts],
         causes=causes,

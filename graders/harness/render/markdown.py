@@ -52,6 +52,8 @@ def escape(text: str) -> str:
 
 def _head(report: Tamed, words: Words) -> Iterator[str]:
     yield f"## {escape(report.title)}: {telling.total(report)}\n"
+    if alarm := telling.alarm(report, words):
+        yield f"> [!CAUTION]\n> {escape(alarm)}\n"
     if said := telling.verdict(report, words):
         yield f"{escape(said)}\n"
     labels = words.labels

@@ -130,6 +130,11 @@ def to_write(check: CheckResult, words: Words) -> str:
     return words.notes[key].format(function=check.unwritten, where=where)
 
 
+def alarm(report: Tamed, words: Words) -> str:
+    """Return what is to be said before all else, or nothing: that it is no grade, since the grader was changed."""
+    return words.notes["altered"].format(files=", ".join(report.altered)) if report.altered else ""
+
+
 def verdict(report: Tamed, words: Words) -> str:
     """Return what is to be said beside the score: what a teacher has set of it comes first."""
     return "; ".join(filter(None, (*report.by_teacher, _verdict(report, words))))
@@ -138,6 +143,8 @@ def verdict(report: Tamed, words: Words) -> str:
 def _verdict(report: Tamed, words: Words) -> str:
     if report.status == "void":
         return words.notes["void"]
+    if report.altered:
+        return words.notes["self_check"]
     if report.status == "partial":
         return words.notes["partial"].format(ran=len(report.checks), all=report.checks_in_rubric)
     if report.withheld:

@@ -59,7 +59,8 @@ class Style:
 def render(report: Tamed, style: Style) -> str:
     """Return the summary of `report`."""
     notes = [line for note in telling.footnotes(report, style.words) for line in wrapped(note, style)]
-    return joined([*to_fix(report, style), table(report, style), "\n".join(notes)])
+    alarm = [style.paint(line, "red") for line in wrapped(telling.alarm(report, style.words), style)]
+    return joined(["\n".join(alarm), *to_fix(report, style), table(report, style), "\n".join(notes)])
 
 
 def joined(blocks: Iterable[str]) -> str:

@@ -27,6 +27,7 @@ from graders.harness.judge import faults
 from graders.harness.judge.lab import Lab
 from graders.harness.judge.notes import Notes
 
+from . import own_checks
 from .benchmarking import Repeated
 from .fixtures import GRADING, NOTES
 
@@ -141,7 +142,9 @@ class Check:
         lab.submission.close()  # correct functions have the machine to themselves
         if not lab.blames(self._run_as_control):
             raise fault
-        faults.tell(faults.CheckFault, f"{self.item.originalname} met {{fault}}; correct functions do not", fault)
+        asserts = own_checks.is_own(self.item)  # an assert of a teacher's is a verdict that correct work bears out
+        if not asserts or not isinstance(fault, AssertionError):
+            faults.tell(faults.CheckFault, f"{self.item.originalname} met {{fault}}; correct functions do not", fault)
         grading = self.item.config.stash[GRADING]
         lab.submission.start(grading.rubric.functions)
         own = lab.only(grading.rubric.part(part).functions)
@@ -156,6 +159,8 @@ class Check:
         except Exception as again:
             if self.notes.own:
                 raise Spoilt(min(self.notes.own)) from None
+            if asserts and isinstance(again, AssertionError):
+                raise CheckFailed(own_checks.asserted(again)) from None
             raise CheckFailed(lab.submission.upset(type(again).__name__)) from None
 
     def _run_as_control(self, correct: Lab) -> None:
