@@ -74,7 +74,7 @@ def arguments(submission: Path, warm: Nurseries, spec: LabSpec, *options: str) -
     asked = [str(spec.folder), "-q", "-p", "no:cacheprovider", "--assert=plain"]
     nursery = ["--nursery", str(warm.workers)] if warm.workers else []
     known = ["--sandbox-by", warm.sandboxes] if warm.sandboxes else []
-    return [*asked, "--submission", str(submission.absolute()), *nursery, *known, *options]
+    return [*asked, f"--submission={submission.absolute()}", *nursery, *known, *options]
 
 
 def run(given: Sequence[str], warm: Nurseries, spec: LabSpec) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from .base.model import CheckResult, Status
 from .base.rows import Row
 from .judge.grading import Grading, Options
 from .judge.notes import Notes
-from .session import benchmarking, crossing, fixtures, following, outputs, own_checks, running, some_parts
+from .session import benchmarking, crossing, fixtures, following, outputs, own_checks, planted, running, some_parts
 from .session.fixtures import GRADING, NOTES
 from .session.running import part_of
 from .session.summary import Summary
@@ -50,8 +50,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(GradingHooks)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options that concern any lab."""
+    planted.keep_out(pluginmanager)
     group = parser.getgroup("grading")
     group.addoption("--submission", metavar="PATH", help="the folder or file to grade (default: student_template)")
     group.addoption("--rubric", metavar="FILE", help="points, thresholds and limits (default: graders/rubric.toml)")
@@ -84,6 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Read rubric and submission where checks are asked for; a pure grading run needs no failure pages of pytest's."""
+    planted.refuse(config)
     _choose_seed(config)
     config.addinivalue_line("markers", "part(name): the part of the lab that a module's checks belong to")
     benchmarking.begin(config)

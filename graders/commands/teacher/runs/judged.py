@@ -40,7 +40,7 @@ class Orders:
         """Return the options for a task whose report goes into a folder."""
         timing = [] if is_untimed(self.options) else ["-p", "benchmark"]  # it would undo the option
         parts = ["--parts", ",".join(task.parts)] if task.parts else []
-        return ["--report-dir", str(out), "--student", task.student, *parts, *timing, *self.options]
+        return ["--report-dir", str(out), f"--student={task.student}", *parts, *timing, *self.options]
 
 
 def is_untimed(options: Sequence[str]) -> bool:
