@@ -94,6 +94,88 @@ def on_github(workspace: Path, folder: Path) -> Job:
     return done
 
 
+def _git(folder: Path, *arguments: str) -> str:
+    identity = {f"GIT_{who}_{what}": "ci" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    variables = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, env=variables, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def pushed(repository: Path) -> str:
+    """Make a repository of a folder, with all that lies in it in one commit; returns the commit."""
+    _git(repository, "init", "-q", "-b", "main")
+    _git(repository, "add", "--all", "--force")
+    _git(repository, "commit", "-q", "-m", "a push")
+    return _git(repository, "rev-parse", "HEAD")
+
+
+def _checked_out(step: dict[str, Any], own: Path, others: dict[str, Path], workspace: Path) -> None:
+    """Do what actions/checkout does: clone a repository, of which patterns choose what is there."""
+    given = step["with"]
+    source, target = others[given["repository"]] if "repository" in given else own, workspace / given["path"]
+    _git(workspace, "clone", "-q", "--no-checkout", str(source), str(target))
+    if "sparse-checkout" in given:
+        cone = [] if given["sparse-checkout-cone-mode"] else ["--no-cone"]
+        _git(target, "sparse-checkout", "set", *cone, *given["sparse-checkout"].split())
+    _git(target, "checkout", "-q", "main")
+
+
+def on_github_of_a_course(student: Path, courses: dict[str, Path], folder: Path) -> Job:
+    """Run the workflow that a student's workflow calls in a course's repository, as GitHub's runner does.
+
+    Both are git repositories; `courses` has those that can be called, by their addresses.
+    """
+    variables, record = _machine(folder)
+    workspace, summary = folder / "workspace", folder / "summary.md"
+    workspace.mkdir()
+    summary.touch()
+    variables |= {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_WORKSPACE": str(workspace)}
+    (call,) = document(student / ".github" / "workflows" / "grade.yml")["jobs"].values()
+    address, _, path = call["uses"].partition("/.github/")
+    called = document(courses[address] / ".github" / path.partition("@")[0])
+    assert set(call["secrets"]) == set(called["on"]["workflow_call"]["secrets"])
+    (job,) = called["jobs"].values()
+    done = Job(workspace, passed=True, output="", asked=[])
+    for step in job["steps"]:
+        if not done.passed and not step.get("if", "").startswith("always()"):
+            continue
+        if step.get("uses", "").startswith("actions/checkout@"):
+            _checked_out(step, student, courses, workspace)
+        if "uses" in step:
+            done.actions.append(step)
+            continue
+        code, output = _bash(["-e"], step["run"], workspace / step.get("working-directory", "."), variables)
+        done.passed &= code == 0
+        done.output += output
+    done.asked, done.summary = record.read_text(encoding="utf-8").splitlines(), summary.read_text(encoding="utf-8")
+    return done
+
+
+def on_gitlab_of_a_course(student: Path, pipelines: dict[str, Path], course: Path, folder: Path) -> Job:
+    """Run the job that a student's pipeline includes from another project, as GitLab's runner does.
+
+    Addresses of the course's repository lead to `course`.
+    """
+    variables, record = _machine(folder)
+    workspace = folder / "workspace"
+    workspace.mkdir()
+    (included,) = document(student / ".gitlab-ci.yml")["include"]
+    job = document(pipelines[included["project"]] / included["file"])["grade"]
+    assert job["variables"] == {"GIT_STRATEGY": "none"}  # else the runner would fetch all of the push
+    commit = _git(student, "rev-parse", "HEAD")
+    variables |= {"GITLAB_CI": "true", "CI_PROJECT_DIR": str(workspace), "CI_REPOSITORY_URL": student.as_uri()}
+    variables |= {"CI_COMMIT_SHA": commit, "CI_SERVER_HOST": "gitlab.example", "COURSE_TOKEN": "token"}
+    (address,) = re.findall(r"https://course\S+?\.git", " ".join(job["script"]))
+    given = string.Template(address).substitute(variables)
+    variables |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{course.as_uri()}.insteadOf"}
+    variables["GIT_CONFIG_VALUE_0"] = given
+    code, output = _bash(["-eo", "pipefail"], "\n".join(job["script"]), workspace, variables)
+    return Job(workspace, code == 0, output, record.read_text(encoding="utf-8").splitlines())
+
+
 def on_gitlab(workspace: Path, folder: Path) -> Job:
     """Run the only job of .gitlab-ci.yml as GitLab's runner does: all lines of its script in one shell."""
     variables, record = _machine(folder)

@@ -28,6 +28,7 @@ from graders.commands.teacher.runs.seeding import given_seed, seed_of
 from graders.commands.teacher.runs.tally import Tally
 from graders.harness.base import files, seeds
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.judge.private import rubric_in
 from graders.harness.render import csv_row
 from graders.spec import SPEC
 
@@ -76,7 +77,8 @@ def _parser(spec: LabSpec) -> argparse.ArgumentParser:
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="also put a row a student into this table")
     parser.add_argument("--no-page", action="store_true", help="write no page a student")
-    parser.add_argument("--rubric", type=Path, default=spec.folder / "rubric.toml", metavar="FILE")
+    parser.add_argument("--rubric", type=Path, metavar="FILE")
+    parser.add_argument("--private", type=Path, metavar="FOLDER", help="checks of your own; its rubric.toml counts")
     parser.add_argument("--mnist-root", type=Path, metavar="DIR", help="where MNIST lies ($MNIST_ROOT)")
     parser.add_argument("--language", default="en", metavar="LANG", help="of reports and list (default: %(default)s)")
     parser.add_argument(
@@ -138,9 +140,10 @@ class _Run:
         given = given_seed(options.grading_seed, os.environ.get(seeds.VARIABLE))
         ahead.expect_folders(folder, self._out)
         shared = ahead.shared(
-            self._spec, _absolute(options.rubric), options.language, options.isolation, self._root, self._without,
+            *(self._spec, self._rubric, options.language, options.isolation, self._root, self._without),
+            private=self._private,
             elsewhere=bool(options.scheduler),
-        )  # fmt: skip
+        )
         self.messages = shared.messages
         roster = _absolute(options.roster) if options.roster else None
         found = look_through(folder, roster=roster, leave_out=[self._out], spec=self._spec)
@@ -181,7 +184,7 @@ class _Run:
         self, found: ClassFolder, book: Gradebook, shared: Shared, names: dict[str, str], scheduler: Scheduler
     ) -> None:
         options = {"language": self._options.language, "isolation": shared.chosen.isolation}
-        rules = LabRules(self._spec, shared.rubric, shared.data, self._seed, options)
+        rules = LabRules(self._spec, shared.rubric, shared.data, self._seed, options, self._private)
         reports = Reports(self._out, names, None if self._options.no_page else rules.page)
         timed = () if is_untimed(self._passed_on) else self._spec.timed
         tally = Tally(len(found.hand_ins))
@@ -217,6 +220,16 @@ class _Run:
         return path
 
     @property
+    def _private(self) -> Path | None:
+        """The folder of the teacher's own checks."""
+        return _absolute(self._options.private) if self._options.private else None
+
+    @property
+    def _rubric(self) -> Path:
+        given = self._options.rubric or rubric_in(self._private) or self._spec.folder / "rubric.toml"
+        return _absolute(given)
+
+    @property
     def _root(self) -> Path | None:
         given = self._options.mnist_root or os.environ.get("MNIST_ROOT")
         return _absolute(Path(given)) if given and self._spec.data else None
@@ -231,11 +244,12 @@ class _Run:
     def _judges_options(self) -> tuple[str, ...]:
         """Options of `pytest graders`; judges work elsewhere, so paths are absolute."""
         options = self._options
-        given = ["--rubric", _absolute(options.rubric), "--language", options.language]
+        given = ["--rubric", self._rubric, "--language", options.language]
         given += ["--grading-seed", self._seed, "--isolation", self._isolation]
         # On a cluster each worker has its own $MNIST_ROOT; a root that is named is one that they all have.
         root = self._root if not options.scheduler or options.mnist_root else None
         given += ["--mnist-root", root] if root else []
+        given += ["--private", self._private] if self._private else []
         given += ["--no-page"] if options.no_page else []
         given += ["--without", ",".join(self._without)] if self._without else []
         return tuple(map(str, given))

@@ -13,7 +13,7 @@ from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
 from graders.harness.source.released import MANIFEST
 
-from . import course
+from . import course_secrets
 from .release import release
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ def build(
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch, "autograder")
             release(folder)
-            (folder / MANIFEST).unlink()  # it tells of students' changes, and this copy is the teacher's
-            for name in ("__init__.py", "on_gradescope.py"):
+            (folder / PACKAGE.name / MANIFEST).unlink()  # it tells of students' changes, and this copy is the teacher's
+            for name in ("__init__.py", "course_secrets.py", "on_gradescope.py"):
                 path = folder / HERE.relative_to(PACKAGE.parent) / name
                 path.parent.mkdir(exist_ok=True)
                 shutil.copyfile(HERE / name, path)
-            course.add_secrets(folder, rubric, private, seed)
+            course_secrets.add(folder, rubric, private, seed)
             _pack(folder, target, language)
     except OSError as error:
         raise ConfigurationError(f"{error.filename or target}: {error.strerror}") from None

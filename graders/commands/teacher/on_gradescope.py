@@ -16,13 +16,12 @@ from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
 from graders.harness.render import gradescope
 
+from . import course_secrets
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PACKAGE = Path(__file__).parents[2]
-ROOT = PACKAGE.parent
-SEED = ROOT / "seed"  # drawn for this archive, and told nobody
-PRIVATE = ROOT / "private"  # the teacher's own checks, where there are any
 GRADED = (0, 1, 3)  # pytest's exit codes that leave a report behind
 SECONDS = 570  # for one submission; Gradescope itself gives up after 10 minutes, by its usual settings, with a zero
 
@@ -39,13 +38,13 @@ def grade(base: Path, language: str) -> tuple[str, int]:
     """Grade what lies in `base`/submission; returns results.json and pytest's exit code."""
     student = student_in(base / "submission_metadata.json")
     with tempfile.TemporaryDirectory() as out:
-        given = ["--submission", str(base / "submission"), "--report-dir", out, "--language", language]
+        given = [f"--submission={base / 'submission'}", "--report-dir", out, "--language", language]
         named = [f"--student={student}"] if student else []
-        own = ["--private", str(PRIVATE)] if PRIVATE.is_dir() else []
-        asked = [*given, *named, *own, "--grading-seed", SEED.read_text(encoding="ascii").strip()]
-        command = [sys.executable, "-m", "pytest", str(PACKAGE), "-q", "-p", "no:cacheprovider", *asked]
+        command = course_secrets.command(*given, *named)
         try:
-            code = subprocess.run(command, cwd=PACKAGE.parent, check=False, timeout=SECONDS).returncode
+            code = subprocess.run(
+                command, cwd=PACKAGE.parent, env=course_secrets.variables(), check=False, timeout=SECONDS
+            ).returncode
             report = read(Path(out, "report.json")) if code in GRADED else None
         except (subprocess.TimeoutExpired, ConfigurationError) as error:
             print(error)  # the instructor sees what is printed, students do not

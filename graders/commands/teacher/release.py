@@ -1,4 +1,7 @@
-"""Write the students' repository: template, graders and what they need to run, without reference and tests."""
+"""Write the students' repository: template, graders and what they need to run, without reference and tests.
+
+For a course, the instructor's half is written beside it: what grades, and what students do not hold.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base import packed
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.source import released
 
-from . import notebook
+from . import course, notebook
 from .script import REFERENCE
 
 if TYPE_CHECKING:
@@ -37,24 +41,43 @@ class Form(StrEnum):
 TEMPLATES = {Form.SCRIPT: "student_template/lab.py", Form.NOTEBOOK: "student_template/lab.ipynb"}
 
 
-def release(target: Path, form: Form = Form.SCRIPT, repository: notebook.Repository | None = None) -> None:
+class For(StrEnum):
+    """Whom a release is for."""
+
+    STUDENTS = "students"
+    COURSE = "course"  # and students
+
+
+def release(
+    target: Path,
+    form: Form = Form.SCRIPT,
+    repository: notebook.Repository | None = None,
+    rubric: Path | None = None,
+) -> None:
     """Write the students' repository into `target`, a new or empty folder, with a template of that form.
 
-    `repository` is where they will find it, for a notebook's button and its first cell.
+    `repository` is where they will find it, for a notebook's button and its first cell. `rubric` is another one than
+    the usual.
 
     Raises ConfigurationError where `target` holds anything already, cannot be written, or this is no full checkout.
     """
     try:
-        if target.exists() and any(target.iterdir()):
-            raise ConfigurationError(
-                f"{target} is not empty: give a new folder, so that nothing of yours is overwritten"
-            )
+        expect_empty(target)
         target.mkdir(parents=True, exist_ok=True)
         _copy(target, form)
         if form is Form.NOTEBOOK and repository:
             notebook.write_notebook(REFERENCE, target / TEMPLATES[form], repository)
+        if rubric:
+            shutil.copyfile(rubric, target / PACKAGE.name / "rubric.toml")
+        released.write(target / PACKAGE.name)
     except OSError as error:
         raise ConfigurationError(f"{error.filename or target}: {error.strerror}") from None
+
+
+def expect_empty(target: Path) -> None:
+    """Raise ConfigurationError where a folder holds anything, OSError where that cannot be seen."""
+    if target.exists() and any(target.iterdir()):
+        raise ConfigurationError(f"{target} is not empty: give a new folder, so that nothing of yours is overwritten")
 
 
 def _copy(target: Path, form: Form) -> None:
@@ -94,7 +117,38 @@ def main(arguments: Sequence[str]) -> int:
         "--form", type=Form, choices=list(Form), default=Form.SCRIPT, help="what students write (default: %(default)s)"
     )
     notebook.add_options(parser)
+    parser.add_argument("--rubric", type=Path, metavar="FILE", help="points and who sees which part")
+    parser.add_argument(
+        "--for",
+        type=For,
+        choices=list(For),
+        default=For.STUDENTS,
+        dest="whom",
+        help="course: with what grades them, too",
+    )
+    course.add_options(parser)
     options = parser.parse_args(arguments)
-    release(options.target, options.form, notebook.repository_of(options))
+    if options.whom is For.COURSE:
+        _for_course(options)
+        return 0
+    release(options.target, options.form, notebook.repository_of(options), options.rubric)
     print(f"The students' repository is in {options.target}. Try it: cd {options.target} && pytest graders")
     return 0
+
+
+def _for_course(options: argparse.Namespace) -> None:
+    """Write both halves of a course."""
+    target: Path = options.target
+    repository = notebook.repository_of(options)
+    course.expect_address(options.course)
+    try:
+        expect_empty(target)
+        release(target / course.STUDENTS, options.form, repository, options.rubric)
+        course.write(target, options.course, options.rubric, options.private, options.grading_seed)
+    except OSError as error:
+        raise ConfigurationError(f"{error.filename or target}: {error.strerror}") from None
+    print(f"{target / course.STUDENTS}: the students' repository")
+    print(f"{target / course.COURSE}: what grades it; keep it from students")
+    print(f"{target / course.PIPELINE}: for GitLab, a project that students may read")
+    if options.course == course.PLACEHOLDER:
+        print(f"Put your own address in the place of {course.PLACEHOLDER} in these, or say --course OWNER/NAME.")

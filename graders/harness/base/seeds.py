@@ -30,8 +30,8 @@ def draw() -> int:
     return SMALL + secrets.randbelow(LARGE - SMALL)
 
 
-def is_known(seed: int) -> bool:
-    """Tell whether a seed is no secret; any other may be a class's, whoever has chosen it."""
+def is_known(seed: int | None) -> bool:
+    """Tell whether a seed is no secret; any other may be a class's, whoever has chosen it. None is one not told."""
     return seed == KNOWN
 
 

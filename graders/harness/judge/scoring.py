@@ -101,7 +101,7 @@ def score(
     merged = merge([_uncapped(result) for result in results])
     grouped = [(part, _in_order(part, merged)) for part in rubric.parts]
     complete = sum(len(part.checks) for part in rubric.parts) == len(merged)
-    scored = [(part, score_part(part, titles[part.name], ran)) for part, ran in grouped if ran]
+    scored = [(part, score_part(part, titles.get(part.name, part.name), ran)) for part, ran in grouped if ran]
     # What a function has lost is known where everything was judged; otherwise there is no score anyway.
     parts = tuple(_capped(scored) if complete else [result for _, result in scored])
     if any(part.status is Status.VOID for part in parts):

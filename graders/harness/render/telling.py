@@ -149,10 +149,10 @@ def _verdict(report: Tamed, words: Words) -> str:
         return words.notes["partial"].format(ran=len(report.checks), all=report.checks_in_rubric)
     if report.withheld:
         return words.notes["withheld"].format(count=report.withheld)
-    return words.notes["all_right"] if _all_right(report) else ""
+    return words.notes["all_right"] if all_right(report) else ""
 
 
-def _all_right(report: Tamed) -> bool:
+def all_right(report: Tamed) -> bool:
     """Tell whether nothing is wrong: points are rounded, and a check may weigh nearly nothing."""
     return report.score == report.max_score and all(
         check.status in (Status.PASSED, Status.SKIPPED) for check in report.checks

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def add_options(group: pytest.OptionGroup) -> None:
     """Add the option that names the folder."""
-    group.addoption("--private", metavar="FOLDER", help="also run the checks of your own in there; its rubric.toml counts")
+    group.addoption(
+        "--private", metavar="FOLDER", help="also run the checks of your own in there; its rubric.toml counts"
+    )
 
 
 def folder(config: pytest.Config) -> Path | None:

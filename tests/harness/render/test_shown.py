@@ -57,7 +57,11 @@ def graded(make_report, make_check):
     return tame(
         replace(
             report,
-            **{"parts": parts, "score": 13.25, "max_score": 20.0, "seed": 31337, "skipped": ("secret device",)},
+            parts=parts,
+            score=13.25,
+            max_score=20.0,
+            seed=31337,
+            skipped=("secret device",),
             throughput=(timed,),
             by_teacher=("secret: 3.25",),
             duration_s=1.5,

@@ -1,4 +1,4 @@
-"""A teacher's own checks: collected, weighed and told as the lab's; what is wrong with them is told before anything runs."""
+"""A teacher's own checks: collected, weighed and told as the lab's; what is wrong with them is told at once."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ WRONG = 'raise CheckFailed(Failure("plain", {"expected": "4", "got": "3"}, "f(1)
 
 @pytest.fixture
 def own(tmp_path, tiny_lab):
-    """Return a function that grades with a folder of own checks, and returns the run and its report, if there is one."""
+    """Return a function that grades with a folder of own checks, and returns the run and its report, or None."""
 
     def grade(*options, body="pass", text=OWN, rubric=RUBRIC, words="", name="test_ours.py"):
         folder = tmp_path / "own"

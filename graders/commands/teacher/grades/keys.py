@@ -93,13 +93,19 @@ def _shared(key: Key) -> tuple[object, ...]:
 
 
 def keys_of_run(
-    spec: LabSpec, rubric: Rubric, *, data: str = "", seed: int = 0, options: Mapping[str, str]
+    spec: LabSpec,
+    rubric: Rubric,
+    *,
+    data: str = "",
+    seed: int = 0,
+    options: Mapping[str, str],
+    private: Path | None = None,
 ) -> Callable[[Path], Key]:
     """Return what makes the keys of a run's submissions, of what `--submission` is given for each.
 
     `rubric` is the one by which points are worked out, without the parts that do not count; `data` is what digits were
-    found, as `find_digits` calls them.
+    found, as `find_digits` calls them, `private` the folder of a teacher's own checks.
     """
-    lab = fingerprints.of_lab(spec, rubric)
+    lab = fingerprints.of_lab(spec, rubric, private)
     common = Key("", lab.rubric, lab.points, lab.grader, lab.parts, spec.digits(data) if data else "", seed, options)
     return lambda path: replace(common, submission=fingerprint.of_path(path))

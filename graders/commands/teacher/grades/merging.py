@@ -48,11 +48,13 @@ def merged(whole: Report | None, partial: Report, rubric: Rubric, titles: Mappin
         remarks=_distinct([*whole.remarks, *partial.remarks]),
         outlined=partial.outlined or whole.outlined,
     )
-    return _scored(both, [*kept, *partial.checks], rubric, titles)
+    named = {part.name: part.title for part in whole.parts}
+    return _scored(both, [*kept, *partial.checks], rubric, {**named, **titles})
 
 
 def _scored(report: Report, checks: Iterable[CheckResult], rubric: Rubric, titles: Mapping[str, str]) -> Report:
     asked = {part.name: part.checks for part in rubric.parts}
+    titles = {part.name: part.title for part in report.parts} | dict(titles)  # a teacher's own parts are the report's
     asked_for = [check for check in checks if check.name in asked.get(check.part, ())]
     status, parts = score(rubric, titles, asked_for)
     points, most = totals(status, parts)

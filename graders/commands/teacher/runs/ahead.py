@@ -53,6 +53,7 @@ def shared(
     mnist_root: Path | None,
     without: Collection[str],
     *,
+    private: Path | None = None,
     elsewhere: bool = False,
 ) -> Shared:
     """Find what all submissions share. Raises ConfigurationError, in one line, for what cannot be used.
@@ -60,7 +61,7 @@ def shared(
     Where they are judged `elsewhere`, the sandbox is to be had there, unless it is not asked for.
     """
     read = load_rubric(rubric, spec.thresholds, spec.tiers).without(without)
-    messages = Messages.of_lab(spec.folder, language)
+    messages = Messages.of_lab(spec.folder, language, private=private)
     chosen = choose(isolation, os.environ, Maker.NAMESPACES if elsewhere else None)
     return Shared(read, messages, chosen, spec.data(read, mnist_root) if spec.data else "")
 

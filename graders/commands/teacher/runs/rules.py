@@ -11,6 +11,7 @@ from graders.harness.render.tame import tame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from graders.commands.teacher.grades.keys import Key
     from graders.commands.teacher.grades.results import Result
@@ -20,11 +21,22 @@ if TYPE_CHECKING:
 
 
 class LabRules:
-    """The Rules of a lab: by a rubric, by the data that checks ask with, a seed, and other options that matter."""
+    """The Rules of a lab: by a rubric, by the data that checks ask with, a seed, and other options that matter.
 
-    def __init__(self, spec: LabSpec, rubric: Rubric, data: str, seed: int, options: Mapping[str, str]) -> None:
+    `private` is the folder of a teacher's own checks.
+    """
+
+    def __init__(
+        self,
+        spec: LabSpec,
+        rubric: Rubric,
+        data: str,
+        seed: int,
+        options: Mapping[str, str],
+        private: Path | None = None,
+    ) -> None:
         self._spec, self._rubric = spec, rubric
-        self._key = keys_of_run(spec, rubric, data=data, seed=seed, options=options)
+        self._key = keys_of_run(spec, rubric, data=data, seed=seed, options=options, private=private)
 
     def key(self, hand_in: HandIn) -> Key:
         """Return what a hand-in's grade hangs on."""
