@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+# Before NumPy is first imported, as some of ours do: BLAS's threads wait for one another on a busy core, a second of
+# processor time for a grading that needs one.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from .base import seeds
 from .base.errors import ConfigurationError
 from .base.model import CheckResult, Status
@@ -28,10 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from .judge.lab import LabSpec
-
-
-# Before NumPy is first imported: on a busy machine BLAS threads wait for one another, seconds for a millisecond's work.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 LETTERS = {"blocked": "b", "unwritten": "u", "void": "V"}
 MARKUP = {"blocked": {"yellow": True}, "unwritten": {"yellow": True}, "void": {"purple": True}}
