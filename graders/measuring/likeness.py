@@ -37,7 +37,9 @@ def square(image: NDArray[Any]) -> NDArray[np.float64] | None:
     What is no number becomes 0.
     """
     channels = [axis for axis, length in enumerate(image.shape) if length in COLOURS]
-    pixels = np.nan_to_num(np.real(image).astype(np.float64), posinf=0.0, neginf=0.0)
+    pixels = np.real(image).astype(np.float64)
+    if not np.isfinite(pixels).all():
+        pixels = np.nan_to_num(pixels, posinf=0.0, neginf=0.0)
     if channels and image.ndim > 2:  # rows and columns are two
         pixels = pixels.mean(axis=channels[-1])
     return pixels.reshape(SIDE, SIDE) if pixels.size == SIDE**2 else None
@@ -51,9 +53,9 @@ def nearest(images: NDArray[Any], digits: NDArray[Any]) -> tuple[NDArray[np.int6
         if best.min(initial=1.0) >= LIKE:
             break  # each was found
         likeness = np.abs(_unit(turn(images)) @ known.T)
-        better = likeness.max(axis=1) > best
-        which = np.where(better, likeness.argmax(axis=1), which)
-        best = np.where(better, likeness.max(axis=1), best)
+        most, largest = likeness.argmax(axis=1), likeness.max(axis=1)
+        better = largest > best
+        which, best = np.where(better, most, which), np.where(better, largest, best)
     return which, np.asarray(best >= LIKE)
 
 

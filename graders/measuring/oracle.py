@@ -86,7 +86,7 @@ def train(model: Affine, batches: Iterable[Batch], learning_rate: float) -> Trai
     """Take one SGD step along the gradient of the mean cross-entropy for each (images, labels) batch."""
     weights, bias, costs = model.weights.copy(), model.bias.copy(), []
     for images, labels in batches:
-        rows = flatten(images).astype(np.float64)
+        rows = flatten(images).astype(np.float64, copy=False)
         logits = rows @ weights.T + bias
         costs.append(cross_entropy(logits, labels))
         gradient = logit_gradient(logits, labels)
