@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from graders.harness.judge.rubric import Rubric
 
 FOLDER = Path(__file__).parent
+# What Pillow imports by itself for the first picture that it packs.
+PILLOW = tuple(f"PIL.{form}ImagePlugin" for form in ("Bmp", "Gif", "Jpeg", "Ppm", "Png"))
+
+
+def read_messages() -> None:
+    """Read the messages of every language: they are then known as long as their files stay as they are."""
+    from graders.harness.judge.messages import Messages
+
+    for folder in (FOLDER / "messages").iterdir():
+        if any(folder.glob("*.toml")):
+            Messages.of_lab(FOLDER, folder.name)
+
 
 # Imported when they are asked for: nobody needs all of them, and an untouched template none.
 
@@ -98,22 +110,25 @@ SPEC = LabSpec(
     tiers=("throughput",),
     draw=_draw,
     beside=("contents.py", "rounds.py", "figures.py", "elsewhere.py", "network.py", "watches.py"),
-    imports=("torch", "torchvision", "matplotlib.figure", "matplotlib.backends.backend_agg"),  # what each one uses
+    imports=(  # what each one uses
+        *("torch", "torchvision", "matplotlib.figure", "matplotlib.backends.backend_agg"),
+        *("multiprocessing.synchronize", "encodings.hex_codec", *PILLOW),
+    ),
     types=("torch.nn.modules.module.Module", "matplotlib.figure.Figure"),
     timed=("throughput",),
     root="MNIST_data",
     judges_import=(
         *("hypothesis.strategies", "numpy.random"),
+        *("graders.conftest", "graders.test_0_data", "graders.test_1_loader", "graders.test_2_reshape"),
+        *("graders.test_3_model", "graders.test_4_loss", "graders.test_5_training", "graders.test_6_evaluation"),
+        *("graders.test_7_accuracy", "graders.test_8_prediction", "graders.test_9_throughput"),
         *("graders.measuring.soundness", "graders.measuring.answers", "graders.measuring.throughput"),
-        *(
-            "graders.measuring.showing",
-            "graders.mistakes",
-            "graders.mistakes.places",
-            "graders.digits.find",
-            "graders.pictures.figures",
-        ),
-        *("matplotlib.figure", "matplotlib.backends.backend_svg"),  # for the page
+        *("graders.measuring.showing", "graders.measuring.disguise", "graders.measuring.predictions"),
+        *("graders.mistakes", "graders.mistakes.places", "graders.outline.outline"),
+        *("graders.digits.find", "graders.pictures.figures"),
+        *("matplotlib.figure", "matplotlib.backends.backend_svg", *PILLOW),  # for the page
     ),
+    judges_ready=("graders.spec:read_messages",),
     needs={
         "build_model": ("flatten_images",),
         "train_epoch": ("flatten_images",),

@@ -30,7 +30,12 @@ JUDGES_IMPORT = (  # whatever the lab is
     *("pytest", "pytest_benchmark.plugin", "jinja2"),
     *("graders.harness.plugin", "graders.harness.session.summary", "graders.harness.link.nursery"),
     *("graders.harness.judge.naming", "graders.harness.render.html", "cattrs"),
+    # What pytest imports by itself when it starts; where a release has another, a judge imports that one.
+    *("_pytest.faulthandler", "_pytest.helpconfig", "_pytest.junitxml", "_pytest.pastebin", "_pytest.setuponly"),
+    *("_pytest.setupplan", "_pytest.skipping", "_pytest.threadexception", "_pytest.tracemalloc", "_pytest.unittest"),
+    *("_pytest.unraisableexception", "_pytest.warnings", "_pytest._argcomplete", "pdb", "encodings.unicode_escape"),
 )
+JUDGES_READY = ("graders.harness.render.html:template",)  # done before judges are forked
 USAGE = 4  # pytest's exit code for a wrong option
 SEED = "--grading-seed"
 GRACE_SECONDS = 5  # for a judge that was asked to end
@@ -62,7 +67,8 @@ def nurseries(spec: LabSpec = SPEC) -> Iterator[Nurseries]:
     if sys.platform == "linux":
         from graders.harness.link.nursery import Kind, nursery
 
-        with nursery(Kind.WORKERS, spec.imports) as workers, nursery(Kind.JUDGES, judges_import(spec)) as judges:
+        ready = *judges_import(spec), *JUDGES_READY, *spec.judges_ready
+        with nursery(Kind.WORKERS, spec.imports) as workers, nursery(Kind.JUDGES, ready) as judges:
             yield Nurseries(workers, judges, find_maker()[0])
     else:
         yield COLD
@@ -71,7 +77,9 @@ def nurseries(spec: LabSpec = SPEC) -> Iterator[Nurseries]:
 def arguments(submission: Path, warm: Nurseries, spec: LabSpec, *options: str) -> list[str]:
     """Return pytest's arguments for grading a submission with some options; one that is given twice counts last."""
     # Checks use no assert statements; rewriting them, and those of pytest's plugins, would take half of the time.
-    asked = [str(spec.folder), "-q", "-p", "no:cacheprovider", "--assert=plain"]
+    # Nor do they leave behind what pytest would look for in the whole heap at the end.
+    off = [word for name in ("cacheprovider", "unraisableexception") for word in ("-p", f"no:{name}")]
+    asked = [str(spec.folder), "-q", *off, "--assert=plain"]
     nursery = ["--nursery", str(warm.workers)] if warm.workers else []
     known = ["--sandbox-by", warm.sandboxes] if warm.sandboxes else []
     return [*asked, f"--submission={submission.absolute()}", *nursery, *known, *options]

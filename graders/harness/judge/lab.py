@@ -52,7 +52,8 @@ class LabSpec:
     section `pictures`, and calls what it is given for each that cannot be made. `beside` names the files in child/ that
     its probes.py imports, in an order in which they can be loaded; standins.py is there besides. `correct` names the
     file there by which a fault is tried: it has a correct function for each that the contract asks for. `imports` names
-    the packages that submissions import, `judges_import` the modules of the lab's that its checks do, `types` the
+    the packages that submissions import, `judges_import` the modules of the lab's that its checks do, `judges_ready`
+    functions of no arguments, as `module:function`, by which a nursery of judges gets ready, `types` the
     classes by whose names checks ask what something is: only those themselves, as they are before a submission is
     loaded, bear their names then. `timed` names the parts that are timed, so that nothing else may run meanwhile.
     `root` is what a folder of data is called.
@@ -76,6 +77,7 @@ class LabSpec:
     correct: str = "standins.py"
     imports: tuple[str, ...] = ()
     judges_import: tuple[str, ...] = ()
+    judges_ready: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     timed: tuple[str, ...] = ()
     root: str = "root"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import select
@@ -32,6 +31,7 @@ from graders.harness.walls.plan import BOOT, Plan
 from graders.harness.worker.worker import main as work
 
 from .pages import gather
+from .readiness import get_ready
 from .transport import PACKAGE_ROOT, environment
 
 if TYPE_CHECKING:
@@ -54,15 +54,12 @@ class Kind(StrEnum):
 
 
 def serve() -> None:
-    """Answer requests of the Kind `argv[3]` at the socket `argv[2]` in the folder `argv[4]`; behind stand modules."""
+    """Answer requests of the Kind `argv[3]` at the socket `argv[2]` in the folder `argv[4]`, once `get_ready`."""
     owner, kind, folder = os.getppid(), Kind(sys.argv[3]), sys.argv[4]
     # Workers run as the same user, and all that come after are copies of this process.
     restrict.prctl(restrict.PR_SET_DUMPABLE, 0)
     listener = socket.socket(fileno=int(sys.argv[2]))
-    for module in sys.argv[5:]:
-        with contextlib.suppress(ImportError):  # then the worker says so, to somebody who can read it
-            importlib.import_module(module)
-    gc.freeze()  # what was imported stays, so no fork's collector need look at it (nor have its pages copied)
+    get_ready(sys.argv[5:])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no reaping
     # Its stdin ends with the process that started it, and so does the nursery.
     forks = 0
@@ -137,6 +134,7 @@ def _judge(arguments: list[str], connection: socket.socket) -> int:
     try:
         import pytest  # the nursery of judges has imported it; that of workers has no use for it
 
+        gc.set_threshold(50_000, 20, 20)  # a judge lives for seconds: there is little to collect
         sys.path.insert(0, os.getcwd())  # noqa: PTH109  # a text, as Python's own entries are
         code = int(pytest.main(arguments))
         sys.stdout.flush()
@@ -270,7 +268,10 @@ def _ask(
 
 @contextlib.contextmanager
 def nursery(kind: Kind, modules: Sequence[str]) -> Iterator[Path]:
-    """Run a nursery that imports `modules`; yields its socket, which can be asked at once. Raises OSError."""
+    """Run a nursery that imports `modules` (or more: `get_ready`); yields its socket, to be asked at once.
+
+    Raises OSError.
+    """
     with tempfile.TemporaryDirectory(prefix="nursery-") as folder:
         path = Path(folder) / "socket"
         process = _start(path, kind, modules)

@@ -54,7 +54,7 @@ def render(report: Tamed, words: Words, pictures: Sequence[Picture] = (), earlie
     """
     causes = telling.causes(report, words)
     style = (FOLDER / "page.css").read_text(encoding="utf-8")
-    page: str = _template().render(
+    page: str = template().render(
         report=report,
         called=_called(report),
         words=words,
@@ -93,8 +93,9 @@ def _pictures_of(page: str) -> str:
     return found[0] if found else ""
 
 
-@cache  # compiling it takes longer than filling it in
-def _template() -> Any:
+@cache
+def template() -> Any:
+    """Return the page's template, compiled once."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 

@@ -1,0 +1,25 @@
+"""What a nursery has done before it forks, so that none of its forks need do it. Never anything of a submission's."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def get_ready(names: Iterable[str]) -> None:
+    """Import modules, and call a function where one is named behind its module: `package.module:function`.
+
+    What cannot be imported is left to the forks, which tell somebody who can read it.
+    """
+    for name in names:
+        module, _, function = name.partition(":")
+        with contextlib.suppress(ImportError):
+            imported = importlib.import_module(module)
+            if function:
+                getattr(imported, function)()
+    gc.freeze()  # what there is now stays, so no fork's collector need look at it (nor have its pages copied)
