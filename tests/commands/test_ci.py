@@ -21,6 +21,7 @@ from readers import QUALITY_SCHEMA
 
 from graders.commands.teacher import release
 from graders.harness.base import cache
+from graders.harness.source import released
 from graders.harness.walls import levels
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 WORKFLOW, PIPELINE = Path(".github", "workflows", "grade.yml"), Path(".gitlab-ci.yml")
 RUNNERS = {"github": ci.on_github, "gitlab": ci.on_gitlab}
 INSTALL = "pip install -e . -c constraints.txt"
+FOR_THE_CPU = (
+    "pip install --no-deps torch torchvision -c constraints.txt --index-url https://download.pytorch.org/whl/cpu"
+)
 
 # One job always runs: GitHub's, of a lab that loses points.
 each_service = pytest.mark.parametrize("service", ["github", pytest.param("gitlab", marks=pytest.mark.sample)])
@@ -57,6 +61,7 @@ def run(students: Path, once: Callable[..., Path]) -> Callable[[str, str], ci.Jo
             (repository / "student_template" / "lab.py").write_text(sources[lab], encoding="utf-8")
             rubric = repository / "graders" / "rubric.toml"
             rubric.write_text(hurried(rubric.read_text(encoding="utf-8")), encoding="utf-8")
+            released.write(repository / "graders")
             (folder / "job.pickle").write_bytes(pickle.dumps(RUNNERS[service](repository, folder)))
 
         done: ci.Job = pickle.loads((once(f"{service}-{lab}", fill) / "job.pickle").read_bytes())
@@ -91,9 +96,10 @@ def test_job_passes_when_nothing_is_wrong(run: Callable[[str, str], ci.Job], ser
 
 @each_service
 def test_job_installs_the_repository_with_its_constraints(run: Callable[[str, str], ci.Job], service: str) -> None:
-    """Pip is asked once, before anything runs, for files that are there; nothing else is installed."""
+    """Pip is asked before anything runs, for files that are there; torch is the CPU's where there is no GPU."""
     job = run(service, "wrong")
-    assert [line for line in job.asked if line.startswith("pip")] == [INSTALL]
+    torch = [] if shutil.which("nvidia-smi") else [FOR_THE_CPU]
+    assert [line for line in job.asked if line.startswith("pip")] == [*torch, INSTALL]
     assert {"pyproject.toml", "constraints.txt"} <= {path.name for path in job.workspace.iterdir()}
 
 
@@ -142,6 +148,26 @@ def test_annotations_stand_on_the_students_line(run: Callable[[str, str], ci.Job
         assert place is not None
         line = (job.workspace / place[1]).read_text(encoding="utf-8").splitlines()[int(place[2]) - 1]
         assert 'reduction="sum"' in line
+
+
+def test_changed_graders_are_told_and_give_no_points(students: Path, tmp_path: Path) -> None:
+    """A rubric by which a check weighs nothing: log, summary and annotations say so, and Classroom reads nothing."""
+    if levels.find_maker()[0] is None:
+        pytest.skip("needs the sandbox, without which a service gives no grade")
+    repository = tmp_path / "repository"
+    shutil.copytree(students, repository)
+    rubric = repository / "graders" / "rubric.toml"
+    text = rubric.read_text(encoding="utf-8")
+    changed = text.replace("test_accuracy_is_a_fraction = 1", "test_accuracy_is_a_fraction = 0.001")
+    assert changed != text
+    rubric.write_text(changed, encoding="utf-8")
+    job = ci.on_github(repository, tmp_path)
+    said = "This is a self-check; its graders were changed: graders/rubric.toml."
+    assert said in " ".join(job.output.split())
+    assert said in job.summary.replace("\\", "")
+    commands = ci.commands(job.output)
+    assert [command for command in commands if command.startswith("::notice")] == []
+    assert [command for command in commands if command.startswith("::warning title=a self-check by changed graders")]
 
 
 @pytest.mark.sample

@@ -27,21 +27,27 @@ posix = pytest.mark.skipif(os.name != "posix", reason="the pipelines run on Linu
 ADDRESS = "kim/lab-7-2"
 SEED = "31415926535"
 OWN = '''
+import numpy as np
 import pytest
-pytestmark = pytest.mark.part("ours")
+from graders.harness.judge import expect
+from graders.measuring import measure
 
-def test_a_seven_is_read(lab):
-    """A seven of our own is read."""
-    cost = lab.call("build_criterion").value
-    raise AssertionError("hidden things")
+pytestmark = pytest.mark.part("twins")
+
+def test_twins_cost_what_one_costs(lab):
+    """Two equal images cost what one of them costs."""
+    logits, labels = np.eye(10, dtype=np.float32)[:1], np.array([3])
+    one = expect.number(measure.cost(lab, logits, labels))
+    two = expect.number(measure.cost(lab, np.tile(logits, (2, 1)), np.tile(labels, 2)))
+    assert abs(two - one) < 1e-4, "twins cost more than one of them"
 '''
 PART = """
-[parts.ours]
+[parts.twins]
 points = 5
 functions = ["build_criterion"]
 visibility = "hidden"
-[parts.ours.checks]
-test_a_seven_is_read = 1
+[parts.twins.checks]
+test_twins_cost_what_one_costs = 1
 """
 
 
@@ -53,7 +59,7 @@ def halves(once: Callable[..., Path]) -> Path:
         private = folder / "private"
         private.mkdir()
         rubric = hurried(Path("graders/rubric.toml").read_text(encoding="utf-8"))
-        (private / "test_ours.py").write_text(OWN, encoding="utf-8")
+        (private / "test_twins.py").write_text(OWN, encoding="utf-8")
         (private / "rubric.toml").write_text(rubric + PART, encoding="utf-8")
         options = ["--for", "course", "--course", ADDRESS, "--private", str(private), "--grading-seed", SEED]
         assert release.main([str(folder / "lab"), *options]) == 0
@@ -83,14 +89,14 @@ def test_the_course_has_all_and_students_have_no_secret(halves: Path) -> None:
         "graders/child/standins.py",
         "reference/lab.py",
         "graders/commands/teacher/batch.py",
-        "private/test_ours.py",
+        "private/test_twins.py",
     }
     assert whole <= ours.keys()
     assert ours["seed"].strip() == SEED
     assert "graders/manifest.json" not in ours
     for half in ("students", "pipeline"):
         held = texts(halves / half)
-        assert [name for name, text in held.items() if SEED in text or "test_a_seven_is_read" in text] == []
+        assert [name for name, text in held.items() if SEED in text or "twins" in text] == []
 
 
 def test_a_seed_is_drawn_for_each_course(tmp_path: Path) -> None:
@@ -232,7 +238,7 @@ def expect_nothing_hidden(job: ci.Job) -> None:
     """Fail where the hidden check or the seed is told in anything that students see."""
     seen = {**texts(job.workspace / "report"), "log": job.output, "summary": job.summary}
     assert {"report.json", "report.html", "junit.xml"} <= seen.keys()
-    words = (SEED, "test_a_seven_is_read", "A seven of our own", "hidden things", "ours")
+    words = (SEED, "twins", "Two equal images")
     assert [(name, word) for name, text in seen.items() for word in words if word in text] == []
 
 

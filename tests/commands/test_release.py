@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from graders.commands.teacher import release
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.source import released
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -166,6 +168,43 @@ def test_its_dependencies_are_those_of_the_grader(repository: Path) -> None:
         for folder in (ROOT, repository)
     )
     assert theirs == ours
+
+
+@pytest.mark.parametrize(
+    "change", ["graders/rubric.toml", "graders/test_4_loss.py", "conftest.py", "graders/more.py", "pytest.ini"]
+)
+def test_what_is_changed_in_a_students_copy_is_known(repository: Path, tmp_path: Path, change: str) -> None:
+    """By a list of what was given: a file that is another, one more, one that pytest would obey."""
+    copy = tmp_path / "copy"
+    shutil.copytree(repository, copy)
+    assert released.altered(copy / "graders") == ()
+    with (copy / change).open("a", encoding="utf-8") as file:
+        file.write("# mine\n")
+    assert released.altered(copy / "graders") == (change,)
+
+
+def test_what_tools_leave_in_a_copy_is_no_change(repository: Path, tmp_path: Path) -> None:
+    """Compiled files, other ends of lines as git writes them on Windows, a teacher's checkout without a list."""
+    copy = tmp_path / "copy"
+    shutil.copytree(repository, copy)
+    rubric = copy / "graders" / "rubric.toml"
+    rubric.write_bytes(rubric.read_bytes().replace(b"\n", b"\r\n"))
+    (copy / "graders" / "__pycache__").mkdir()
+    (copy / "graders" / "__pycache__" / "spec.pyc").touch()
+    (copy / "student_template" / "lab.py").write_text("mine", encoding="utf-8")
+    assert released.altered(copy / "graders") == ()
+    (copy / "graders" / "manifest.json").write_text("[]", encoding="utf-8")
+    assert released.altered(copy / "graders") == ("graders/manifest.json",)
+    assert released.altered(ROOT / "graders") == ()
+
+
+def test_of_many_changes_the_first_are_named(repository: Path, tmp_path: Path) -> None:
+    """Whoever replaced the whole grader is not told of 300 files."""
+    copy = tmp_path / "copy"
+    shutil.copytree(repository, copy)
+    shutil.rmtree(copy / "graders" / "messages")
+    assert released.altered(copy / "graders")[-1] == "…"
+    assert len(released.altered(copy / "graders")) == released.SHOWN + 1
 
 
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
