@@ -27,7 +27,7 @@ SUFFIXES = "py|toml|md|json|jsonl|html|jinja|css|yml|sh|txt"
 # Of others, or written by a run: files, kinds of files, packages.
 OTHER_FILES = {"report.html", "report.json", "graders/manifest.json", "manifest.json", "messages.toml"}
 OTHER_FILES |= {"lab/students", "lab/course", "lab/pipeline", "lab/course/graders/rubric.toml", "private/rubric.toml"}
-OTHER_FILES |= {"marks/NAME/report.html"}
+OTHER_FILES |= {"marks/NAME/report.html", "marks/NAME/report.json", "page.html"}
 OTHER_SUFFIXES = {"csv", "ini", "ipynb", "zip"}
 OTHER_PACKAGES = {"grader", "nn", "sys"}
 ROLES = {"evaluate", "lab"}  # single words in the rows of rooms that are no modules: a function, an argument

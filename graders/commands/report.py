@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from graders.harness.base import files
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.messages import Messages
-from graders.harness.render import csv_row, github, gitlab, gradescope, json_report, junit, markdown
+from graders.harness.render import csv_row, github, gitlab, gradescope, json_report, junit, markdown, shown
 from graders.harness.render.tame import tame
 from graders.spec import SPEC
 
@@ -79,8 +79,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("report", type=Path, metavar="report.json", help="what --report-dir has written")
     parser.add_argument("--to", choices=sorted(FORMATS), required=True, help="the format")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where to (default: standard output)")
+    parser.add_argument(
+        "--for-students", action="store_true", help="without the parts that the rubric hides from them, and the seed"
+    )
     options = parser.parse_args(arguments)
     report = read(options.report)
+    if options.for_students:
+        report = shown.by_students(report)
     text = FORMATS[options.to](report, messages_for(report))
     if options.output is None:
         sys.stdout.buffer.write(text.encode("utf-8"))  # whatever the terminal's encoding is

@@ -29,7 +29,7 @@ GH = """#!/bin/sh
 # gh, as far as the page needs it: repositories are bare ones below $HUB
 echo "gh $*" >> "$ASKED"
 case "$1 $2" in
-  "repo create") git clone -q --bare "$5" "$HUB/$3.git" ;;
+  "repo create") git clone -q --bare "$6" "$HUB/$3.git" ;;
   "classroom clone") mkdir -p "$7"; for made in "$HUB"/OWNER/lab-*.git; do
     git clone -q "$made" "$7/$(basename "$made" .git)"; done ;;
   "secret set") ;;

@@ -117,3 +117,13 @@ def test_what_is_shown_can_be_kept_as_a_report(graded, tmp_path):
     path = tmp_path / "report.json"
     path.write_text(FORMATS["json"](by_students(graded), MESSAGES), encoding="utf-8")
     assert command.read(path) == by_students(graded)
+
+
+def test_an_old_report_is_rendered_as_students_may_see_it(graded, tmp_path):
+    """What a teacher hands out of a gradebook's reports."""
+    path, page = tmp_path / "report.json", tmp_path / "page.md"
+    path.write_text(FORMATS["json"](graded, MESSAGES), encoding="utf-8")
+    assert command.main([str(path), "--to", "markdown", "--for-students", "--output", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "10.0 / 12" in text
+    assert [secret for secret in SECRETS if secret in text] == []
