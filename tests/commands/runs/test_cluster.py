@@ -75,9 +75,9 @@ def written(folder: Path, **texts: str) -> list[Task]:
     return [Task(name, folder / f"{name}.py") for name in texts]
 
 
-def is_clean(temporary: Path) -> bool:
-    """Tell whether no run has left anything in the workers' temporary folder, but for what is Dask's."""
-    return {path.name for path in temporary.iterdir()} <= {"dask-scratch-space"}
+def places(temporary: Path) -> set[str]:
+    """Return what lies in the workers' temporary folder, but for what is Dask's; who was killed has left a folder."""
+    return {path.name for path in temporary.iterdir()} - {"dask-scratch-space"}
 
 
 def test_what_comes_of_tasks(machines: Machines, said: list[str], tmp_path: Path, temporary: Path) -> None:
@@ -93,7 +93,7 @@ def test_what_comes_of_tasks(machines: Machines, said: list[str], tmp_path: Path
     assert [one.task.alone for one in run.done] == [False] * 12 + [True] * 3
     assert {(one.code, one.page, one.lost_workers) for one in done.values()} == {(0, b"page", 0)}
     assert set(said) <= {"cluster_waiting"}
-    wait_for(lambda: is_clean(temporary))
+    wait_for(lambda: not places(temporary))
 
 
 def test_worker_that_dies_is_another_ones_work(machines: Machines, said: list[str], tmp_path: Path) -> None:
@@ -135,13 +135,14 @@ def test_poison_ends_its_workers_alone(machines: Machines, said: list[str], tmp_
 
 def test_stop(machines: Machines, said: list[str], tmp_path: Path, temporary: Path) -> None:
     """Judges on workers are ended, and nothing is told of what was."""
+    left = places(temporary)
     run = Class(machines, said, written(tmp_path, one="wait", two="wait", three="score 3"))
     wait_for(lambda: run.at_work == {"one", "two"})
     before = [worker.pid for worker in machines.workers]
     run.cluster.stop()
     assert run.join() == {}
     assert run.at_work == set()
-    wait_for(lambda: is_clean(temporary))
+    wait_for(lambda: places(temporary) == left)
     assert [worker.pid for worker in machines.workers] == before
     assert Class(machines, said, written(tmp_path, next="score 1")).join()["next"].report == "score 1"
 
