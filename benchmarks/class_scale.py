@@ -1,11 +1,13 @@
 """Show what a class of any size costs whoever coordinates it: gradings are made up, all the rest is `batch` itself.
 
-    python benchmarks/class_scale.py [--students 100 10000 100000] [--reports FILE] [--cluster SUBMISSIONS]
+    python benchmarks/class_scale.py [--students 100 10000 100000] [--reports FILE] [--undrawn]
+                                      [--cluster SUBMISSIONS]
 
 A few labs are graded once; then a class of each size is made of links to them, and `batch` runs on it, with a scheduler
 that gives each task the report of its lab at once. Times are of the processor, without those that the made-up scheduler
-takes itself. With --reports the labs' own reports stay in a file, and are taken from there. With --cluster, a class of so many labs is graded besides, really, by two judges of this machine and by
-two Dask workers on it, by turns.
+takes itself. With --reports the labs' own reports stay in a file, and are taken from there. With --undrawn the class's
+page is not drawn, whose first drawing reads each report and each hand-in. With --cluster, a class of so many labs is
+graded besides, really, by two judges of this machine and by two Dask workers on it, by turns.
 """
 
 from __future__ import annotations
@@ -100,7 +102,7 @@ def linked(folder: Path, students: int) -> Path:
     return place
 
 
-def coordinate(students: int, reports: dict[str, str]) -> dict[str, float]:
+def coordinate(students: int, reports: dict[str, str], drawn: bool) -> dict[str, float]:
     """Run `batch` on a class of so many; returns what that took."""
     with tempfile.TemporaryDirectory() as top:
         folder, out = linked(Path(top), students), Path(top) / "out"
@@ -114,7 +116,7 @@ def coordinate(students: int, reports: dict[str, str]) -> dict[str, float]:
             def _draw(self, book: Any) -> Path:
                 before.append(_peak())
                 began = time.process_time()
-                path = super()._draw(book)
+                path = super()._draw(book) if drawn else out / "index.html"
                 drawing.append(time.process_time() - began)
                 return path
 
@@ -133,7 +135,7 @@ def coordinate(students: int, reports: dict[str, str]) -> dict[str, float]:
             "ahead": made.began - began,
             "each": (ended - made.began - made.own - sum(drawing)) / students,
             "page": drawing[-2] if len(drawing) > 1 else drawing[0],
-            "page_bytes": (out / "index.html").stat().st_size,
+            "page_bytes": (out / "index.html").stat().st_size if drawn else 0,
             "book_bytes": book / students,
             "report_bytes": sum(len(text.encode()) for text in reports.values()) / len(reports),
             "peak": before[0],
@@ -146,9 +148,9 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def in_a_process(students: int, reports: dict[str, str]) -> dict[str, float]:
+def in_a_process(students: int, reports: dict[str, str], drawn: bool) -> dict[str, float]:
     """Coordinate a class in a process of its own, whose memory is that of this class alone."""
-    command = [sys.executable, __file__, "--one", str(students)]
+    command = [sys.executable, __file__, "--one", str(students), *([] if drawn else ["--undrawn"])]
     done = subprocess.run(command, input=json.dumps(reports), capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr)
@@ -161,7 +163,8 @@ def show(students: int, took: dict[str, float]) -> None:
     print(f"{students:,} students")
     print(f"  before the first task: {took['ahead']:.2f} s, {1e3 * took['ahead'] / students:.2f} ms a student")
     print(f"  a result, from task to line: {1e3 * took['each']:.2f} ms of the coordinator's")
-    print(f"  the page, all of it new: {took['page']:.1f} s, {took['page_bytes'] / 1e6:.1f} MB")
+    if took["page_bytes"]:
+        print(f"  the page, all of it new: {took['page']:.1f} s, {took['page_bytes'] / 1e6:.1f} MB")
     print(f"  the gradebook: {took['book_bytes']:.0f} bytes a student, of reports of {took['report_bytes']:.0f}")
     print(f"  memory: {took['peak']:.0f} MiB, with the page {took['peak_with_page']:.0f}")
     print(f"  the same again, unchanged: {took['again']:.1f} s")
@@ -219,14 +222,15 @@ def main() -> None:
     parser.add_argument("--students", type=int, nargs="*", default=[100, 10_000, 100_000], metavar="N")
     parser.add_argument("--cluster", type=int, default=0, metavar="SUBMISSIONS", help="how many are really graded")
     parser.add_argument("--reports", type=Path, metavar="FILE", help="where the labs' own reports are kept")
+    parser.add_argument("--undrawn", action="store_true", help="draw no page of the class")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(coordinate(options.one, json.load(sys.stdin))))
+        print(json.dumps(coordinate(options.one, json.load(sys.stdin), not options.undrawn)))
         return
     reports = _reports(options.reports) if options.students else {}
     for students in options.students:
-        show(students, in_a_process(students, reports))
+        show(students, in_a_process(students, reports, not options.undrawn))
     if options.cluster:
         side_by_side(options.cluster)
 

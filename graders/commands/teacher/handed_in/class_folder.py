@@ -139,7 +139,10 @@ def _told(
     entries = list[Entry]()
     for path in paths:
         entries += [_entry(one) for one in by_path[path]] or [_nobodys(path, kinds[path])]
-    hand_ins = tuple(_hand_in(one, found) for one in found if one.found.kind is Kind.HAND_IN)
+    of_student = defaultdict[str, list[Claim]](list)
+    for one in found:
+        of_student[one.claim.student].append(one.claim)
+    hand_ins = tuple(_hand_in(one, of_student[one.claim.student]) for one in found if one.found.kind is Kind.HAND_IN)
     here = {one.claim.student for one in found}
     gone = [row for row in roster.rows if row.identifier not in here] if roster else []
     missing = tuple(HandIn(row.identifier, folder, row.name) for row in gone)
@@ -154,9 +157,9 @@ def _nobodys(path: Path, found: Found) -> Entry:
     return Entry(printable(path.name), found.kind, why=found.why, params=found.params)
 
 
-def _hand_in(one: Belonging, found: Sequence[Belonging]) -> HandIn:
+def _hand_in(one: Belonging, own: Sequence[Claim]) -> HandIn:
+    """Return what counts of what its student claims."""
     claim = one.claim
-    own = [other.claim for other in found if other.claim.student == claim.student]
     here = {other.attempt for other in own if other.series == claim.series and not other.aside}
     attempts = max(claim.attempts, len(here))
     return HandIn(claim.student, one.path, claim.name, claim.late, attempts, claim.identities)

@@ -39,6 +39,7 @@ class Parcel:
             if (size := path.stat().st_size) > MAX_PARCEL:
                 raise TooLarge(f"{path.name} has {size / 2**20:,.0f} MiB; to other machines go {MAX_PARCEL // 2**20}")
             return cls(path.name, path.read_bytes())
+        path.lstat()  # raises where there is nothing
         made = io.BytesIO()
         with tarfile.open(fileobj=made, mode="w:gz", compresslevel=1, format=tarfile.PAX_FORMAT) as tar:
             top = path.resolve() if path.is_dir() else path

@@ -22,6 +22,7 @@ from graders.spec import SPEC
 
 from .judged import carry_out, refuse_wrong_options, remove
 from .local import scratch
+from .parcels import Parcel, TooLarge
 from .seal import seal
 from .tasks import Task
 
@@ -33,11 +34,10 @@ if TYPE_CHECKING:
     from graders.commands.judging import Judge, Nurseries
 
     from .judged import Orders
-    from .parcels import Parcel
     from .tasks import Done
 
 
-FILES = ("--rubric",)  # options that name a file, which travels; other paths are the workers' own
+TRAVEL = ("--rubric", "--private")  # options whose file or folder does; other paths are the workers' own
 BORED_SECONDS = 600  # without a task, until nurseries end; with the next one they start again
 
 
@@ -45,20 +45,20 @@ BORED_SECONDS = 600  # without a task, until nurseries end; with the next one th
 class Terms:
     """On what a run has its tasks carried out: its name, orders, the files that options name, and by which grader.
 
-    `files` has contents by option, `--rubric` say; `seal` is the fingerprint of the coordinator's grader, `data` what
-    the coordinator's checks are asked with.
+    `files` has what travels by option, `--rubric` say; `seal` is the fingerprint of the coordinator's grader, `data`
+    what the coordinator's checks are asked with.
     """
 
     run: str
     orders: Orders
-    files: Mapping[str, bytes]
+    files: Mapping[str, Parcel]
     seal: str
     data: str
 
     @classmethod
     def of(cls, orders: Orders, data: str) -> Terms:
         """Return those of a run of this grader's. Raises ConfigurationError for a file that cannot be read."""
-        files = {option: content for option in FILES if (content := _content(orders.options, option)) is not None}
+        files = {option: parcel for option in TRAVEL if (parcel := _parcel(orders.options, option)) is not None}
         return cls(uuid.uuid4().hex[:12], orders, files, seal(), data)
 
 
@@ -173,10 +173,10 @@ class Workplace(WorkerPlugin):
     def _options(self, folder: Path) -> tuple[str, ...]:
         """Return the run's options, with the files that they name laid out here."""
         options = list(self.terms.orders.options)
-        for option, content in self.terms.files.items():
-            path = folder / option.strip("-")
-            path.write_bytes(content)
-            options += [option, str(path)]  # what is given twice counts last
+        for option, parcel in self.terms.files.items():
+            place = folder / option.strip("-")
+            place.mkdir()
+            options += [option, str(parcel.unpack(place))]  # what is given twice counts last
         return tuple(options)
 
     def _goes_on(self, key: str, judge: Judge) -> bool:
@@ -241,12 +241,12 @@ def grade(resource: str, key: str, student: str, parts: tuple[str, ...], parcel:
     return {field.name: getattr(done, field.name) for field in fields(done) if field.name != "task"}
 
 
-def _content(options: Iterable[str], option: str) -> bytes | None:
-    """Return what is in the file that an option names, the last one that is given. Raises ConfigurationError."""
+def _parcel(options: Iterable[str], option: str) -> Parcel | None:
+    """Return what an option names, the last time it is given. Raises ConfigurationError."""
     given = list(options)
-    pairs = [two for one, two in itertools.pairwise(given) if one == option]
-    pairs += [one.partition("=")[2] for one in given if one.startswith(f"{option}=")]
+    named = [two for one, two in itertools.pairwise(given) if one == option]
+    named += [one.partition("=")[2] for one in given if one.startswith(f"{option}=")]
     try:
-        return Path(pairs[-1]).read_bytes() if pairs else None
-    except OSError as error:
-        raise ConfigurationError(f"{option} {pairs[-1]}: cannot be read ({error.strerror})") from None
+        return Parcel.of(Path(named[-1])) if named else None
+    except (OSError, TooLarge) as error:
+        raise ConfigurationError(f"{option} {named[-1]}: cannot be read ({error})") from None
