@@ -132,7 +132,7 @@ def test_folder_without_one_lab_is_told(tmp_path, files, why):
 def test_archive_that_is_none_is_told(tmp_path):
     """By what is wrong with it."""
     (tmp_path / "kim.zip").write_text("no zip")
-    assert told(tmp_path) == {"kim.zip": (Kind.NOT_LOADABLE, "unusable_archive")}
+    assert told(tmp_path) == {"kim.zip": (Kind.NOT_LOADABLE, "archive_broken")}
 
 
 @pytest.mark.parametrize(

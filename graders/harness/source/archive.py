@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
+from graders.harness.base.model import Word
+
 from .needless import Needed, is_data, is_tools
 
 if TYPE_CHECKING:
@@ -44,7 +46,11 @@ BROKEN = (
 
 
 class Unusable(Exception):
-    """The archive is broken, or holds what no honest one does. The message says what."""
+    """The archive is broken, or holds what no honest one does: `why` says what."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key)
+        self.why = Word(key, params)
 
 
 class Room:
@@ -58,7 +64,7 @@ class Room:
         self.files -= files
         self.bytes -= size
         if self.files < 0 or self.bytes < 0:
-            raise Unusable(f"it unpacks to more than {MAX_BYTES // 2**20} MiB or {MAX_FILES:,} files")
+            raise Unusable("archive_too_large", size=MAX_BYTES // 2**20, files=f"{MAX_FILES:,}")
 
 
 def is_archive(path: Path | PurePosixPath) -> bool:
@@ -94,7 +100,7 @@ def unpack(archive: Path, folder: Path, room: Room | None = None) -> Path:
                     with stream:
                         _write(stream, folder / name, room)
     except BROKEN as error:
-        raise Unusable(f"it cannot be read: {type(error).__name__}") from None
+        raise Unusable("archive_broken", error=type(error).__name__) from None
     return only_folder(folder)
 
 
@@ -117,7 +123,7 @@ def _path(name: str) -> PurePosixPath | None:
 def _inside(name: str, path: PurePosixPath) -> PurePosixPath:
     """Return an entry's path, which may not lead out of the folder."""
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\0" in name:
-        raise Unusable(f"{name!r} in it would be unpacked outside of its folder")
+        raise Unusable("archive_leads_out", name=repr(name))
     return path
 
 
@@ -144,7 +150,7 @@ def _zip(path: Path) -> Iterator[Sequence[Packed]]:
 def _opening(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
     def opened() -> IO[bytes]:
         if entry.flag_bits & LOCKED:
-            raise Unusable("it is locked by a password")
+            raise Unusable("archive_locked")
         return archive.open(entry)
 
     return opened
@@ -176,8 +182,7 @@ def _tar(path: Path) -> Iterator[Sequence[Packed]]:
 
 def _count(entries: Sequence[object], passed: int = 0) -> None:
     if len(entries) > MAX_ENTRIES or passed > MAX_PASSED:
-        most = f"{MAX_ENTRIES:,} entries, or to more than {MAX_PASSED // 2**20:,} MiB"
-        raise Unusable(f"it unpacks to more than {most}")
+        raise Unusable("archive_too_large", size=f"{MAX_PASSED // 2**20:,}", files=f"{MAX_ENTRIES:,}")
 
 
 def only_folder(folder: Path) -> Path:

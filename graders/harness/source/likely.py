@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from graders.harness.base.outlined import Outline
 
+MAX_READ, MAX_NOTEBOOK_READ = 2**18, 2**23  # bytes; in what is larger, words are looked for, and that is all
 DEFINED = r"(?m)^\s*(?:async\s+)?def\s+(?:{names})\b"  # in what cannot be parsed
 
 
@@ -56,7 +57,8 @@ class Candidate:
     def tree(self) -> ast.Module | None:
         """Its statements, where it is Python that can be parsed."""
         try:
-            return None if is_notebook(self.path) else parsing.parse(self.content, self.path.name)
+            is_read = not is_notebook(self.path) and len(self.content) <= MAX_READ
+            return parsing.parse(self.content, self.path.name) if is_read else None
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
@@ -82,7 +84,7 @@ class Candidate:
     def _speaks_of(self, functions: Collection[str]) -> bool:
         """Tell whether a notebook, or what is no Python, defines one of these or loads the lesson's digits."""
         text = self.content.decode("utf-8", "replace")
-        if is_notebook(self.path):
+        if is_notebook(self.path) and len(text) <= MAX_NOTEBOOK_READ:
             cells = notebooks.read(self.content, self.path.name)
             text = "\n".join(line for cell in cells for line in cell.lines) if isinstance(cells, tuple) else ""
         names = "|".join(map(re.escape, functions))

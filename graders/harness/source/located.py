@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_FOLDERS, MAX_DEPTH = 2_000, 30  # that are looked into, and how deep they lie
 MAX_NESTED, MAX_OPENED = 3, 50  # archives in archives; archives of one submission
+MAX_LIKELY = 50  # files that are read for which of them is the lab
 SHOWN = 5  # names that a message lists
 
 
@@ -105,7 +106,8 @@ class Search:
             inside = [self._in_nested(path, told) for path, told in unopened]
             candidates += [one for found, _ in inside for one in found]
             unopened = [one for _, more in inside for one in more]
-        left = the_lab(candidates, self.contract) or self._by_name(candidates)
+        few = candidates if len(candidates) <= MAX_LIKELY else []  # of more, nobody has written all
+        left = the_lab(few, self.contract) or self._by_name(candidates) or candidates[len(few) :]
         if len(left) == 1:
             return self._as_found(left[0], folder, before)
         problem = self._several(left) if left else self._none(folder, candidates)
@@ -203,7 +205,7 @@ class Search:
             return archive.unpack(path, folder, self.room)
         except archive.Unusable as error:
             name = os.fsencode(told.as_posix()).decode("utf-8", "replace")
-            self.broken.append(Failure("unusable_archive", {"file": name, "text": str(error)}))
+            self.broken.append(Failure("unusable_archive", {"file": name, "text": error.why}))
             return None
 
     @property

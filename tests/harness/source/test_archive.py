@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graders.harness.base.errors import Unloadable
+from graders.harness.base.model import Word
 from graders.harness.source import archive
 from graders.harness.source.source import Source
 
@@ -49,7 +50,8 @@ def refusal(path: Path) -> str:
     with pytest.raises(Unloadable) as caught:
         _ = Source.find(path, "lab.py").tree
     failure = caught.value.failure
-    return f"{failure.key}: {failure.params.get('text', '')}"
+    text = failure.params.get("text", "")
+    return f"{failure.key}: {text.key if isinstance(text, Word) else text}"
 
 
 @pytest.mark.parametrize("ending", archive.ENDINGS)
@@ -69,7 +71,7 @@ def test_name_that_leads_out_is_refused(tmp_path, ending, name):
     """Nothing is written outside of the folder; the message names the entry."""
     (tmp_path / "in").mkdir()
     given = pack(tmp_path / "in" / f"kim{ending}", {name: LAB})
-    assert "outside of its folder" in refusal(given)
+    assert refusal(given) == "unusable_archive: archive_leads_out"
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [given.name]
 
 
@@ -89,7 +91,7 @@ def test_entry_that_no_lab_needs_is_left_out(tmp_path, ending, name):
 @each_ending
 def test_bomb_is_refused(tmp_path, ending):
     """What unpacks to more than any lab has is not unpacked."""
-    assert "more than 64 MiB" in refusal(pack(tmp_path / f"kim{ending}", {"lab.py": LAB, "big": bytes(70 * 2**20)}))
+    assert "archive_too_large" in refusal(pack(tmp_path / f"kim{ending}", {"lab.py": LAB, "big": bytes(70 * 2**20)}))
 
 
 def test_zip_that_lies_about_its_size_is_refused(tmp_path):
@@ -104,7 +106,7 @@ def test_zip_that_lies_about_its_size_is_refused(tmp_path):
 def test_too_many_files_are_refused(tmp_path, ending):
     """Two thousand files are no lab."""
     files = {f"f{number}": b"" for number in range(archive.MAX_FILES + 1)}
-    assert "2,000 files" in refusal(pack(tmp_path / f"kim{ending}", files))
+    assert "archive_too_large" in refusal(pack(tmp_path / f"kim{ending}", files))
 
 
 @each_ending
@@ -113,7 +115,7 @@ def test_broken_archive_is_refused(tmp_path, ending, content):
     """A file that only has an archive's name is the submission's fault, not ours."""
     path = tmp_path / f"kim{ending}"
     path.write_bytes(content)
-    assert refusal(path).startswith("unusable_archive: it cannot be read")
+    assert refusal(path) == "unusable_archive: archive_broken"
 
 
 @posix

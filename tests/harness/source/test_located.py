@@ -150,6 +150,14 @@ def test_lab_right_there_wins(tmp_path):
         assert (source.path.name, source.beside, source.visible) == ("lab.py", "lab.ipynb", source.path.parent)
 
 
+def test_of_very_many_files_none_is_read(tmp_path):
+    """Which costs a teacher minutes; the one with the lab's name is the lab."""
+    files = {f"{number}.py": f"{LAB}# {number}" for number in range(60)}
+    for given in as_folder_and_zip(tmp_path, {**files, "a/lab.py": LAB}):
+        assert find(given).path.name == "lab.py"
+    assert problem(put(tmp_path / "kim", files)) == ("several_labs", "0.py, 1.py, 10.py, 11.py, 12.py, …")
+
+
 @pytest.mark.parametrize(
     ("files", "lab"),
     [
@@ -310,7 +318,7 @@ def test_locked_archive_is_said(tmp_path):
     (tmp_path / "kim.zip").write_bytes(packed)
     with pytest.raises(Unloadable) as caught:
         _ = find(tmp_path / "kim.zip").tree
-    assert caught.value.failure.params["text"] == "it is locked by a password"
+    assert caught.value.failure.params["text"] == Word("archive_locked", {})
 
 
 def test_names_from_korean_windows_are_read(tmp_path):

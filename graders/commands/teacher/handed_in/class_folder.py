@@ -123,11 +123,20 @@ def _problem(path: Path, contract: Contract) -> Found | None:
 
 
 def _found(path: Path, problem: Failure) -> Found:
-    params = {key: value.key if isinstance(value, Word) else str(value) for key, value in problem.params.items()}
+    params = {key: str(value) for key, value in problem.params.items() if not isinstance(value, Word)}
+    text = problem.params.get("text")
+    if isinstance(text, Word):  # what is wrong with an archive
+        return Found(Kind.NOT_LOADABLE, text.key, {**params, **{key: str(value) for key, value in text.params.items()}})
     if problem.key == "no_file" and params["found"] == "-":
-        is_empty = path.is_dir() and not any(path.iterdir())
-        return Found(Kind.NOT_LOADABLE, "empty_folder" if is_empty else "no_lab")
-    return Found(Kind.NOT_LOADABLE, problem.key, {"file": path.name, **params})
+        return Found(Kind.NOT_LOADABLE, "empty_folder" if _is_empty(path) else "no_lab")
+    return Found(Kind.NOT_LOADABLE, problem.key, {"file": printable(path.name), **params})
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return path.is_dir() and not any(path.iterdir())
+    except OSError:
+        return False
 
 
 def _told(
