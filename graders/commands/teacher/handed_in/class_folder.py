@@ -142,18 +142,15 @@ def _is_empty(path: Path) -> bool:
 def _told(
     folder: Path, paths: Sequence[Path], kinds: Mapping[Path, Found], found: Sequence[Belonging], roster: Roster | None
 ) -> ClassFolder:
-    by_path = defaultdict[Path, list[Belonging]](list)
+    by_path, claims = defaultdict[Path, list[Belonging]](list), defaultdict[str, list[Claim]](list)
     for one in found:
         by_path[one.path].append(one)
+        claims[one.claim.student].append(one.claim)
     entries = list[Entry]()
     for path in paths:
         entries += [_entry(one) for one in by_path[path]] or [_nobodys(path, kinds[path])]
-    of_student = defaultdict[str, list[Claim]](list)
-    for one in found:
-        of_student[one.claim.student].append(one.claim)
-    hand_ins = tuple(_hand_in(one, of_student[one.claim.student]) for one in found if one.found.kind is Kind.HAND_IN)
-    here = {one.claim.student for one in found}
-    gone = [row for row in roster.rows if row.identifier not in here] if roster else []
+    hand_ins = tuple(_hand_in(one, claims[one.claim.student]) for one in found if one.found.kind is Kind.HAND_IN)
+    gone = [row for row in roster.rows if row.identifier not in claims] if roster else []
     missing = tuple(HandIn(row.identifier, folder, row.name) for row in gone)
     return ClassFolder(tuple(entries), tuple(sorted(hand_ins, key=lambda one: one.student)), missing)
 
@@ -167,7 +164,7 @@ def _nobodys(path: Path, found: Found) -> Entry:
 
 
 def _hand_in(one: Belonging, own: Sequence[Claim]) -> HandIn:
-    """Return what counts of what its student claims."""
+    """Return a hand-in that counts; `own` are all claims of its student."""
     claim = one.claim
     here = {other.attempt for other in own if other.series == claim.series and not other.aside}
     attempts = max(claim.attempts, len(here))

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from graders.harness.base.errors import ConfigurationError
 from .identities import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from .claims import Claim
@@ -45,12 +46,14 @@ class Row:
     name: str = ""
     path: str = ""
 
-    def has_path(self, entry: str) -> bool:
-        """Tell whether an entry's name is the one that the row has, or fits its pattern."""
-        wanted = self.path.rstrip("/").rpartition("/")[2]
-        if not wanted:
-            return False
-        return entry == wanted or bool(WILD.search(wanted) and fnmatchcase(entry.casefold(), wanted.casefold()))
+    @property
+    def entry(self) -> str:
+        """The name of what they hand in, without the folder that it lies in."""
+        return self.path.rstrip("/").rpartition("/")[2]
+
+    def fits(self, entry: str) -> bool:
+        """Tell whether an entry's name fits the row's pattern."""
+        return fnmatchcase(entry.casefold(), self.entry.casefold())
 
 
 class Roster:
@@ -58,6 +61,11 @@ class Roster:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = tuple(rows)
+        self._patterns = [row for row in rows if WILD.search(row.path)]
+        self._by_path = _grouped((row.entry, row) for row in rows)
+        self._by_identifier = _grouped((_folded(row.identifier), row) for row in rows)
+        self._by_participant = _grouped((_participant(row.identifier), row) for row in rows)
+        self._by_name = _grouped((_letters(row.name), row) for row in rows)
 
     @classmethod
     def read(cls, path: Path) -> Roster:
@@ -87,22 +95,27 @@ class Roster:
         ConfigurationError where several rows have it alike.
         """
         known = {_folded(said) for said in (claim.student, *claim.identities.values())}
-        ways: tuple[Callable[[Row], bool], ...] = (
-            lambda row: row.has_path(entry),
-            lambda row: (
-                _folded(row.identifier) in known or _participant(row.identifier) == claim.identities.get("moodle")
-            ),
-        )
-        for way in ways:
-            found = [row for row in self.rows if way(row)]
-            if len(found) > 1:
-                both = ", ".join(row.identifier for row in found)
+        by_path = [*self._by_path.get(entry, ()), *(row for row in self._patterns if row.fits(entry))]
+        numbered = self._by_participant.get(claim.identities.get("moodle", ""), [])
+        by_identifier = [row for said in sorted(known) for row in self._by_identifier.get(said, ())] + numbered
+        for found in (by_path, by_identifier):
+            rows = list(dict.fromkeys(found))
+            if len(rows) > 1:
+                both = ", ".join(row.identifier for row in rows)
                 raise ConfigurationError(f"--roster: {entry} is of several students by it: {both}")
-            if found:
-                return found[0]
-        called = _letters(claim.name or claim.student)
-        named = [row for row in self.rows if called and _letters(row.name) == called]
+            if rows:
+                return rows[0]
+        named = self._by_name.get(_letters(claim.name or claim.student), [])
         return named[0] if len(named) == 1 and not named[0].path else None
+
+
+def _grouped(keyed: Iterable[tuple[str, Row]]) -> dict[str, list[Row]]:
+    """Return rows by what they are looked for by; who has nothing of it is not found by it."""
+    found = defaultdict[str, list[Row]](list)
+    for key, row in keyed:
+        if key:
+            found[key].append(row)
+    return found
 
 
 def _participant(identifier: str) -> str:
