@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graders.commands.teacher.overview import facts
-from graders.commands.teacher.overview.gathered import ClassData, Row, gather
+from graders.commands.teacher.overview.gathered import Row, gather
 from graders.commands.teacher.overview.marks import DTYPE, MOST
 from graders.commands.teacher.overview.page import ideas_of, messages_in
 from graders.harness.base.errors import HarnessFault
@@ -20,6 +20,7 @@ from graders.spec import SPEC
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from graders.commands.teacher.overview.class_data import ClassData
     from graders.harness.judge.rubric import Rubric
 
 FAMILIES = ("김", "이", "박", "최", "정", "강", "조", "윤", "Müller", "O'Brien", "Nguyễn", "García", "Иванов")

@@ -62,6 +62,19 @@ def test_a_part_that_the_class_is_not_asked_is_on_no_page():
     assert len(data.students[0].parts) == len(data.parts) == 9
 
 
+def test_checks_of_a_teachers_own_are_on_the_page():
+    """Also of a part that only the class's rubric has, and for those who came before anybody was asked it."""
+    report = Made().report
+    check = {**report["parts"][0]["checks"][0], "name": "test_by_heart", "status": "failed"}
+    own = {"name": "oral", "status": "failed", "points": 0.0, "max_points": 5.0, "checks": [check]}
+    data = data_of([row("anna", Made()), row("bo", Made(changes={"parts": [*report["parts"], own]}))])
+    assert [(part.title, part.worth) for part in data.parts][-1] == ("oral", 5.0)
+    assert [one.parts[-1] for one in data.students] == [None, 0.0]
+    (found,) = data.parts[-1].checks
+    assert (found.title, found.passed, found.asked) == ("by heart", 0, 1)
+    assert data.students[1].letters[found.number] == "f"
+
+
 def test_a_void_result_counts_for_no_part():
     """It has no points, and took none."""
     data = data_of(

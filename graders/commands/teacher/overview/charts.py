@@ -11,7 +11,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .gathered import Student
+    from .class_data import Student
 
 BINS = 10
 WIDTH, HEIGHT = 360, 210  # in units that are pixels on a phone

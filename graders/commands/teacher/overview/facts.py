@@ -50,6 +50,7 @@ class Facts:
     score: float | None = None
     most: float = 0.0
     letters: str = ""  # a letter for each of the lab's checks
+    more: tuple[tuple[str, str, str], ...] = ()  # part, name and letter of checks that only the class's rubric has
     parts: tuple[PartFacts, ...] = ()
     mistakes: tuple[tuple[str, str], ...] = ()  # the name in the catalogue, and as it was told
     raised: tuple[str, ...] = ()  # types of exceptions, and of ENDINGS what came
@@ -104,6 +105,7 @@ def of(report: Mapping[str, Any], checks: Order) -> Facts:
     found = [check for part in report["parts"] for check in part["checks"]]
     letters = {(part["name"], c["name"]): LETTERS[c["status"]] for part in report["parts"] for c in part["checks"]}
     failed = [check for check in found if check["status"] == Status.FAILED]
+    known = frozenset(checks)
     timed = next(iter(report.get("throughput", ())), None)
     suspicions = report.get("suspicions", ())
     figures = [check.get("figures", {}) for check in found]
@@ -112,6 +114,7 @@ def of(report: Mapping[str, Any], checks: Order) -> Facts:
         score=report["score"],
         most=report["max_score"],
         letters="".join(letters.get(check, "-") for check in checks),
+        more=tuple((tamed(p), tamed(c), letter) for (p, c), letter in letters.items() if (p, c) not in known),
         parts=tuple(PartFacts(tamed(p["name"]), p["points"], p["max_points"]) for p in report["parts"]),
         mistakes=tuple(dict(_each(failed, _mistakes)).items()),
         raised=tuple(dict.fromkeys(_each(failed, _raised))),

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping  # noqa: TC003  # fields of what is made here
 from dataclasses import dataclass, field, replace
-from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from graders.harness.render.tame import name as tamed
 
 from . import alike
+from .class_data import GRADED, Check, ClassData, Counted, Part, Student
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from graders.harness.judge.messages import Messages
 
-    from .alike import Group
     from .facts import Facts, Order
 
 FIELD = re.compile(r"\{\w+\}")
 MAX_WHY = 300  # characters of a reason
-GRADED = "graded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,133 +46,17 @@ class Row:
     marks: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Student:
-    """What the page keeps of a student. Numbers of mistakes are places in `ClassData.mistakes`."""
-
-    student: str
-    name: str
-    outcome: str
-    page: str
-    why: str
-    points: float | None
-    judged: float | None
-    most: float
-    parts: tuple[float | None, ...]
-    letters: str
-    mistakes: tuple[int, ...]
-    speed: float | None
-    ratio: float | None
-    accuracy: float | None
-    late: bool
-    attempts: int
-    notes: tuple[str, ...]
-    suspicions: tuple[tuple[str, str, str], ...]
-    suspicious: int
-
-    @property
-    def changed(self) -> bool:
-        """Whether a teacher's word has changed the points."""
-        return self.points != self.judged
-
-    @property
-    def remarked(self) -> bool:
-        """Whether there is something to say of a hand-in that is graded, such as that its student is on no list."""
-        return self.outcome == GRADED and bool(self.why)
-
-
-@dataclass(slots=True)
-class Check:
-    """A check over the class: how many passed it, and how many it was asked of."""
-
-    number: int
-    name: str
-    title: str
-    passed: int = 0
-    asked: int = 0
-
-
-@dataclass(slots=True)
-class Part:
-    """A part over the class: points earned of those that could be, and how many have all of them, or none."""
-
-    name: str
-    title: str
-    checks: list[Check] = field(default_factory=list)
-    earned: float = 0.0
-    most: float = 0.0
-    worth: float = 0.0
-    full: int = 0
-    none: int = 0
-    students: int = 0
-
-
-@dataclass(slots=True)
-class Counted:
-    """Something that happened to students: a mistake, an exception. `said` has it as each was told, if that differs."""
-
-    name: str
-    title: str
-    idea: str = ""
-    why: str = ""
-    students: list[int] = field(default_factory=list)
-    said: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def example(self) -> str:
-        """The words in which most were told it, where its own leave something open."""
-        return Counter(self.said.values()).most_common(1)[0][0] if self.said else ""
-
-
-@dataclass(slots=True)
-class ClassData:
-    """A class, in the words of a language."""
-
-    title: str
-    students: list[Student]
-    parts: list[Part]
-    mistakes: list[Counted]
-    raised: list[Counted]
-    groups: Sequence[Group] = ()
-    compared: int = 0  # how many submissions had a text to compare
-    others: Sequence[tuple[str, str]] = ()  # what else the class's folder holds, and what that is
-
-    @property
-    def points(self) -> list[float]:
-        """The points of all who have a grade."""
-        return [one.points for one in self.students if one.points is not None]
-
-    @property
-    def most(self) -> float:
-        """The points of a full mark."""
-        return max((one.most for one in self.students), default=0.0)
-
-    @property
-    def full(self) -> int:
-        """How many have full marks."""
-        return sum(one.points is not None and one.points >= one.most > 0 for one in self.students)
-
-    @property
-    def mean(self) -> float | None:
-        """The mean of the points."""
-        return fmean(self.points) if self.points else None
-
-    @property
-    def median(self) -> float | None:
-        """The median of the points."""
-        return median(self.points) if self.points else None
-
-
 class Gathering:
     """Gathers a class, a row at a time. `ideas` tells which idea of the lesson a mistake belongs to, by key."""
 
     def __init__(self, checks: Order, messages: Messages, ideas: Mapping[str, str]) -> None:
-        self._checks, self._messages, self._ideas = checks, messages, ideas
-        titles, parts = messages.titles("checks"), messages.section("parts")
-        self._parts = {part: Part(part, parts.get(part, part)) for part, _ in checks}
-        self._each = [Check(number, name, titles.get(name, name)) for number, (_, name) in enumerate(checks)]
-        for (part, _), check in zip(checks, self._each, strict=True):
-            self._parts[part].checks.append(check)
+        self._messages, self._ideas = messages, ideas
+        self._titles, self._part_titles = messages.titles("checks"), messages.section("parts")
+        self._parts: dict[str, Part] = {}
+        self._each: dict[tuple[str, str], Check] = {}
+        for check in checks:
+            self._check(*check)
+        self._lab_has = len(self._parts)
         self._mistakes: dict[str, int] = {}
         self._found: list[Counted] = []
         self._raised: dict[str, Counted] = {}
@@ -186,6 +67,8 @@ class Gathering:
     def add(self, row: Row) -> None:
         """Take in a student."""
         number, facts = len(self._students), row.facts
+        for part, name, _ in facts.more if facts else ():
+            self._check(part, name)
         mistakes: tuple[int, ...] = ()
         if facts is not None:
             mistakes = tuple(self._mistake(name, said, number) for name, said in facts.mistakes)
@@ -201,8 +84,8 @@ class Gathering:
         groups = alike.groups(self._marks)
         self._marks = []
         kept = [number for number, part in enumerate(self._parts.values()) if part.students]
-        if len(kept) < len(self._parts):  # the class's rubric leaves some out
-            self._students = [replace(one, parts=tuple(one.parts[n] for n in kept)) for one in self._students]
+        if len(kept) < len(self._parts) or len(self._parts) > self._lab_has:  # the class's rubric has fewer, or more
+            self._students = [replace(one, parts=tuple(_at(one.parts, n) for n in kept)) for one in self._students]
         return ClassData(
             title=self._messages.text("lab", "title"),
             students=self._students,
@@ -227,7 +110,7 @@ class Gathering:
             judged=row.judged,
             most=row.most,
             parts=tuple({**points, **row.parts}.get(part) for part in self._parts),
-            letters=facts.letters if facts else "",
+            letters=self._letters(facts) if facts else "",
             mistakes=mistakes,
             speed=facts.speed if facts else None,
             ratio=facts.ratio if facts else None,
@@ -238,6 +121,21 @@ class Gathering:
             suspicions=facts.suspicions if facts else (),
             suspicious=facts.suspicious if facts else 0,
         )
+
+    def _check(self, part: str, name: str) -> None:
+        """Make a check known; one that the lab's words do not have is called by its name."""
+        if (part, name) not in self._each:
+            plain = name.removeprefix("test_").replace("_", " ")
+            self._each[part, name] = Check(len(self._each), name, self._titles.get(name, plain))
+            self._parts.setdefault(part, Part(part, self._part_titles.get(part, part)))
+            self._parts[part].checks.append(self._each[part, name])
+
+    def _letters(self, facts: Facts) -> str:
+        """Return a letter for each check that is known by now."""
+        if not facts.more:
+            return facts.letters
+        more = {(part, name): letter for part, name, letter in facts.more}
+        return facts.letters + "".join(more.get(each, "-") for each in list(self._each)[len(facts.letters) :])
 
     def _mistake(self, name: str, said: str, student: int) -> int:
         if name not in self._mistakes:
@@ -257,7 +155,7 @@ class Gathering:
         return Counted(name, texts.get("title", name), idea, texts.get("why", ""))
 
     def _count(self, facts: Facts, row: Row) -> None:
-        for check, letter in zip(self._each, facts.letters, strict=False):
+        for check, letter in zip(self._each.values(), self._letters(facts), strict=False):
             check.passed += letter == "p"
             check.asked += letter in "pfb"
         for found in facts.parts:
@@ -271,6 +169,10 @@ class Gathering:
             part.worth = max(part.worth, found.most)
             part.full += points >= found.most
             part.none += points <= 0
+
+
+def _at(values: Sequence[float | None], place: int) -> float | None:
+    return values[place] if place < len(values) else None
 
 
 def gather(

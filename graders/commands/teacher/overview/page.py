@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from graders.harness.judge.lab import LabSpec
 
-    from .gathered import ClassData
+    from .class_data import ClassData
 
 HERE = Path(__file__).parent
 CODE = re.compile(r"`([^`]+)`")

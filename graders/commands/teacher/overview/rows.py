@@ -12,7 +12,7 @@ from .charts import number
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .gathered import ClassData, Counted, Student
+    from .class_data import ClassData, Counted, Student
 
 # What became of a student's hand-in, in the order in which a table sorts it.
 OUTCOMES = ("graded", "partial", "not_loadable", "timed_out", "killed", "void", "failed", "waiting", "missing")

@@ -13,7 +13,7 @@ from .rows import FLAGS, OUTCOMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from .gathered import Check, ClassData, Part, Student
+    from .class_data import Check, ClassData, Part, Student
 
 MAX_LISTED = 100  # students that a list names; the table has all of them
 HARDEST = 5
