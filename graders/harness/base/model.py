@@ -203,8 +203,8 @@ class CheckResult:
     title: str = field(default="", kw_only=True)
     status: Status
     rows: tuple[Row, ...] = ()  # what the message says
-    failure: str = ""  # the message's key, such as "timeout"; the same in every language
-    raised: str = ""  # the type of what student code raised, where that is why
+    failure: str = field(default="", kw_only=True)  # the message's key, such as "timeout", the same in every language
+    raised: str = field(default="", kw_only=True)  # the type of what student code raised, where that is why
     mistakes: tuple[str, ...] = ()  # names in the lab's catalogue
     hint: str = ""
     where: Where | None = None
