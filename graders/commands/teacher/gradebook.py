@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import sqlite3
 import sys
 import unicodedata
 from pathlib import Path
@@ -18,7 +19,7 @@ from graders.spec import SPEC
 from .grades import exports, pages, shown
 from .grades.keys import ALL_PARTS
 from .grades.results import Word, WordKind
-from .grades.store import Gradebook
+from .grades.store import FILE, Gradebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -55,10 +56,13 @@ def find(book: Gradebook, given: str) -> str:
 def main(arguments: Sequence[str], spec: LabSpec = SPEC) -> int:
     """Run `python -m graders gradebook OUT COMMAND …`."""
     options = _parser().parse_args(arguments)
-    with Gradebook.open(options.out, create=False) as book:
-        if "student" in options:
-            options.student = find(book, options.student)
-        options.run(book, options, spec)
+    try:
+        with Gradebook.open(options.out, create=False) as book:
+            if "student" in options:
+                options.student = find(book, options.student)
+            options.run(book, options, spec)
+    except sqlite3.Error as error:  # another process keeps it locked, or the disk is full
+        raise ConfigurationError(f"{options.out / FILE}: {error}") from None
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from hashlib import blake2b
+from heapq import nsmallest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,11 +56,9 @@ def of_files(files: Iterable[Path], root: Path) -> str:
 def _folder(folder: Path) -> Iterator[bytes | str]:
     """Yield names and contents of a folder in one order."""
     left = MAX_BYTES
-    for number, (name, path) in enumerate(_walked(folder, b"", 0)):
+    looks = iter(range(MAX_ENTRIES))
+    for name, path in _walked(folder, b"", 0, looks):
         yield name
-        if number >= MAX_ENTRIES:
-            yield "and more"
-            return
         try:
             mode = path.lstat().st_mode
             if stat.S_ISLNK(mode):
@@ -72,23 +71,27 @@ def _folder(folder: Path) -> Iterator[bytes | str]:
                 yield f"kind {stat.S_IFMT(mode):o}"  # never opened: a pipe would wait for its writer
         except OSError:
             yield "unreadable"
+    if next(looks, None) is None:
+        yield "and more"
 
 
-def _walked(folder: Path, before: bytes, depth: int) -> Iterator[tuple[bytes, Path]]:
-    """Yield what lies in a folder, by name, what lies in its folders included."""
+def _walked(folder: Path, before: bytes, depth: int, looks: Iterator[int]) -> Iterator[tuple[bytes, Path]]:
+    """Yield the files in a folder, by name, and those in its folders, as long as there are `looks` at entries left."""
     try:
         with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: os.fsencode(entry.name))
+            entries = nsmallest(MAX_ENTRIES, found, key=lambda entry: os.fsencode(entry.name))
     except OSError:
         yield before + b"unreadable/", folder
         return
     for entry in entries:
+        if next(looks, None) is None:
+            return
         name = before + os.fsencode(entry.name)
         if not entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith("."):
                 yield name, Path(entry.path)
         elif _counts(entry) and depth < MAX_DEPTH:
-            yield from _walked(Path(entry.path), name + b"/", depth + 1)
+            yield from _walked(Path(entry.path), name + b"/", depth + 1, looks)
 
 
 def _counts(folder: os.DirEntry[str]) -> bool:

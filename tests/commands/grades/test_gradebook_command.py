@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
 
 from graders.commands.teacher import gradebook
 from graders.commands.teacher.grades.keys import ALL_PARTS
+from graders.commands.teacher.grades.store import Gradebook
 from graders.harness.base.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from graders.commands.teacher.grades.store import Gradebook
 
 
 @pytest.fixture
@@ -132,6 +132,17 @@ def test_page_draws_the_class_again(run: Callable[..., str], tmp_path: Path) -> 
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert '<html lang="ko"' in page
     assert "이지우" in page
+
+
+def test_a_gradebook_that_cannot_be_written_is_said_in_one_line(
+    run: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Gradebook, "say", full)
+    with pytest.raises(ConfigurationError, match=r"gradebook\.sqlite: database or disk is full"):
+        run("note", "101", "text")
 
 
 def test_without_a_gradebook_nothing_is_made(tmp_path: Path) -> None:

@@ -104,7 +104,11 @@ def test_of_what_is_too_large_size_and_ends_count(folder: Path, monkeypatch: pyt
 
 
 def test_of_thousands_of_files_some_are_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprint, "MAX_ENTRIES", 1)
+    """The first by name, folders among them: nobody waits for a million."""
+    monkeypatch.setattr(fingerprint, "MAX_ENTRIES", 3)
     before = fingerprint.of_path(folder)
     (folder / "zzz.txt").touch()
     assert fingerprint.of_path(folder) == before
+    for number in range(3):
+        (folder / f"a{number}").mkdir()
+    assert fingerprint.of_path(folder) != before

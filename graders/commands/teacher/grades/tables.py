@@ -114,10 +114,11 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
 @contextmanager
 def writing(connection: sqlite3.Connection) -> Iterator[None]:
     """Do all that is inside, or nothing of it, with no other writer in between."""
-    connection.execute("BEGIN IMMEDIATE")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has SQLite roll back by itself
+            connection.execute("ROLLBACK")
         raise
