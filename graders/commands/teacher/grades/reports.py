@@ -13,6 +13,7 @@ from . import merging
 
 if TYPE_CHECKING:
     from graders.harness.base.model import Report
+    from graders.harness.base.tamed import Tamed
     from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
 
@@ -24,10 +25,15 @@ def read(text: str, spec: LabSpec = SPEC) -> Report:
 
 def write(report: Report, spec: LabSpec) -> str:
     """Return a report as report.json has it."""
-    return json_report.render(tame(report), messages_of(report, spec).words)
+    return written(tame(report), spec)
 
 
-def messages_of(report: Report, spec: LabSpec) -> Messages:
+def written(report: Tamed, spec: LabSpec) -> str:
+    """Return a tamed report as report.json has it."""
+    return json_report.render(report, messages_of(report, spec).words)
+
+
+def messages_of(report: Report | Tamed, spec: LabSpec) -> Messages:
     """Return the messages of the report's own language."""
     return Messages.of_lab(spec.folder, report.language)
 
@@ -38,7 +44,7 @@ def merged(whole: str | None, partial: str, rubric: Rubric, spec: LabSpec) -> st
     return write(merging.merged(before, anew, rubric, messages_of(anew, spec).section("parts")), spec)
 
 
-def rescored(text: str, rubric: Rubric, spec: LabSpec) -> str:
-    """Return a report.json with its points by a rubric."""
+def rescored(text: str, rubric: Rubric, spec: LabSpec) -> Tamed:
+    """Return the report of a report.json with its points by a rubric."""
     report = read(text, spec)
-    return write(merging.rescored(report, rubric, messages_of(report, spec).section("parts")), spec)
+    return tame(merging.rescored(report, rubric, messages_of(report, spec).section("parts")))

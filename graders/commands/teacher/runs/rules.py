@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graders.commands.teacher.grades.keys import Key
     from graders.commands.teacher.grades.results import Result
     from graders.commands.teacher.handed_in.hand_in import HandIn
+    from graders.harness.base.tamed import Tamed
     from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
 
@@ -36,6 +37,7 @@ class LabRules:
         private: Path | None = None,
     ) -> None:
         self._spec, self._rubric = spec, rubric
+        self._last: tuple[str, Tamed] | None = None  # the report that is shown next, so that it is read once
         self._key = keys_of_run(spec, rubric, data=data, seed=seed, options=options, private=private)
 
     def key(self, hand_in: HandIn) -> Key:
@@ -48,7 +50,9 @@ class LabRules:
 
     def rescored(self, text: str) -> str:
         """Return a report with its points worked out anew."""
-        return reports.rescored(text, self._rubric, self._spec)
+        report = reports.rescored(text, self._rubric, self._spec)
+        self._last = reports.written(report, self._spec), report
+        return self._last[0]
 
     def standing(self, text: str, result: Result | None) -> str:
         """Return a report as it stands by a teacher's word, the same one where there is none."""
@@ -58,7 +62,9 @@ class LabRules:
         """Return the page of a report: with its pictures drawn, or with those of an earlier page."""
         from graders.harness.render import html
 
-        report = tame(reports.read(text, self._spec))
+        known, report = self._last or ("", None)
+        if report is None or known != text:
+            report = tame(reports.read(text, self._spec))
         messages = single_report.messages_for(report, self._spec)
         if earlier:
             return html.render(report, messages.words, (), earlier)
