@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from .pieces import Lab
 
-
-LESSONS_BATCH = 100
+LESSONS_BATCH = 100  # images
 
 
 def load_mnist(lab: Lab) -> None:

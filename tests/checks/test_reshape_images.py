@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SEEDS = range(4)  # a number out of some source is drawn now and then only
 ALL = ("test_every_image_becomes_a_row_of_784", "test_pixels_stay_in_reading_order")
-# Calls of right work at most, in both checks: 25 examples each, a huge one, 2 of the lesson's, 3 and 6 for its being work.
+# Calls of right work at most, in both checks: 25 examples each, a huge one, 2 as the lesson has, 3 and 6 for the work.
 PASSING = 71
 FAILING = 80  # calls of wrong work at most, in one check
 
