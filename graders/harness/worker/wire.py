@@ -63,7 +63,8 @@ MALFORMED = (
 def tidy(text: object, limit: int = MAX_TEXT) -> str:
     """Return text fit to be shown: no object addresses, no control characters, at most `limit` characters."""
     clean = ADDRESS.sub("0x…", str(text)[: limit + 1])
-    clean = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in clean)
+    if type(clean) is not str or not clean.replace("\n", "").isprintable():  # nearly every text is
+        clean = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in clean)
     return clean if len(clean) <= limit else clean[:limit] + "…"
 
 
