@@ -1,4 +1,4 @@
-"""docs/for-teachers.md, followed word for word: every command in it is run; services, and what installs, are made up."""
+"""docs/for-teachers.md word for word: every command in it is run; services, and what installs, are made up."""
 
 from __future__ import annotations
 
