@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARES = {"correct": 30, "bug": 30, "half": 10, "flat": 12, "notebook": 10, "attack": 8}  # percent
-UNTIMED = ("-p", "no:benchmark")
-TIMES = {"duration_s", "graded_at"}  # what differs between two gradings
+# A class draws a seed of its own, and a single run has none: here all have one.
+OPTIONS = ("-p", "no:benchmark", "--grading-seed", "0")
+UNLIKE = {"duration_s", "graded_at", "fingerprints"}  # what differs between two gradings, or two checkouts
 GROUPS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/cpuacct"))  # of all kinds in one, or one of processor time
 
 
@@ -119,7 +120,7 @@ def by_batch(checkout: Path, folder: Path, out: Path, jobs: int) -> Taken:
     command = [sys.executable, "-m", "graders", "batch", str(folder), "--report-dir", str(out), "--jobs", str(jobs)]
     with metered() as (before, processor):
         began = time.perf_counter()
-        subprocess.run([*before, *command, *UNTIMED], cwd=checkout, env=_variables(), check=False, capture_output=True)
+        subprocess.run([*before, *command, *OPTIONS], cwd=checkout, env=_variables(), check=False, capture_output=True)
         return Taken(time.perf_counter() - began, processor(), _reports(out))
 
 
@@ -133,7 +134,7 @@ def one_by_one(checkout: Path, files: Sequence[Path], out: Path, jobs: int) -> T
 
 def _single(checkout: Path, out: Path, before: list[str], file: Path) -> None:
     asked = ["--submission", str(file), "--report-dir", str(out / file.stem), "-p", "no:cacheprovider"]
-    command = [*before, sys.executable, "-m", "pytest", "graders", "-q", *asked, *UNTIMED]
+    command = [*before, sys.executable, "-m", "pytest", "graders", "-q", *asked, *OPTIONS]
     subprocess.run(command, cwd=checkout, env=_variables(), check=False, capture_output=True)
 
 
@@ -147,7 +148,7 @@ def _reports(out: Path) -> dict[str, Any]:
 
 def _lasting(node: Any) -> Any:
     if isinstance(node, dict):
-        return {key: _lasting(value) for key, value in node.items() if key not in TIMES}
+        return {key: _lasting(value) for key, value in node.items() if key not in UNLIKE}
     return [_lasting(value) for value in node] if isinstance(node, list) else node
 
 
@@ -158,7 +159,17 @@ def compare(one: Taken, other: Taken) -> str:
     """Return how many of the reports that both have are equal, and which are not."""
     both = sorted(one.reports.keys() & other.reports.keys())
     unlike = [name for name in both if one.reports[name] != other.reports[name]]
-    return f"{len(both) - len(unlike)} of {len(both)} reports equal" + "".join(f"\n  not {name}" for name in unlike)
+    told = [f"\n  not {name}: {_apart(one.reports[name], other.reports[name])}" for name in unlike]
+    return f"{len(both) - len(unlike)} of {len(both)} reports equal{''.join(told)}"
+
+
+def _apart(one: Any, other: Any, place: str = "report") -> str:
+    """Return the first place where two reports differ, and what stands there."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return next(_apart(one[key], other[key], f"{place}.{key}") for key in one if one[key] != other[key])
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return next(_apart(a, b, f"{place}[{at}]") for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
+    return f"{place}: {str(one)[:200]} | {str(other)[:200]}"
 
 
 def main() -> None:
