@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from graders.commands.teacher.grades.keys import keys_of_run
+from graders.harness.judge.grading import Grading, Options
+from graders.harness.walls.levels import choose
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from graders.harness.judge.rubric import Rubric
 
 
-def test_a_judge_writes_what_the_key_has(tmp_path: Path, rubric: Rubric) -> None:
-    """Of an untouched template, for which no worker starts; the time is there, too."""
-    command = [sys.executable, "-m", "pytest", "graders", "-q", "-p", "no:cacheprovider", "--grading-seed", "7"]
-    command += ["--submission", str(SPEC.default_submission), "--report-dir", str(tmp_path), "--no-page"]
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    subprocess.run(command, cwd=SPEC.folder.parent, env=environment, capture_output=True, check=False)
-    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    key = keys_of_run(SPEC, rubric, seed=7, options={})(SPEC.default_submission)
-    plain = key.plain
-    assert report["fingerprints"] == {name: plain[name] for name in report["fingerprints"]}
-    assert report["seed"] == key.seed
+def test_a_judge_writes_what_the_key_has(rubric: Rubric) -> None:
+    """And the time."""
+    path, chosen = SPEC.default_submission, choose("process", os.environ)
+    grading = Grading(SPEC, Options(path, SPEC.folder / "rubric.toml", chosen, "en", 7))
+    try:
+        report = grading.report()
+    finally:
+        grading.close()
+    key = keys_of_run(SPEC, rubric, seed=7, options={})(path)
+    known = asdict(report.fingerprints)
+    assert known == {name: key.plain[name] for name in known}
     assert all(re.fullmatch("[0-9a-f]{32}", value) for value in (key.submission, key.grader, *key.parts.values()))
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report["graded_at"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report.graded_at)
 
 
 def test_parts_that_do_not_count_are_in_no_key(rubric: Rubric) -> None:

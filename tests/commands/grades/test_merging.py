@@ -76,7 +76,7 @@ WEIGHTS = st.lists(st.integers(1, 9), min_size=6, max_size=6)
 
 
 @given(results(), POINTS, WEIGHTS, POINTS, WEIGHTS)
-@settings(derandomize=True, database=None, deadline=None, max_examples=120)
+@settings(derandomize=True, database=None, deadline=None, max_examples=60)
 def test_points_worked_out_anew_are_those_of_a_fresh_grading(
     found: list[CheckResult], points: list[float], weights: list[int], others: list[float], other_weights: list[int]
 ) -> None:
@@ -88,7 +88,7 @@ def test_points_worked_out_anew_are_those_of_a_fresh_grading(
 
 
 @given(results(), results(), st.sets(st.sampled_from(sorted(TITLES)), min_size=1), POINTS)
-@settings(derandomize=True, database=None, deadline=None, max_examples=120)
+@settings(derandomize=True, database=None, deadline=None, max_examples=60)
 def test_a_part_judged_anew_takes_its_place(
     found: list[CheckResult], later: list[CheckResult], parts: set[str], points: list[float]
 ) -> None:
@@ -100,7 +100,7 @@ def test_a_part_judged_anew_takes_its_place(
 
 
 @given(results(), st.sets(st.sampled_from(sorted(TITLES)), min_size=1))
-@settings(derandomize=True, database=None, deadline=None, max_examples=50)
+@settings(derandomize=True, database=None, deadline=None, max_examples=25)
 def test_a_whole_one_grows_of_partial_ones(found: list[CheckResult], first: set[str]) -> None:
     """Some parts first, then the others, with nothing before."""
     by = rubric()
