@@ -166,10 +166,9 @@ def show(students: int, took: dict[str, float]) -> None:
     print(f"  before the first task: {took['ahead']:.2f} s, {1e3 * took['ahead'] / students:.2f} ms a student")
     print(f"  a result, from task to line: {1e3 * took['each']:.2f} ms of the coordinator's")
     if took["page_bytes"]:
-        print(
-            f"  the class's page, {took['page_bytes'] / 1e6:.1f} MB: drawn {took['pages']:.0f} times in {took['page']:.1f} s "
-            f"while results came, in {took['page_again']:.1f} s where none is new"
-        )
+        size, times = took["page_bytes"] / 1e6, took["pages"]
+        print(f"  the class's page, {size:.1f} MB: drawn {times:.0f} times in {took['page']:.1f} s while results came,")
+        print(f"  in {took['page_again']:.1f} s where none is new")
     print(f"  the gradebook: {took['book_bytes']:.0f} bytes a student, of reports of {took['report_bytes']:.0f}")
     print(f"  memory: {took['peak']:.0f} MiB, with the page {took['peak_with_page']:.0f}")
     print(f"  the same again, unchanged and without its page: {took['again']:.1f} s")
