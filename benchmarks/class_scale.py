@@ -1,13 +1,14 @@
 """Show what a class of any size costs whoever coordinates it: gradings are made up, all the rest is `batch` itself.
 
     python benchmarks/class_scale.py [--students 100 10000 100000] [--reports FILE] [--undrawn]
-                                      [--cluster SUBMISSIONS]
+                                      [--dask TASKS] [--cluster SUBMISSIONS]
 
 A few labs are graded once; then a class of each size is made of links to them, and `batch` runs on it, with a scheduler
 that gives each task the report of its lab at once. Times are of the processor, without those that the made-up scheduler
 takes itself. With --reports the labs' own reports stay in a file, and are taken from there. With --undrawn the class's
-page is not drawn, whose first drawing reads each report and each hand-in. With --cluster, a class of so many labs is
-graded besides, really, by two judges of this machine and by two Dask workers on it, by turns.
+page is not drawn, whose first drawing reads each report and each hand-in. With --dask so many reports come through a
+Dask scheduler from workers that judge nothing. With --cluster, a class of so many labs is graded besides, really, by
+two judges of this machine and by two Dask workers on it, by turns.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ LABS = {  # what is right, wrong, unwritten and no Python
     "template": (ROOT / "student_template" / "lab.py").read_text(encoding="utf-8"),
     "broken": LAB.replace("def evaluate(", "def evaluate("[:-1]),
 }
+A_REPORT = 300_000  # bytes of a report and its page
 UNTIMED = ("--no-throughput", "--no-page")
 KEPT = 50  # reports in OUT that keep what is in them: all of them would fill a disk
 
@@ -174,7 +176,37 @@ def show(students: int, took: dict[str, float]) -> None:
     print(f"  the same again, unchanged and without its page: {took['again']:.1f} s")
 
 
-# ---- really graded
+# ---- on Dask
+
+
+def through_dask(tasks: int) -> None:
+    """Have so many reports come through a scheduler from two workers that judge nothing; print what each costs."""
+    import psutil
+    from dask_machines import SEAL, Machines, pretended
+
+    from graders.commands.teacher.runs import workplace
+    from graders.commands.teacher.runs.cluster import Cluster
+
+    workplace.seal = lambda: SEAL
+    with tempfile.TemporaryDirectory() as top:
+        place = Path(top)
+        (place / "temporary").mkdir()
+        path = place / "large.py"
+        path.write_text(f"score {'x' * A_REPORT}", encoding="utf-8")
+        machines = Machines(place / "temporary", [[], []])
+        try:
+            scheduler = psutil.Process(machines.scheduler.pid)
+            run = Cluster(machines.address, Orders(), workplace=pretended).run(
+                Task(f"s{n}", path) for n in range(tasks)
+            )
+            next(run)  # who has connected, and workers that are ready
+            before, began = sum(scheduler.cpu_times()[:2]), time.process_time()
+            sent = sum(1 for _ in run)
+            ours, its = time.process_time() - began, sum(scheduler.cpu_times()[:2]) - before
+        finally:
+            machines.close()
+    print(f"a report of {A_REPORT // 1000} kB by Dask: {1e3 * ours / sent:.1f} ms of the coordinator's,")
+    print(f"{1e3 * its / sent:.1f} ms of the scheduler's")
 
 
 def side_by_side(submissions: int) -> None:
@@ -226,6 +258,7 @@ def main() -> None:
     parser.add_argument("--students", type=int, nargs="*", default=[100, 10_000, 100_000], metavar="N")
     parser.add_argument("--cluster", type=int, default=0, metavar="SUBMISSIONS", help="how many are really graded")
     parser.add_argument("--reports", type=Path, metavar="FILE", help="where the labs' own reports are kept")
+    parser.add_argument("--dask", type=int, default=0, metavar="TASKS", help="how many reports come through Dask")
     parser.add_argument("--undrawn", action="store_true", help="draw no page of the class")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -235,6 +268,8 @@ def main() -> None:
     reports = _reports(options.reports) if options.students else {}
     for students in options.students:
         show(students, in_a_process(students, reports, not options.undrawn))
+    if options.dask:
+        through_dask(options.dask)
     if options.cluster:
         side_by_side(options.cluster)
 

@@ -35,7 +35,6 @@ def block(mark: str) -> str:
 def dask_commands() -> Iterator[list[str]]:
     """Yield the arguments of each `dask …` that the page has, in lines of their own, in a text or in the manifest."""
     told = re.findall(r"^ {4}(?:\w+=\S+ )?dask (.*)$", PAGE, re.MULTILINE)
-    told += [" ".join(text.split()) for text in re.findall(r"`dask ((?:scheduler|worker) --[^`]*)`", PAGE)]
     for spec in (manifest()["spec"][kind]["spec"] for kind in ("scheduler", "worker")):
         told.append(shlex.join(spec["containers"][0]["args"][1:]))
     for line in told:
