@@ -1,10 +1,11 @@
 """Grade labs of the corpora with many seeds: no verdict, no points and no name may hang on what was drawn.
 
-    python benchmarks/many_seeds.py [LAB ...] [--seeds 20] [--first 0] [--labs 40] [--jobs 2]
+    python benchmarks/many_seeds.py [LAB ...] [--seeds 20] [--first 0 | --drawn] [--labs 40] [--jobs 2]
 
 LAB names a bug, correct work or a half-done lab; without any, `--labs` are taken at even distances of all.
-Each is graded with each seed, its speed left out. What a check said at most seeds is what it says; a line tells each
-lab's check that said something else at others, with these seeds.
+Each is graded with each seed, its speed left out; `--drawn` takes secret seeds, as a class has. What a check said at
+most seeds is what it says; a line tells each lab's check that said something else at others, with these seeds. What came
+to no grade is told by itself, and no check is compared with it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from corpus import BUGS, HALF_DONE, bug_source, correct_sources, half_done_sourc
 from layers import spread  # noqa: E402  # the same
 
 from graders.commands import judging  # noqa: E402  # the same
+from graders.harness.base.seeds import draw  # noqa: E402  # the same
 from graders.spec import SPEC  # noqa: E402  # the same
 
 Verdict = tuple[str, str, float]  # status, mistake, credit
@@ -39,13 +41,13 @@ def labs() -> dict[str, str]:
     }
 
 
-def graded(path: Path, seed: int, warm: judging.Nurseries) -> dict[str, Verdict]:
-    """Grade a lab with a seed; returns what each check came to. Exits where there is no grade."""
+def graded(path: Path, seed: int, warm: judging.Nurseries) -> dict[str, Verdict] | str:
+    """Grade a lab with a seed; returns what each check came to, or what became of it where there is no grade."""
     with tempfile.TemporaryDirectory() as out:
         options = ["--report-dir", out, "--grading-seed", str(seed), *OPTIONS]
         code, output = judging.run(judging.arguments(path, warm, SPEC, *options), warm, SPEC)
         if code not in (0, 1):
-            return {"grading": (f"ended with {code}: {output.strip().splitlines()[-1][:200]}", "", 0.0)}
+            return f"ended with {code}: {judging.refusal(output).splitlines()[-1:]}"
         report = json.loads((Path(out) / "report.json").read_text(encoding="utf-8"))
     checks = [check for part in report["parts"] for check in part["checks"]]
     return {check["name"]: (check["status"], check["mistake"] or "", check["credit"]) for check in checks}
@@ -57,21 +59,29 @@ def main() -> int:
     parser.add_argument("lab", nargs="*")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--drawn", action="store_true", help="take secret seeds, drawn anew")
     parser.add_argument("--labs", type=int, default=40, help="how many, where none is named")
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
     texts = labs()
     names = given.lab or spread(list(texts), given.labs)
-    seeds = range(given.first, given.first + given.seeds)
-    differing = 0
+    numbered = range(given.first, given.first + given.seeds)
+    seeds = [draw() for _ in numbered] if given.drawn else list(numbered)
+    differing = ended = 0
     with tempfile.TemporaryDirectory() as folder, judging.nurseries() as warm, ThreadPoolExecutor(given.jobs) as pool:
         for name in names:
             path = Path(folder, f"{name}.py")
             path.write_text(texts[name], encoding="utf-8")
             verdicts = list(pool.map(lambda seed, path=path: graded(path, seed, warm), seeds))
-            differing += tell(name, dict(zip(seeds, verdicts, strict=True)))
-    print(f"{len(names)} labs x {given.seeds} seeds from {given.first}: {differing} checks differ")
-    return 1 if differing else 0
+            found = dict(zip(seeds, verdicts, strict=True))
+            for seed, verdict in found.items():
+                if isinstance(verdict, str):
+                    ended += 1
+                    print(f"{name}: no grade with seed {seed}: {verdict}", flush=True)
+            differing += tell(name, {seed: one for seed, one in found.items() if not isinstance(one, str)})
+    which = "drawn seeds" if given.drawn else f"seeds from {given.first}"
+    print(f"{len(names)} labs x {given.seeds} {which}: {differing} checks differ, {ended} gradings without a grade")
+    return 1 if differing or ended else 0
 
 
 def tell(name: str, verdicts: dict[int, dict[str, Verdict]]) -> int:
