@@ -4,7 +4,7 @@
 
 LAB names a bug, correct work or a half-done lab; without any, `--labs` are taken at even distances of all.
 Each is graded with each seed, its speed left out; `--drawn` takes secret seeds, as a class has. What a check said at
-most seeds is what it says; a line tells each lab's check that said something else at others, with these seeds. What came
+most seeds is what it says; a line tells each check of a lab's that said something else at others, and these. What came
 to no grade is told by itself, and no check is compared with it.
 """
 

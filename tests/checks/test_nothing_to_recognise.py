@@ -2,10 +2,45 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from graders.measuring import inputs
+
+GRADERS = Path(inputs.__file__).parents[1]
+ASKS = {"call", "probe", "made", "piece", "standin", "_affine"}  # of a lab: their arguments go to the worker
+
+
+def _seeds_sent(tree: ast.AST) -> list[int]:
+    """Return the lines in which a run's own seed, or a number made of it, is sent to the worker."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    asking = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in ASKS]
+    sent = [part for call in asking for part in (*call.args, *(keyword.value for keyword in call.keywords))]
+    found = []
+    while sent:
+        part = sent.pop()
+        name = part.attr if isinstance(part, ast.Attribute) else part.id if isinstance(part, ast.Name) else ""
+        if name == "seed":
+            found.append(part.lineno)
+        if isinstance(part, (ast.BinOp, ast.List, ast.Tuple, ast.Starred)):  # what a call makes of it is another matter
+            sent += [child for child in ast.iter_child_nodes(part) if isinstance(child, ast.expr)]
+    return found
+
+
+def test_a_seed_that_is_sent_is_seen() -> None:
+    """Also where something is added to it, and not where digits are made of it."""
+    text = "lab.probe('stir', model, lab.seed + 1)\nlab.call('f', seed)\nlab.call('f', digits(lab.seed))\n"
+    assert sorted(_seeds_sent(ast.parse(text))) == [1, 2]
+
+
+def test_no_worker_is_told_the_seed_of_the_run() -> None:
+    """`lab.told` is what generators and probes there draw by: student code can read both."""
+    paths = [path for path in GRADERS.rglob("*.py") if "harness" not in path.parts]
+    found = {path.name: lines for path in paths if (lines := _seeds_sent(ast.parse(path.read_text(encoding="utf-8"))))}
+    assert found == {}
 
 
 @pytest.mark.parametrize("seed", [0, 5, 2**50])

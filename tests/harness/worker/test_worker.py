@@ -163,6 +163,14 @@ def draw():
     return [random.random(), float(np.random.rand()), torch.rand(1)]
 
 
+def what_generators_tell():
+    return [torch.initial_seed(), int(np.random.get_state()[1][0])]
+
+
+def seeds_torch():
+    torch.manual_seed(777)
+
+
 def other_defaults():
     torch.set_default_dtype(torch.float64)
     torch.set_default_device("meta")
@@ -631,6 +639,22 @@ def test_another_seed_draws_other_numbers(lab):
     first, second = (lab.call("draw", seed=seed).value for seed in (5, 6))
     assert [a != b for a, b in zip(first[:2], second[:2], strict=True)] == [True, True]
     assert first[2].array != second[2].array
+
+
+def test_generators_tell_what_those_of_a_fresh_process_do(open_lab, lab):
+    """Neither the seed that they were started from, nor that anybody has seeded them; nor another seed a call."""
+    fresh = open_lab(LAB)
+    first, second, other = (fresh.call("what_generators_tell", seed=seed).value for seed in (5, 5, 6))
+    assert first == second == other
+    assert first[0] > 2**48
+    assert first[1] == 2**31
+
+
+def test_a_seed_of_the_submissions_own_goes_on_being_told(open_lab):
+    """What it draws hangs on ours; what torch says is what it would say anywhere."""
+    fresh = open_lab(LAB)
+    fresh.call("seeds_torch", seed=5)
+    assert fresh.call("what_generators_tell", seed=5).value[0] == 777
 
 
 def test_grad_mode_left_off_is_reported(lab):
