@@ -16,7 +16,7 @@ from graders.commands.teacher.grades.store import Gradebook
 from graders.commands.teacher.handed_in.hand_in import ClassFolder, Entry, HandIn, Kind
 from graders.commands.teacher.runs.coordinator import Coordinator
 from graders.commands.teacher.runs.reports import Reports
-from graders.commands.teacher.runs.tasks import Done, Task
+from graders.commands.teacher.runs.tasks import WAIT, Done, Task
 from graders.commands.teacher.runs.work import Landed, Now
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ class Scripted:
         for task in tasks:
             if task.alone:
                 yield from self._all(beside)
+            if task is WAIT:
+                continue
             beside.append(task)
             if len(beside) == 2 or task.alone:
                 yield from self._all(beside)
@@ -236,6 +238,18 @@ def test_timing_comes_last_one_at_a_time(three):
     assert set(now.values()) == {Now.JUDGED}
     assert set(three.outcomes().values()) == {(Outcome.GRADED, 10)}
     assert sorted(three.drawn) == ["anna", "ben", "cho"]
+
+
+def test_a_class_of_one_is_timed_when_the_rest_has_landed(three):
+    """Its only student is still at work when the scheduler asks for the next task."""
+    for name in ("ben", "cho"):
+        (three.folder / f"{name}.py").unlink()
+    tasks, _ = three.run(timed=["speed"])
+    assert [(task.student, task.parts, task.alone) for task in tasks] == [
+        ("anna", ("loss", "model"), False),
+        ("anna", ("speed",), True),
+    ]
+    assert three.outcomes()["anna"] == (Outcome.GRADED, 10)
 
 
 def test_a_run_that_is_stopped_goes_on(three):

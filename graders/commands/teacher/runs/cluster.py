@@ -12,7 +12,7 @@ from graders.harness.base.errors import ConfigurationError
 
 from .flights import TRIES, Flight, Flights
 from .parcels import Parcel, TooLarge
-from .tasks import Done
+from .tasks import WAIT, Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -106,7 +106,8 @@ class Cluster:
             yield from self._until(lambda: len(self._flights) < self._room)
             if self._stopped:
                 return
-            yield from self._take(task)
+            if task is not WAIT:
+                yield from self._take(task)
         yield from self._landed()
 
     def _landed(self) -> Iterator[Done]:

@@ -11,7 +11,7 @@ from graders.commands.teacher.grades.keys import ALL, Step, plan
 from graders.commands.teacher.grades.results import Outcome
 
 from .judged import TRIES
-from .tasks import Task
+from .tasks import WAIT, Task
 from .work import Landed, Now, Work
 
 if TYPE_CHECKING:
@@ -74,8 +74,10 @@ class Coordinator:
             if task := self._begun(hand_in):
                 yield task
         while self._to_time and not self._stopped:
-            # Only who is asked for before the last of the others have landed may still be at work.
-            student = next((one for one in self._to_time if one not in self._at_work), next(iter(self._to_time)))
+            student = next((one for one in self._to_time if one not in self._at_work), None)
+            if student is None:  # a class of few, all of whom are still at work
+                yield WAIT
+                continue
             if task := self._begun(self._to_time.pop(student).hand_in, timing=True):
                 yield task
 

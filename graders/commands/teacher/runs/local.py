@@ -15,6 +15,7 @@ from graders.commands import judging
 from graders.spec import SPEC
 
 from .judged import carry_out, refuse_wrong_options, remove
+from .tasks import WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,7 +68,7 @@ class Local:
                 if self._stopped:
                     break
                 yield from self._landed(at_work, 0 if task.alone else self._jobs - 1)
-                if not self._stopped:
+                if not self._stopped and task is not WAIT:
                     at_work.add(pool.submit(self._carry_out, task, warm, scratch))
                 if task.alone:
                     yield from self._landed(at_work, 0)

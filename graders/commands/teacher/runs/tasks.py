@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Task:
     path: Path
     parts: tuple[str, ...] = ()
     alone: bool = False
+
+
+# Among tasks, no task: whatever is at work lands before anybody is asked for the next one.
+WAIT = Task("", Path(), alone=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,10 @@ class Scheduler(Protocol):
     """Who has tasks carried out."""
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Done]:
-        """Yield what came of each task as it comes, in any order. Each task is carried out once, whoever dies."""
+        """Yield what came of each task as it comes, in any order. Each task is carried out once, whoever dies.
+
+        Where `tasks` has WAIT, all of the tasks before it have landed when the next one is asked for.
+        """
 
     def in_flight(self) -> Sequence[tuple[Task, float]]:
         """Return the tasks at work and their seconds until now, the slowest first."""
