@@ -105,12 +105,12 @@ def teacher(tmp_path: Path) -> Teacher:
         (programs / name).write_text(text, encoding="utf-8")
         (programs / name).chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if not ci.DROPPED.match(name)}
-    path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
+    found_in = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
     git = {f"GIT_{who}_{what}": "kim" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     git |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_CONFIG_COUNT": "2"}
     for number, host in enumerate(("https://github.com/", "https://gitlab.com/")):
         git |= {f"GIT_CONFIG_KEY_{number}": f"url.{hub}/.insteadOf", f"GIT_CONFIG_VALUE_{number}": host}
-    own = {"PATH": path, "HUB": str(hub), "ASKED": str(tmp_path / "asked.txt")}
+    own = {"PATH": found_in, "HUB": str(hub), "ASKED": str(tmp_path / "asked.txt")}
     return Teacher(clone, hub, clone, {**kept, **git, **own})
 
 
