@@ -56,8 +56,8 @@ def test_merged_and_rescored_gradings_are_those_of_whole_ones(warm: judging.Nurs
     rubric, dear = (load_rubric(path, SPEC.thresholds, SPEC.tiers) for path in (RUBRIC, tmp_path / "other.toml"))
     merged = reports.merged(reports.merged(None, first, rubric, SPEC), then, rubric, SPEC)
     assert timeless(merged) == timeless(whole)
-    assert timeless(reports.rescored(merged, dear, SPEC)) == timeless(dearer)
-    assert timeless(reports.rescored(dearer, rubric, SPEC)) == timeless(whole)
+    assert timeless(reports.written(reports.rescored(merged, dear, SPEC), SPEC)) == timeless(dearer)
+    assert timeless(reports.written(reports.rescored(dearer, rubric, SPEC), SPEC)) == timeless(whole)
     charged = json.loads(dearer)["parts"][-1]
     assert (charged["name"], charged["status"]) == ("throughput", "blocked")
     assert 0 < charged["points"] < charged["max_points"]  # lowered: as much as training has lost
