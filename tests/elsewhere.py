@@ -18,6 +18,7 @@ from __future__ import annotations
 import builtins
 import errno
 import os
+import signal
 import sys
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -52,6 +53,10 @@ POSIX_ONLY = {
 NAMES_LACKING = {
     "darwin": [LINUX_ONLY],
     "win32": [LINUX_ONLY, POSIX_ONLY],
+}
+OF_ITS_OWN: dict[str, dict[str, dict[str, object]]] = {
+    "darwin": {},
+    "win32": {"signal": {"SIGBREAK": getattr(signal, "SIGUSR1", None)}},  # of Ctrl-Break, which nobody here sends
 }
 MODULES_LACKING = {
     "darwin": {"ossaudiodev", "spwd"},
@@ -88,7 +93,11 @@ class Builtins:
         self._without = MODULES_LACKING[system]
         names = NAMES_LACKING[system]
         self._there = {
-            name: There(__import__(name), {lacking for each in names for lacking in each.get(name, "").split()}, {})
+            name: There(
+                __import__(name),
+                {lacking for each in names for lacking in each.get(name, "").split()},
+                OF_ITS_OWN[system].get(name, {}),
+            )
             for name in sorted(set().union(*names) - self._without)
         }
         self._there["sys"] = There(sys, set(), {"platform": system})

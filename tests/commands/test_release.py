@@ -189,7 +189,7 @@ def test_what_tools_leave_in_a_copy_is_no_change(repository: Path, tmp_path: Pat
     shutil.copytree(repository, copy)
     rubric = copy / "graders" / "rubric.toml"
     rubric.write_bytes(rubric.read_bytes().replace(b"\n", b"\r\n"))
-    (copy / "graders" / "__pycache__").mkdir()
+    (copy / "graders" / "__pycache__").mkdir(exist_ok=True)
     (copy / "graders" / "__pycache__" / "spec.pyc").touch()
     (copy / "student_template" / "lab.py").write_text("mine", encoding="utf-8")
     assert released.altered(copy / "graders") == ()

@@ -78,6 +78,11 @@ def test_functions_of_a_file_called_lab_are_graded_there(
     assert "10.0 / 14  3/4" in told
 
 
+def submission_of(given: list[str]) -> Path:
+    """Return what a judge was told to grade."""
+    return next(Path(one.partition("=")[2]) for one in given if one.startswith("--submission="))
+
+
 @pytest.fixture
 def judge(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Put something in the place of the judge that does what a test says, and return it."""
@@ -87,7 +92,7 @@ def judge(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> SimpleNam
 
     def start(given: list[str], *_: object) -> SimpleNamespace:
         judge.given = given
-        judge.notebook = json.loads(Path(given[given.index("--submission") + 1]).read_text(encoding="utf-8"))
+        judge.notebook = json.loads(submission_of(given).read_text(encoding="utf-8"))
         return judge
 
     monkeypatch.setattr(judging, "start", start)
@@ -142,7 +147,7 @@ def test_a_cell_of_the_notebook_is_an_input(shell: InteractiveShell, judge: Simp
     judge.grade()
     cells = [(cell["execution_count"], cell["source"]) for cell in judge.notebook["cells"]]
     assert cells == [(1, "a = 1"), (3, "def flatten_images(i):\n    return i")]
-    assert Path(judge.given[judge.given.index("--submission") + 1]).name == "my lab.ipynb"
+    assert submission_of(judge.given).name == "my lab.ipynb"
 
 
 def test_an_installed_grader_needs_no_checkout(judge: SimpleNamespace) -> None:

@@ -99,7 +99,7 @@ class Roster:
         numbered = self._by_participant.get(claim.identities.get("moodle", ""), [])
         by_identifier = [row for said in sorted(known) for row in self._by_identifier.get(said, ())] + numbered
         for found in (by_path, by_identifier):
-            rows = list(dict.fromkeys(found))
+            rows: list[Row] = list(dict.fromkeys(found))
             if len(rows) > 1:
                 both = ", ".join(row.identifier for row in rows)
                 raise ConfigurationError(f"--roster: {entry} is of several students by it: {both}")
