@@ -82,10 +82,13 @@ def places(temporary: Path) -> set[str]:
 
 def test_what_comes_of_tasks(machines: Machines, said: list[str], tmp_path: Path, temporary: Path) -> None:
     """Both workers have some; times are taken by the one that was started for it, after the rest."""
-    names = {f"s{number}": f"score {number}" for number in range(12)}
+    both = tmp_path / "both"
+    names = {f"s{number}": f"score {number}" for number in range(10)} | {f"w{n}": f"until {both}" for n in range(2)}
     tasks = written(tmp_path, **names)
     timed = [Task(task.student + "-timed", task.path, ("speed",), alone=True) for task in tasks[:3]]
     run = Class(machines, said, tasks + timed)
+    wait_for(lambda: run.at_work == {"w0", "w1"})  # each is at work, so whoever takes times is there
+    both.touch()
     done = run.join()
     assert {name: one.report for name, one in done.items() if not one.task.alone} == names
     assert len({one.output for one in done.values()}) == 2

@@ -233,6 +233,9 @@ class Cluster:
             self._heard.put({"stuck": flight.key})
         if self._threads:
             return
+        for said in self._link.told():  # perhaps before the scheduler knew that this client listens
+            if "unfit" in said and said["worker"] not in self._refused:
+                self._heard.put(said)
         if addresses and addresses <= self._refused.keys():
             raise ConfigurationError(
                 f"--scheduler {self._address}: no worker there can grade: {next(iter(self._refused.values()))}"

@@ -115,6 +115,11 @@ class Link:
             for address, worker in info["workers"].items()
         ]
 
+    def told(self) -> list[dict[str, Any]]:
+        """Return what workers have told so far, also what they told before this client could be heard. Raises Lost."""
+        with self._lost_if_closed() as client:
+            return [said for _, said in client.get_events(self._workplace.name)]
+
     @contextmanager
     def _lost_if_closed(self) -> Iterator[Client]:
         if self._client is None or self._client.status != "running":
