@@ -40,6 +40,8 @@ class Slate:
         The defaults of dtype and device are torch's own: what a submission makes of them when it is imported would
         reach the probes and every stand-in.
         """
+        self._set_default_dtype(self._default_dtype)  # first: what is seeded is made by them, too
+        self._set_default_device(None)
         if seed is not None:
             random.seed(seed)
             # The generator that student code uses when it says np.random.rand; a list, so that its state starts as that
@@ -47,8 +49,6 @@ class Slate:
             np.random.seed([seed])
             self._seed_torch(seed)
         self._set_grad_enabled(True)
-        self._set_default_dtype(self._default_dtype)
-        self._set_default_device(None)
         with contextlib.redirect_stdout(output), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's advice on read-only arrays is no failure of the student's
             try:

@@ -82,7 +82,14 @@ def graded(tmp_path: Path, run_pytest: Callable[..., Any], nursery_socket: Path 
         for name, text in files.items():
             (lab / name).parent.mkdir(parents=True, exist_ok=True)
             (lab / name).write_text(text, encoding="utf-8")
-        given = ["--submission", lab / "work", "--isolation", "process", "--report-dir", tmp_path / "out", "--no-page"]
+        given = [
+            f"--submission={lab / 'work'}",
+            "--isolation",
+            "process",
+            "--report-dir",
+            tmp_path / "out",
+            "--no-page",
+        ]
         nursery = ["--nursery", nursery_socket] if nursery_socket else []
         done = run_pytest(lab, "-p", "graders.harness.plugin", *given, *nursery, *options)
         assert (tmp_path / "out" / "report.json").is_file(), done.stdout

@@ -169,11 +169,11 @@ def test_what_raises_on_import_was_measured_on_no_digits(grade, tmp_path):
 
 
 def test_missing_file_is_said_exactly_once(run_pytest, tmp_path):
-    """A folder without lab.py is one message, which names what is there."""
-    (tmp_path / "Lab72.py").write_text("", encoding="utf-8")
+    """A folder without a lab is one message, which names what is there."""
+    (tmp_path / "lab.py.txt").write_text("", encoding="utf-8")
     done = run_pytest("graders", "--submission", tmp_path)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
-    assert done.stdout.count("Lab72.py") == 1
+    assert done.stdout.count("lab.py.txt") == 1
 
 
 NO_WORKER = """
