@@ -65,7 +65,7 @@ def warm_yardstick(request: pytest.FixtureRequest, submission: Submission, yards
 class Everywhere:
     """Fixtures of this lab that a teacher's own checks may ask for, too, wherever they lie."""
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture  # of a check: pytest warns of wider ones that are methods, and a student would read it
     def find_digits(self, rubric: Rubric, request: pytest.FixtureRequest) -> Callable[[], Digits]:
         """Return a function that fetches the digits of the examination; the first call may take a second."""
         from graders.digits import find

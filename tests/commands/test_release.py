@@ -115,6 +115,7 @@ def test_the_reference_gets_full_marks_there(repository: Path, tmp_path: Path) -
     options = ["--benchmark-disable", "--no-page"]  # speed is looked at elsewhere
     done = grade(repository, "--submission", str(ROOT / "reference"), "--report-dir", str(tmp_path), *options)
     assert done.returncode == 0, done.stdout
+    assert "warning" not in done.stdout  # of pytest's, which are no student's
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["score"] == report["max_score"] > 0
 
