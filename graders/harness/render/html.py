@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from graders.harness.base import seeds
 from graders.harness.base.model import Status
 
-from . import telling
+from . import markup, telling
 from .svg import inline
 
 if TYPE_CHECKING:
@@ -31,7 +29,6 @@ FOLDER = Path(__file__).parent
 UNWRITTEN, UNGRADED = "unwritten", "ungraded"
 SIGNS = {"passed": "✓", "failed": "✗", UNWRITTEN: "○", UNGRADED: "?", "blocked": "…", "skipped": "-", "void": "!"}
 PICTURES = re.compile(r'<section aria-labelledby="pictures">.*?</section>\n', re.DOTALL)
-CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +93,19 @@ def _pictures_of(page: str) -> str:
 @cache
 def template() -> Any:
     """Return the page's template, compiled once."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup, escape
-
-    def coded(text: str) -> Markup:
-        """Escape text and show what stands between backticks as code."""
-        return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
+    from markupsafe import Markup
 
     def drawn(picture: Picture) -> Markup:
         return Markup(inline(picture))
 
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"coded": coded, "drawn": drawn, "raw_style": Markup, "kind": _kind}
+    environment = markup.environment(FOLDER)
+    environment.filters |= {"drawn": drawn, "raw_style": Markup, "kind": _kind}
     return environment.get_template("page.html.jinja")
 
 
 def _policy(style: str) -> str:
     """Return the content security policy: this style sheet, pictures inside the page, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; style-src {markup.source(style)}; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def _heading(causes: Sequence[Cause], words: Words) -> str:

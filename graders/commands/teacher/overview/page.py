@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graders.harness.judge.messages import MESSAGES, Messages
+from graders.harness.render import markup
 from graders.spec import SPEC
 
 from . import charts, rows, sections
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from .class_data import ClassData
 
 HERE = Path(__file__).parent
-CODE = re.compile(r"`([^`]+)`")
 FIRST_ROWS = 100  # of the table, that are there without a script; the script shows as many at a time
 MAX_COMMON = 15  # mistakes that are told in full
 MAX_RARE = 100  # that are told in a line
@@ -87,25 +84,15 @@ def _outcomes(data: ClassData, words: Mapping[str, str]) -> list[tuple[str, str]
 
 def _policy(style: str, script: str) -> str:
     """Return the content security policy: this style sheet, this script, and nothing else."""
-    own, run = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii") for text in (style, script))
-    return (
-        f"default-src 'none'; style-src 'sha256-{own}'; script-src 'sha256-{run}'; base-uri 'none'; form-action 'none'"
-    )
+    own, run = markup.source(style), markup.source(script)
+    return f"default-src 'none'; style-src {own}; script-src {run}; base-uri 'none'; form-action 'none'"
 
 
 def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
 
-    def coded(text: str) -> Markup:
-        """Escape text and show what stands between backticks as code."""
-        return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
-
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = markup.environment(HERE)
     environment.filters |= {
-        "coded": coded,
         "raw": Markup,  # of our own files, and of JSON that is made for it
         "address": rows.address,
         "said": rows.said,
