@@ -69,7 +69,7 @@ def nurseries(spec: LabSpec = SPEC) -> Iterator[Nurseries]:
 
         ready = *judges_import(spec), *JUDGES_READY, *spec.judges_ready
         with nursery(Kind.WORKERS, spec.imports) as workers, nursery(Kind.JUDGES, ready) as judges:
-            yield Nurseries(workers, judges, find_maker()[0])
+            yield Nurseries(workers, judges, find_maker(judges.parent)[0])
     else:
         yield COLD
 

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -184,6 +185,17 @@ def test_second_signal_ends_it_at_once(desk: Desk) -> None:
     process.communicate(timeout=PATIENCE)
     assert process.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM)
     desk.nothing_is_left()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has nurseries")
+def test_what_tries_sandboxes_leaves_nothing_either(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ended while a sandbox is tried, a run leaves the trial's folder to the nursery, which removes its own."""
+    held: list[Path] = []
+    monkeypatch.setattr(tempfile, "tempdir", str(desk.temporary))
+    monkeypatch.setattr(judging, "find_maker", lambda scratch: (held.append(scratch), (None, ""))[1])
+    with judging.nurseries(SPEC) as warm:
+        assert warm.judges is not None
+        assert held == [warm.judges.parent]
 
 
 @pytest.mark.sample

@@ -105,28 +105,29 @@ def _make_font_list(folder: Path) -> None:
         return
 
 
-def find_maker() -> tuple[Maker | None, str]:
+def find_maker(scratch: Path | None = None) -> tuple[Maker | None, str]:
     """Return what can make sandboxes here: we, else bubblewrap; or None and the reasons why neither can.
 
-    We come first: a worker forked from a nursery can be put into our sandbox, bubblewrap starts a new one.
+    We come first: a worker forked from a nursery can be put into our sandbox, bubblewrap starts a new one. `scratch` is
+    a folder that somebody else removes, should this process be ended meanwhile.
     """
     if sys.platform != "linux":
         return None, f"{sys.platform} has none"
     reasons = []
     for maker in Maker:
-        problem = problem_of(maker)
+        problem = problem_of(maker, scratch)
         if not problem:
             return maker, ""
         reasons.append(f"{maker}: {problem}")
     return None, "; ".join(reasons)
 
 
-def problem_of(maker: Maker) -> str:
+def problem_of(maker: Maker, scratch: Path | None = None) -> str:
     """Return why this maker makes no sandbox here, in the system's words, or nothing where it does."""
     bubblewrap = _program(maker)
     if PROGRAM[maker] and not bubblewrap:
         return "not installed"
-    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
+    with tempfile.TemporaryDirectory(prefix="grading-", dir=scratch) as folder:
         plan = Plan(True, folder, [str(PACKAGE)], [], 0, 16, 0, {}, bubblewrap)
         code = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); from {__package__} import confine; "
         command = [sys.executable, "-I", "-c", f"{code}confine.try_sandbox(sys.argv[1])", plan.to_json()]

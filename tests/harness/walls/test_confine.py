@@ -488,7 +488,7 @@ def test_folder_of_the_judges_is_laid_out_after_a_disk_was_filled(open_lab, leve
 
 def refused(monkeypatch, *makers):
     """Have these makers say that they make no sandbox, and the others that they do."""
-    monkeypatch.setattr(levels, "problem_of", lambda maker: f"not permitted to {maker}" if maker in makers else "")
+    monkeypatch.setattr(levels, "problem_of", lambda maker, _: f"not permitted to {maker}" if maker in makers else "")
 
 
 def test_auto_says_why_there_is_no_sandbox(monkeypatch):
