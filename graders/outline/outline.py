@@ -86,9 +86,10 @@ def _outline(tree: ast.Module) -> Outlined | None:
             made[name] = maker(cutter)
         except NotFoundError as error:
             missing[name] = str(error)
-    text, lines = _written([*own, *cutter.lasting], list(made.values()))
+    theirs, ours, lines = _written([*own, *cutter.lasting], list(made.values()))
+    text = "\n\n".join([theirs, *ours])
     ast.parse(text)
-    return Outlined(text, lines, missing, (Word("read_as_script"),))
+    return Outlined(text, lines, missing, (Word("read_as_script"),), theirs.count("\n") + 1 if ours else None)
 
 
 def _is_contract(tree: ast.Module) -> bool:
@@ -128,8 +129,8 @@ def _module(script: Script) -> list[ast.stmt]:
     return [*(s for s in imports if id(s) not in inside), *guarded, *(s for s in definitions if s in kept)]
 
 
-def _written(own: list[ast.stmt], functions: list[ast.FunctionDef]) -> tuple[str, dict[int, int]]:
-    """Write what is needed, and keep of which line of the script each line was made."""
+def _written(own: list[ast.stmt], functions: list[ast.FunctionDef]) -> tuple[str, list[str], dict[int, int]]:
+    """Write what is needed, and what of ours goes with it; and keep of which line of the script each line was made."""
     names = flow.reads(*functions)
     kept: list[ast.stmt] = []
     for statement in own[::-1]:
@@ -148,7 +149,7 @@ def _written(own: list[ast.stmt], functions: list[ast.FunctionDef]) -> tuple[str
     needed = ["import torch\n"] if "torch" in read - bound else []
     needed += ["from typing import Any\n"] if glue else []
     needed += ["flat_own_rows = flatten_images\n"] if "flat_own_rows" in read else []
-    return "\n\n".join([writing.text, *needed, *(f"{text}\n" for text in glue)]), writing.lines
+    return writing.text, [*needed, *(f"{text}\n" for text in glue)], writing.lines
 
 
 @lru_cache(maxsize=1)

@@ -192,7 +192,12 @@ def test_what_tries_sandboxes_leaves_nothing_either(desk: Desk, monkeypatch: pyt
     """Ended while a sandbox is tried, a run leaves the trial's folder to the nursery, which removes its own."""
     held: list[Path] = []
     monkeypatch.setattr(tempfile, "tempdir", str(desk.temporary))
-    monkeypatch.setattr(judging, "find_maker", lambda scratch: (held.append(scratch), (None, ""))[1])
+
+    def finds_none(scratch: Path) -> tuple[None, str]:
+        held.append(scratch)
+        return None, ""
+
+    monkeypatch.setattr(judging, "find_maker", finds_none)
     with judging.nurseries(SPEC) as warm:
         assert warm.judges is not None
         assert held == [warm.judges.parent]

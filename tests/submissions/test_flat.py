@@ -141,7 +141,10 @@ def test_what_does_not_raise_by_mistake_runs_through(tmp_path: Path):
 
 @pytest.mark.parametrize("file", layered({file.name: file for file in FLAT_FILES}, few=2, some=8))
 def test_a_flat_file_is_judged_as_a_careful_reader_would(file: FlatFile, grade: Callable[..., dict[str, Any]]) -> None:
-    """It loses points in the parts of its mistakes and of what it lacks, and in no others; a bug is named, rightly."""
+    """It loses points in the parts of its mistakes and of what it lacks, and in no others; a bug is named, rightly.
+
+    Nobody is sent to look at a line of ours that was put beside the student's.
+    """
     name, text = handed_in(file)
     report = grade(file.name, text, name)
     failed = {
@@ -150,4 +153,5 @@ def test_a_flat_file_is_judged_as_a_careful_reader_would(file: FlatFile, grade: 
     lost = {part["name"] for part in report["parts"] if part["points"] < part["max_points"]} - {"throughput"}
     named = {check["mistake"] for part in report["parts"] for check in part["checks"]} - {None}
     assert lost == {*file.lost}, failed
+    assert report["suspicions"] == []
     assert not file.mistake or named == {file.mistake}, failed

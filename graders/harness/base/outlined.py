@@ -19,13 +19,14 @@ class Outlined:
     `lines` leads from a line of `text` to a line of the file, both from 1; a line that it lacks is told as the nearest
     one above that it has. `missing` has the functions of the contract whose role was not found, each with the key of a
     text in the section `words` that says what was looked for. `remarks` say how the file was
-    read.
+    read. From the line `glue` on, where there is one, the text is the lab's and not made of the file.
     """
 
     text: str
     lines: Mapping[int, int]
     missing: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Word, ...] = ()
+    glue: int | None = None
 
 
 # Outlines a file's tree; None where the file defines the contract's functions itself, and is run as it is.

@@ -258,7 +258,7 @@ class Grading:
     def _suspicions(self) -> Iterator[Suspicion]:
         text = self.source.suspicions
         yield from text
-        yield from self.submission.sightings.beside(text)
+        yield from (one for one in self.submission.sightings.beside(text) if not self.source.is_glue(one.where))
         yield from self.submission.patched
 
 

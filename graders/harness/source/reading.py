@@ -38,6 +38,10 @@ class Reading:
     remarks: tuple[Word, ...] = ()
     needed_by: Mapping[int, str] = field(default_factory=dict)
 
+    def is_glue(self, line: int) -> bool:
+        """Tell whether a line of the text is the lab's own."""
+        return self.outlined is not None and self.outlined.glue is not None and line >= self.outlined.glue
+
 
 def content_of(path: Path, name: str) -> bytes | Failure:
     """Return what a file holds, or why it cannot be read; `name` is what was handed in, as messages call it."""

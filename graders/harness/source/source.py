@@ -165,8 +165,7 @@ class Source:
         """The Python of the submission that can be run; to be asked for before any of it is."""
         if isinstance(self._own, Failure):
             return Texts()  # what lies beside no lab is none's
-        text = b"" if self.in_cells else self._own
-        text = self._reading.text if isinstance(self._reading, Reading) else text
+        text = self._reading.text if isinstance(self._reading, Reading) else b"" if self.in_cells else self._own
         return Texts.of(self.path, text, self.path.parent if self.visible != self.path else None)
 
     @cached_property
@@ -193,7 +192,13 @@ class Source:
     @property
     def suspicions(self) -> list[Suspicion]:
         """What a person should look at, in the file and in those beside it."""
-        return self.texts.suspicions()
+        return [one for one in self.texts.suspicions() if not self.is_glue(one.where)]
+
+    def is_glue(self, where: Where | None) -> bool:
+        """Tell whether a place in what is run is among the lab's own lines, which stand below the student's."""
+        if where is None or where.file != self.path.name or isinstance(self._reading, Failure):
+            return False
+        return self._reading.is_glue(where.line)
 
     @cached_property
     def sites(self) -> dict[str, Site]:
@@ -225,8 +230,7 @@ class Source:
 
     def is_unwritten(self, function: str) -> bool:
         """Tell whether the body of `function` is only a docstring and `raise NotImplementedError`, pass or `...`."""
-        site = self.sites.get(function)
-        return site is not None and site.unwritten
+        return function in self.sites and self.sites[function].unwritten
 
     def is_decorated(self, function: str) -> bool:
         """Tell whether a decorator stands above `function`: what it gives back bears the name."""

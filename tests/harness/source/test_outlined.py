@@ -90,3 +90,15 @@ def test_lines_are_told_by_their_cells():
     assert cells.told(Where("lab.ipynb", 5)) == Where("lab.ipynb", 5)
     made = Handed(cells.pieces, {1: 4, 2: 2})
     assert [made.told(Where("lab.ipynb", line)).cell for line in (1, 2)] == [5, 2]
+
+
+@pytest.mark.parametrize(("glue", "kinds"), [(None, ["native", "lies"]), (2, ["native"])])
+def test_nothing_is_suspected_of_what_is_not_the_students(tmp_path, glue, kinds):
+    """What the lab puts below the student's statements may do what a student's code should be looked at for."""
+    (tmp_path / "lab.py").write_text("import ctypes\n")
+    made = Outlined("import ctypes\nclass Look:\n    def __eq__(self, other): pass\n", {1: 1}, glue=glue)
+    source = Source.find(tmp_path, "lab.py", (), lambda: lambda _: made)
+    assert [one.kind for one in source.suspicions] == kinds
+    assert [source.is_glue(Where("lab.py", line)) for line in (1, 2, 9)] == [False, glue == 2, glue == 2]
+    assert not source.is_glue(Where("other.py", 2))
+    assert not source.is_glue(None)
