@@ -16,7 +16,7 @@ from graders.harness.base.times import utc
 from graders.harness.judge.messages import Messages
 from graders.spec import SPEC
 
-from .grades import exports, pages, shown
+from .grades import exports, handing_out, pages, shown
 from .grades.keys import ALL_PARTS
 from .grades.results import Word, WordKind
 from .grades.store import FILE, Gradebook
@@ -107,6 +107,20 @@ def _page(book: Gradebook, options: argparse.Namespace, spec: LabSpec) -> None:
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written ({error.strerror})") from None
     print(path)
+
+
+def _hand_out(book: Gradebook, options: argparse.Namespace, spec: LabSpec) -> None:
+    folder, left = options.folder.expanduser(), list[str]()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for result in book.results():
+            if handing_out.hand_out(result, options.out, folder, spec) is None:
+                left.append(result.student)
+    except OSError as error:
+        raise ConfigurationError(f"{error.filename or folder}: cannot be written ({error.strerror})") from None
+    print(folder)
+    if left:
+        print(f"nothing was judged, so there is no page: {', '.join(left)}", file=sys.stderr)
 
 
 # ---- a teacher's word
@@ -216,6 +230,8 @@ def _parser() -> argparse.ArgumentParser:
     add("list", _list, "list every student with points, or what became of the hand-in", student=False)
     show = add("show", _show, "show all that is known of a student")
     page = add("page", _page, "draw the class's page, OUT/index.html, again", student=False)
+    text = "write each student's page into a folder, without what the rubric hides from students"
+    add("hand-out", _hand_out, text, student=False).add_argument("folder", type=Path, metavar="FOLDER")
     for command in (show, page):
         command.add_argument("--language", default="en", metavar="LANG", help="of the words (default: %(default)s)")
     add("history", _history, "list a student's results and what was said of them")

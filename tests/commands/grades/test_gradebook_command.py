@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from graders.commands.teacher import gradebook
+from graders.commands.teacher.grades import reports
 from graders.commands.teacher.grades.keys import ALL_PARTS
 from graders.commands.teacher.grades.store import Gradebook
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.base.model import Status, Visibility
+from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from graders.commands.teacher.grades.keys import Key
+    from graders.harness.base.model import Report
 
 
 @pytest.fixture
@@ -149,3 +156,32 @@ def test_without_a_gradebook_nothing_is_made(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="has no gradebook"):
         gradebook.main([str(tmp_path / "nowhere"), "list"])
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_hand_out_writes_a_page_for_everybody_who_was_judged(
+    run: Callable[..., str], classroom: Gradebook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By a teacher's word; whoever has no page is told."""
+    run("late", "202", "--penalty", "10%", "--why", "one day")
+    assert gradebook.main([str(tmp_path), "hand-out", str(tmp_path / "for" / "them")]) == 0
+    printed = capsys.readouterr()
+    judged = {result.folder for result in classroom.results() if result.text is not None}
+    assert {path.stem for path in (tmp_path / "for" / "them").iterdir()} == judged
+    assert printed.err == "nothing was judged, so there is no page: doc, gone, slow\n"
+    assert "one day" in (tmp_path / "for" / "them" / "202.html").read_text(encoding="utf-8")
+
+
+def test_hand_out_keeps_hidden_parts_back(
+    run: Callable[..., str], classroom: Gradebook, tmp_path: Path, key: Key, make: Callable[..., Report]
+) -> None:
+    """The teacher's page has them, and pictures that were drawn of them are not taken over."""
+    report = make("202", test_cost_is_a_scalar=Status.FAILED)
+    hidden = [replace(part, visibility=Visibility.HIDDEN) if part.name == "loss" else part for part in report.parts]
+    classroom.record("202", key, reports.write(replace(report, parts=tuple(hidden)), SPEC))
+    run("late", "202", "--penalty", "1", "--why", "so late")
+    own = tmp_path / "202" / "report.html"
+    page = own.read_text(encoding="utf-8")
+    assert "loss" in page
+    run("hand-out", str(tmp_path / "them"))
+    assert "loss" not in (tmp_path / "them" / "202.html").read_text(encoding="utf-8")
+    assert own.read_text(encoding="utf-8") == page

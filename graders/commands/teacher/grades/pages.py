@@ -42,7 +42,7 @@ def rewrite(out: Path, result: Result, spec: LabSpec, *, redraw: bool = False) -
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / PAGE
     earlier = "" if redraw or not page.is_file() else page.read_text(encoding="utf-8")
-    pictures = () if earlier else _drawn(shown, spec, messages)
+    pictures = () if earlier else drawn(shown, spec, messages)
     files.write(folder / REPORT, json_report.render(shown, messages.words))
     files.write(page, html.render(shown, messages.words, pictures, earlier))
     return True
@@ -94,7 +94,7 @@ def _told(result: Result, notes: Mapping[str, str]) -> Iterator[str]:
             yield notes["by_teacher_whole"].format(points=f"{word.value:g}", why=why)
 
 
-def _drawn(report: Tamed, spec: LabSpec, messages: Messages) -> tuple[Picture, ...]:
+def drawn(report: Tamed, spec: LabSpec, messages: Messages) -> tuple[Picture, ...]:
     """Draw the pictures; a page without them is better than none."""
     try:
         return spec.draw(report, messages.section("pictures"), lambda *_: None) if spec.draw else ()
