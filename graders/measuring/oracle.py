@@ -54,7 +54,11 @@ def log_softmax(logits: NDArray[Any]) -> NDArray[np.float64]:
 
 def cross_entropies(logits: NDArray[Any], labels: NDArray[Any]) -> NDArray[np.float64]:
     """Return each example's cross-entropy in nats, `[B]`."""
-    return np.asarray(-log_softmax(logits)[np.arange(len(labels)), labels], np.float64)
+    return _costs(log_softmax(logits), labels)
+
+
+def _costs(logs: NDArray[np.float64], labels: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(-logs[np.arange(len(labels)), labels], np.float64)
 
 
 def cross_entropy(logits: NDArray[Any], labels: NDArray[Any]) -> float:
@@ -64,7 +68,11 @@ def cross_entropy(logits: NDArray[Any], labels: NDArray[Any]) -> float:
 
 def logit_gradient(logits: NDArray[Any], labels: NDArray[Any]) -> NDArray[np.float64]:
     """Return the gradient of the mean cross-entropy by the logits, `[B, 10]`: (softmax - one-hot) / B."""
-    gradient = np.exp(log_softmax(logits))
+    return _gradient(log_softmax(logits), labels)
+
+
+def _gradient(logs: NDArray[np.float64], labels: NDArray[Any]) -> NDArray[np.float64]:
+    gradient = np.exp(logs)
     gradient[np.arange(len(labels)), labels] -= 1
     return gradient / len(labels)
 
@@ -87,9 +95,9 @@ def train(model: Affine, batches: Iterable[Batch], learning_rate: float) -> Trai
     weights, bias, costs = model.weights.copy(), model.bias.copy(), []
     for images, labels in batches:
         rows = flatten(images).astype(np.float64, copy=False)
-        logits = rows @ weights.T + bias
-        costs.append(cross_entropy(logits, labels))
-        gradient = logit_gradient(logits, labels)
+        logs = log_softmax(rows @ weights.T + bias)  # of both, the cost and its gradient
+        costs.append(float(_costs(logs, labels).mean()))
+        gradient = _gradient(logs, labels)
         weights -= learning_rate * (gradient.T @ rows)
         bias -= learning_rate * gradient.sum(axis=0)
     return Trained(Affine(weights, bias), tuple(costs))
