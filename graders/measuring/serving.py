@@ -7,6 +7,7 @@ import gzip
 import io
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -245,10 +246,17 @@ def count(batch: TensorValue) -> int:
     return batch.shape[0] if batch.shape else 0
 
 
+@lru_cache(maxsize=8)  # most checks of a loader ask of the same look
 def _pictures(seen: Served) -> NDArray[np.float64]:
     """Return the images of an epoch `[N, 28, 28]`, whichever of a batch's tensors they are."""
     larger = [max(batch, key=lambda part: part.array.size) for batch in batches(seen, 0)]
     return _stacked(likeness.square(image) for images in larger if images.shape for image in images.array)
+
+
+@lru_cache(maxsize=8)
+def _known(seen: Served) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return which of the data set's digits an epoch's images are, and whether each is like one."""
+    return likeness.nearest(_pictures(seen), seen.split.images)
 
 
 def expect_epoch(seen: Served) -> None:
@@ -256,7 +264,7 @@ def expect_epoch(seen: Served) -> None:
     shown = _pictures(seen)
     expect.that(seen.epochs[0], seen.evidence, "no_batches")
     expect.that(len(shown) > 0, seen.evidence, "strange_image")
-    which, like = likeness.nearest(shown, seen.split.images)
+    which, like = _known(seen)
     expect.that(like.mean() >= MOST, seen.evidence, "strange_batches", got=int((~like).sum()), all=len(shown))
     different, every = len(set(which[like].tolist())), len(seen.split.labels)
     expect.that(different >= MOST * every, seen.evidence, "few_served", got=different, all=every)
