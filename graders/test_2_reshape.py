@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,6 +76,28 @@ def for_any_batch(seed: int, check: Callable[[Batch], None]) -> None:
 
     Raises what `check` raised for the simplest batch that was found to fail.
     """
+    once = _once(check)
+    with contextlib.suppress(Exception):
+        for batch in _all_of(seed):
+            once(batch)
+        return
+    _choose(seed, once)  # what it asks again is known by now: it goes on from the batch that failed
+
+
+@lru_cache(maxsize=1)
+def _all_of(seed: int) -> tuple[Batch, ...]:
+    """Return the batches that hypothesis chooses where none fails, in their order; choosing takes 30 ms."""
+    chosen = list[Batch]()
+
+    def note(batch: Batch) -> None:
+        chosen.append(batch)
+
+    _choose(seed, note)
+    return tuple(chosen)
+
+
+def _choose(seed: int, check: Callable[[Batch], None]) -> None:
+    """Have hypothesis run `check`, which has to be steady; raises what it raised for the simplest failing batch."""
     import hypothesis
     from hypothesis import strategies
 
@@ -103,7 +127,7 @@ def for_any_batch(seed: int, check: Callable[[Batch], None]) -> None:
     )
     flag = strategies.booleans()
     batches = strategies.builds(batch, flag, flag, flag, whole(8), whole(8), whole(5), whole(5))
-    hypothesis.seed(seed)(settings(hypothesis.given(batches)(_once(check))))()
+    hypothesis.seed(seed)(settings(hypothesis.given(batches)(check)))()
 
 
 def _once(check: Callable[[Batch], None]) -> Callable[[Batch], None]:
