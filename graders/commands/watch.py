@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graders.harness.base import seeds
 from graders.harness.base.errors import ConfigurationError, Unloadable
 from graders.harness.judge.messages import Messages
 from graders.harness.judge.rubric import load_rubric
@@ -242,6 +243,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if not os.path.lexists(options.path):
         raise ConfigurationError(f"{options.path}: there is no such file or folder")
+    options.grading_seed = str(seeds.parse(options.grading_seed, judging.SEED))
     watch = Watch(options, SPEC)
     came = [signal.SIGINT]
 

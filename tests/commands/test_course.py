@@ -15,13 +15,14 @@ import pytest
 from corpus import BUGS, bug_source
 from grading import hurried
 
-from graders.commands.teacher import course, course_secrets, on_push, release
+from graders.commands.teacher import course, course_secrets, gradescope, on_push, release
 from graders.harness.base import seeds
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.walls import levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the pipelines run on Linux")
 ADDRESS = "kim/lab-7-2"
@@ -108,6 +109,34 @@ def test_a_seed_is_drawn_for_each_course(tmp_path: Path) -> None:
         drawn.append(int((tmp_path / name / "seed").read_text(encoding="ascii")))
     assert drawn[0] != drawn[1]
     assert min(drawn) >= seeds.SMALL
+
+
+@pytest.mark.parametrize("command", [gradescope, release], ids=["gradescope", "release"])
+@pytest.mark.parametrize("given", ["random", None, "7"])
+def test_a_seed_is_said_as_to_every_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: ModuleType, given: str | None
+) -> None:
+    """None is made of `random`, so that one is drawn."""
+    seen: list[object] = []
+    monkeypatch.setattr(gradescope, "build", lambda *told: seen.append(told[-1]))
+    monkeypatch.setattr(course, "write", lambda *told: seen.append(told[-1]))
+    monkeypatch.setattr(release, "release", lambda *_: None)
+    options = ["--grading-seed", given] if given else []
+    assert command.main([*words(command, tmp_path), *options]) == 0
+    assert seen == [7 if given == "7" else None]
+
+
+@pytest.mark.parametrize("command", [gradescope, release], ids=["gradescope", "release"])
+def test_a_wrong_seed_is_told_before_anything_is_written(tmp_path: Path, command: ModuleType) -> None:
+    """In the words of `pytest graders`."""
+    with pytest.raises(ConfigurationError, match=r"^--grading-seed 1\.5: a seed is a whole number from 0 to "):
+        command.main([*words(command, tmp_path), "--grading-seed", "1.5"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def words(command: ModuleType, folder: Path) -> list[str]:
+    """Return what has a command write into a folder."""
+    return [str(folder / "made"), *([] if command is gradescope else ["--for", "course", "--course", ADDRESS])]
 
 
 def test_pipelines_name_the_course(halves: Path) -> None:

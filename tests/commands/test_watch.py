@@ -302,6 +302,7 @@ def test_options_are_passed_on(tmp_path, monkeypatch, capsys):
     ("arguments", "said"),
     [
         (["nowhere"], "nowhere: there is no such file or folder"),
+        (["--grading-seed", "x"], "--grading-seed x: a seed is a whole number from 0 to 9007199254740992, or random"),
         (["--language", "xx"], "--language xx: there are no messages in it; there are in: en, ko"),
         (["--rubric", "nowhere.toml"], "nowhere.toml: cannot be read (No such file or directory)"),
     ],

@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="where the course's half will lie, on GitHub or GitLab",
     )
     parser.add_argument("--private", type=Path, metavar="FOLDER", help="for course: checks of your own")
-    parser.add_argument("--grading-seed", type=int, metavar="N", help="for course: its seed (default: one is drawn)")
+    parser.add_argument("--grading-seed", metavar="N", help="for course: its seed (default: one is drawn)")
 
 
 def expect_address(given: str) -> None:

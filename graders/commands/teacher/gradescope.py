@@ -15,6 +15,7 @@ from graders.harness.source.released import MANIFEST
 
 from . import course_secrets
 from .release import release
+from .runs.seeding import given_seed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,8 +77,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--language", default="en", help="the language of messages (default: en)")
     parser.add_argument("--rubric", type=Path, metavar="FILE", help="points and who sees which part")
     parser.add_argument("--private", type=Path, metavar="FOLDER", help="checks of your own")
-    parser.add_argument("--grading-seed", type=int, metavar="N", help="of every random input (default: one is drawn)")
+    parser.add_argument("--grading-seed", metavar="N", help="of every random input (default: one is drawn)")
     options = parser.parse_args(arguments)
-    build(options.target, options.language, options.rubric, options.private, options.grading_seed)
+    seed = given_seed(options.grading_seed, None)
+    build(options.target, options.language, options.rubric, options.private, seed)
     print(f"Upload {options.target} under Configure Autograder; at least 2 GiB of memory serve it well.")
     return 0

@@ -17,6 +17,7 @@ from graders.harness.base.errors import ConfigurationError
 from graders.harness.source import released
 
 from . import course, notebook
+from .runs.seeding import given_seed
 from .script import REFERENCE
 
 if TYPE_CHECKING:
@@ -141,10 +142,11 @@ def _for_course(options: argparse.Namespace) -> None:
     target: Path = options.target
     repository = notebook.repository_of(options)
     course.expect_address(options.course)
+    seed = given_seed(options.grading_seed, None)
     try:
         expect_empty(target)
         release(target / course.STUDENTS, options.form, repository, options.rubric)
-        course.write(target, options.course, options.rubric, options.private, options.grading_seed)
+        course.write(target, options.course, options.rubric, options.private, seed)
     except OSError as error:
         raise ConfigurationError(f"{error.filename or target}: {error.strerror}") from None
     print(f"{target / course.STUDENTS}: the students' repository")
