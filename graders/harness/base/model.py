@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .exhibits import Exhibit  # noqa: TC001  # the same
 from .fingerprints import Fingerprints
+from .late import Late  # noqa: TC001  # the same
 from .made import Made  # noqa: TC001  # the same
 from .rows import Excerpt, Row  # noqa: TC001  # the same
 from .speed import Throughput  # noqa: TC001  # the same
@@ -181,8 +182,7 @@ class Failure:
     """Why a check did not pass: the key of a message and what goes into it. The words come later, in a language.
 
     `mistakes` are the misconceptions that together explain it: one as a rule, two at most, none where none known does.
-    `credit` is the share of the check's points that is earned all the same, in [0, 1). `raised` is what student code
-    raised, where that is why.
+    `credit` is the share of its points that the check earns all the same, in [0, 1); `raised` what student code raised.
     """
 
     key: str
@@ -253,8 +253,7 @@ class PartResult:
 class Report:
     """The whole result of grading one submission; every format is rendered from it. Fields stand as in report.json.
 
-    `status` is "graded", "partial" (only some of the checks ran, so there is no grade) or "void" (our fault, no grade);
-    `score` is None unless graded.
+    `status` is "graded", or, with no grade and `score` None, "partial" (some checks did not run) or "void" (our fault).
     """
 
     lab: str
@@ -265,6 +264,7 @@ class Report:
     score: float | None
     max_score: float
     by_teacher: tuple[str, ...] = ()  # what a teacher has set, in words
+    late: Late | None = None  # what of that is a penalty for being late: `score` is what it leaves
     isolation: str
     unsandboxed: str = ""  # why there was no sandbox, where one was wanted
     data: str | None

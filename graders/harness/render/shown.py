@@ -20,7 +20,8 @@ TELL_OF_OTHERS = ("spoilt", "charged")
 def by_students(report: Tamed) -> Tamed:
     """Return a report without its seed, and without the parts that the rubric keeps from students.
 
-    Points, stand-ins, speeds and what was not looked at are those of the other parts, and so is the total.
+    Points, stand-ins, speeds and what was not looked at are those of the other parts, and so is the total, of which a
+    penalty for being late is taken.
     """
     seen = [part for part in report.parts if part.visibility is Visibility.VISIBLE]
     withheld = len(report.parts) - len(seen)
@@ -30,19 +31,20 @@ def by_students(report: Tamed) -> Tamed:
     others = {function for part in report.parts for function in part.functions} - own
     parts = tuple(replace(part, checks=tuple(_check(check, others) for check in part.checks)) for part in seen)
     names, graded = {part.name for part in seen}, report.score is not None
+    total, late = round(sum(part.points for part in parts), 2), report.late
     fingerprints = {name: value for name, value in report.fingerprints.parts.items() if name in names}
     return Tamed(
         replace(
             report,
             seed=None,
             parts=parts,
-            score=round(sum(part.points for part in parts), 2) if graded else None,
+            score=(late.left_of(total) if late else total) if graded else None,
             max_score=sum(part.max_points for part in parts),
             checks_in_rubric=sum(len(part.checks) for part in parts),
             fingerprints=replace(report.fingerprints, parts=fingerprints),
             skipped=tuple(dict.fromkeys(_unseen(parts))),
             throughput=tuple(timed for timed in report.throughput if timed.part in names),
-            by_teacher=(),  # sentences of a teacher's, of any part
+            by_teacher=(late.said,) if late else (),  # the other sentences are of any part
             withheld=withheld,
         )
     )

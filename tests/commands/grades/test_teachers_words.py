@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graders.commands import report as report_command
 from graders.commands.teacher.grades import pages, reports
 from graders.commands.teacher.grades.results import Result, Word, WordKind
-from graders.harness.base.model import Status
+from graders.harness.base.model import Status, Visibility
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
@@ -121,6 +122,34 @@ def test_the_page_says_it_in_korean(
         "선생님이 정한 점수예요: 늦게 내서 10% 감점",
     ):
         assert said in page(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "left", "said"),
+    [(TENTH, "68.4 / 80", "10% less"), (SIX, "70.0 / 80", "6 points less")],
+    ids=["a share", "points"],
+)
+def test_students_see_a_penalty_while_a_part_is_hidden(
+    classroom: Gradebook, tmp_path: Path, key: Key, make: Callable[..., Report], penalty: Word, left: str, said: str
+) -> None:
+    """It is taken off what is shown; what else a teacher has set may be of the part that is not."""
+    report = make("101", **LOST)
+    hidden = tuple(
+        replace(part, visibility=Visibility.HIDDEN) if part.name == "training" else part for part in report.parts
+    )
+    classroom.record("101", key, reports.write(replace(report, parts=hidden), SPEC))
+    for word in (penalty, Word(WordKind.OVERRIDE, "secret", AT, "training", 3.0)):
+        classroom.say("101", word)
+    pages.rewrite(tmp_path, current(classroom), SPEC)
+    shown = tmp_path / "shown.md"
+    words = [str(tmp_path / "101" / "report.json"), "--to", "markdown", "--for-students", "--output", str(shown)]
+    assert report_command.main(words) == 0
+    text = shown.read_text(encoding="utf-8").replace("\\", "")
+    assert (left in text, f"set by your teacher: {said} for being late" in text, "secret" in text) == (
+        True,
+        True,
+        False,
+    )
 
 
 def test_a_part_that_was_void_has_its_points_on_the_page(classroom: Gradebook, tmp_path: Path) -> None:

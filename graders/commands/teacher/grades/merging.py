@@ -74,6 +74,7 @@ def _scored(report: Report, checks: Iterable[CheckResult], rubric: Rubric, title
         skipped=_distinct([*_told(check for part in parts for check in part.checks), *_left_over(report)]),
         throughput=tuple(one for one in report.throughput if not one.part or one.part in asked),
         by_teacher=(),
+        late=None,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graders.harness.base import files
+from graders.harness.base.late import Late
 from graders.harness.base.model import Report, Status
 from graders.harness.render import html, json_report
 from graders.harness.render.tame import tame
@@ -14,7 +15,7 @@ from . import reports
 from .results import WordKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from graders.harness.base.exhibits import Picture
@@ -69,29 +70,32 @@ def spoken(report: Report, result: Result, notes: Mapping[str, str]) -> Report:
         for part in report.parts
     )
     graded = result.points is not None
+    told = [(word, said) for word in result.words if (said := _told(word, result, notes))]
+    late = (Late(word.value, word.percent, said) for word, said in told if word.kind is WordKind.LATE)
     return replace(
         report,
         parts=parts,
         score=result.points,
         status="graded" if graded else report.status,
-        by_teacher=tuple(_told(result, notes)),
+        by_teacher=tuple(said for _, said in told),
+        late=next(late, None),
     )
 
 
-def _told(result: Result, notes: Mapping[str, str]) -> Iterator[str]:
-    """Yield what a teacher has set, in words. Notes are the teacher's own."""
+def _told(word: Word, result: Result, notes: Mapping[str, str]) -> str:
+    """Return what a teacher has set by a word, in words; nothing for notes, which are the teacher's own."""
     judged = {mark.name: mark for mark in result.marks}
-    for word in result.words:
-        why = notes["by_teacher_why"].format(why=word.text) if word.text else ""
-        if word.kind is WordKind.LATE:
-            key = "by_teacher_late_share" if word.percent else "by_teacher_late"
-            yield notes[key].format(points=f"{word.value:g}", why=why)
-        elif word.kind is WordKind.OVERRIDE and word.part in judged:
-            mark = judged[word.part]
-            was = "-" if mark.status == "void" else f"{mark.judged:g}"
-            yield notes["by_teacher_part"].format(part=mark.title, points=f"{word.value:g}", judged=was, why=why)
-        elif word.kind is WordKind.OVERRIDE and not word.part:
-            yield notes["by_teacher_whole"].format(points=f"{word.value:g}", why=why)
+    why = notes["by_teacher_why"].format(why=word.text) if word.text else ""
+    points = f"{word.value:g}"
+    if word.kind is WordKind.LATE:
+        return notes["by_teacher_late_share" if word.percent else "by_teacher_late"].format(points=points, why=why)
+    if word.kind is WordKind.OVERRIDE and word.part in judged:
+        mark = judged[word.part]
+        was = "-" if mark.status == "void" else f"{mark.judged:g}"
+        return notes["by_teacher_part"].format(part=mark.title, points=points, judged=was, why=why)
+    if word.kind is WordKind.OVERRIDE and not word.part:
+        return notes["by_teacher_whole"].format(points=points, why=why)
+    return ""
 
 
 def drawn(report: Tamed, spec: LabSpec, messages: Messages) -> tuple[Picture, ...]:

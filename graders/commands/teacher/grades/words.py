@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from graders.harness.base.late import Late
+
 from .results import Outcome, WordKind
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def spoken(result: Result, words: tuple[Word, ...]) -> Result:
     points = parts.get("", points)
     for word in words:
         if word.kind is WordKind.LATE and points is not None:
-            points = round(max(0.0, points - (points * word.value / 100 if word.percent else word.value)), 2)
+            points = Late(word.value, word.percent).left_of(points)
     return replace(result, words=words, marks=marks, points=points)
 
 
