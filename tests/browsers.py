@@ -33,6 +33,15 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+def violations(tab: Any) -> list[tuple[str, list[str]]]:
+    """Return what axe-core complains of in a page, opened up: each rule, and the elements that break it."""
+    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
+    tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    found = axe.run(tab)
+    assert len(found["passes"]) > 10
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
+
+
 @dataclass
 class Opened:
     """A page in the browser, with what its console said."""

@@ -6,66 +6,25 @@ Needs Playwright and a Chromium of the system's; where there is none, these test
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import single
-from browsers import SIZES, open_page
-from corpus import BUGS, bug_source, reference_source
-from grading import RUBRIC, hurried
+from browsers import SIZES, open_page, violations
 
-from graders.commands import judging, report
+from graders.commands import report
 from graders.harness.base.rows import Key, Row
 from graders.harness.render import html
 from graders.harness.render.tame import tame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-pytest_plugins = ["grading", "browsers"]
+    from graded_pages import Pages
 
-ROOT = Path(__file__).resolve().parents[2]
+pytest_plugins = ["graded_pages"]
+
 CASES = ("full marks", "one bug", "scrambled", "untouched", "syntax error")
 EVIL = "</code></pre><script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
-
-
-class Pages(dict[str, Path]):
-    """The page of a submission of each kind, which is graded when somebody first asks for it, once a run."""
-
-    def __init__(self, warm: judging.Nurseries, once: Callable[..., Path]) -> None:
-        super().__init__()
-        self._warm, self._once = warm, once
-
-    def __missing__(self, case: str) -> Path:
-        """Grade that submission; training is timed for the sake of its picture alone."""
-
-        def fill(folder: Path) -> None:
-            (folder / "lab.py").write_text(sources()[case], encoding="utf-8")
-            (folder / "rubric.toml").write_text(hurried(RUBRIC.read_text(encoding="utf-8")), encoding="utf-8")
-            options = ["--rubric", str(folder / "rubric.toml")]
-            single.grade(case, folder / "lab.py", folder, options, self._warm)
-
-        self[case] = self._once(f"page of {case}", fill) / case / "report.html"
-        return self[case]
-
-
-def sources() -> dict[str, str]:
-    """Return a submission of each kind."""
-    bugs = {bug.name: bug_source(bug) for bug in BUGS}
-    return {
-        "full marks": reference_source(),
-        "one bug": bugs["loss-summed"],
-        "scrambled": bugs["columns-first"],
-        "untouched": (ROOT / "student_template" / "lab.py").read_text(encoding="utf-8"),
-        "syntax error": reference_source().replace("def build_model(", "def build_model((", 1),
-    }
-
-
-@pytest.fixture(scope="module")
-def pages(browser: Any, warm: judging.Nurseries, once: Callable[..., Path]) -> Pages:
-    """Return the pages; where there is no browser, nothing is graded for them."""
-    return Pages(warm, once)
 
 
 each_case = pytest.mark.parametrize(
@@ -82,16 +41,11 @@ def test_page_opens_without_a_complaint_and_fits(browser: Any, pages: Pages, cas
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]
 
 
-@each_case
+@pytest.mark.parametrize("case", ["one bug", pytest.param("untouched", marks=pytest.mark.sample)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_is_accessible(browser: Any, pages: Pages, case: str, scheme: str) -> None:
     """axe-core finds nothing to complain of: names, contrast, order of headings, regions; on a phone, opened up."""
-    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
-    opened = open_page(browser, pages[case], SIZES["phone"], scheme)
-    opened.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    found = axe.run(opened.page)
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
-    assert len(found["passes"]) > 10
+    assert violations(open_page(browser, pages[case], SIZES["phone"], scheme).page) == []
 
 
 @pytest.mark.sample
@@ -154,15 +108,6 @@ def test_page_is_used_by_keyboard(browser: Any, pages: Pages) -> None:
     page.locator("summary").first.focus()
     page.keyboard.press("Enter")
     assert page.evaluate("document.querySelectorAll('details[open]').length") == 1
-
-
-def test_page_prints_dark_on_white(browser: Any, pages: Pages) -> None:
-    """Paper is white, also for whoever reads in the dark, and code is wrapped where nobody can scroll."""
-    page = open_page(browser, pages["one bug"], SIZES["desk"], "dark").page
-    page.emulate_media(media="print", color_scheme="dark")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
-    assert page.evaluate("getComputedStyle(document.querySelector('.code li')).whiteSpace") == "pre-wrap"
 
 
 def evil_page(pages: Pages) -> str:

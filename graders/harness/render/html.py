@@ -50,7 +50,7 @@ def render(report: Tamed, words: Words, pictures: Sequence[Picture] = (), earlie
     same exhibits are kept.
     """
     causes = telling.causes(report, words)
-    style = (FOLDER / "page.css").read_text(encoding="utf-8")
+    style = markup.style(FOLDER)
     page: str = template().render(
         report=report,
         called=_called(report),

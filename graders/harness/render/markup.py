@@ -1,18 +1,18 @@
-"""What pages of ours share: templates in which every text is escaped, and the hashes by which a policy knows a text."""
+"""What pages of ours share: escaped templates, a style sheet, and the hashes by which a policy knows a text."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jinja2 import Environment
     from markupsafe import Markup
 
+SHARED = Path(__file__).with_name("shared.css")
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -33,6 +33,11 @@ def environment(folder: Path) -> Environment:
     )
     made.filters["coded"] = coded
     return made
+
+
+def style(folder: Path) -> str:
+    """Return the style sheet of the page whose template lies in a folder: what all pages share, then its own."""
+    return "".join(path.read_text(encoding="utf-8") for path in (SHARED, folder / "page.css"))
 
 
 def source(text: str) -> str:

@@ -40,7 +40,7 @@ def ideas_of(spec: LabSpec = SPEC) -> dict[str, str]:
 def render(data: ClassData, messages: Messages, at: str = "") -> str:
     """Return the page. `at` tells when the results are from; whatever submissions and files' names say is text."""
     words = messages.section("overview")
-    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    style, script = markup.style(HERE), (HERE / "page.js").read_text(encoding="utf-8")
     both = [one for one in data.students if one.ratio is not None and one.accuracy is not None]
     order = rows.by_name(data.students)
     marked = rows.flags(data)

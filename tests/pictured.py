@@ -1,0 +1,88 @@
+"""The lab whose verdict README.md shows, as half done as on an evening, and what terminal and page say of it."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import single
+from corpus import BUGS, half_done_source
+from corpus.half_done import ALL, HalfDone, without
+from readers import Page
+
+from graders.commands import judging
+from graders.commands import report as command
+from graders.harness.render import terminal
+from graders.harness.render.tame import tame
+
+if TYPE_CHECKING:
+    from graders.harness.base.tamed import Tamed
+
+PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+COMMAND = "python benchmarks/pictures.py"
+TYPED = "$ pytest graders"
+COLUMNS = 100
+WRONG = ("columns-first", "no-zero-grad")
+UNWRITTEN = ("predict", "show_prediction")
+EVENING = HalfDone(
+    "an evening's work",
+    tuple(name for name in ALL if name not in UNWRITTEN),
+    "Images are read by columns, gradients add up, and the last part is for tomorrow.",
+    full=without("reshape", "training", "accuracy", "prediction"),
+    edits=tuple(change for bug in BUGS if bug.name in WRONG for change in bug.edits),
+)
+MEASURED = re.compile(r"\d+\.\d{3,}|\d[\d.]*e[+-]?\d+")  # what the last digits of hang on the processor
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+def graded(folder: Path, mnist_root: Path, warm: judging.Nurseries = judging.COLD) -> Tamed:
+    """Grade that lab and return its report, without what differs from machine to machine and from run to run."""
+    (folder / "lab.py").write_text(half_done_source(EVENING), encoding="utf-8")
+    options = ("--no-page", "--mnist-root", str(mnist_root), "--grading-seed", "0")
+    done = single.grade("evening", folder / "lab.py", folder, options, warm)
+    assert done.report is not None, done.output
+    report = command.read(folder / "evening" / "report.json")
+    placed = replace(report, submission="student_template", isolation="sandbox", unsandboxed="")
+    return tame(replace(placed, versions={}, duration_s=8.0))
+
+
+def terminal_of(report: Tamed, colour: bool = False) -> str:
+    """Return what is typed, and what a terminal shows then."""
+    style = terminal.Style(command.messages_for(report).words, colour, COLUMNS)
+    return f"{TYPED}\n\n{terminal.render(report, style)}"
+
+
+def page_of(report: Tamed) -> str:
+    """Return the page."""
+    return command.FORMATS["html"](report, command.messages_for(report))
+
+
+def svg_of(text: str) -> str:
+    """Return a picture of a terminal that shows a text with its colours; it loads nothing."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    console.print(Text.from_ansi(text), soft_wrap=True)
+    svg = console.export_svg(title="Lab 7-2")
+    return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+
+
+def words_in_svg(svg: str) -> list[str]:
+    """Return the words that a picture of a terminal shows, its title apart; measured numbers are all alike."""
+    texts = ["".join(element.itertext()) for element in ElementTree.fromstring(svg).iter(TEXT)]
+    return words(" ".join(texts[1:]))
+
+
+def words_in_page(page: str) -> list[str]:
+    """Return the words of a page."""
+    return words(" ".join(Page(page.partition("<body>")[2].partition("</body>")[0]).texts))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text; measured numbers are all alike."""
+    return MEASURED.sub("#", text).split()
