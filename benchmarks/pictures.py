@@ -3,7 +3,8 @@
     python benchmarks/pictures.py [--mnist-root DIR]
 
 Writes `docs/pictures/`: the terminal as SVG, the top of the page as PNG in both colour schemes, and the words of the
-page, by which a test knows that the pictures are of today's grader. Needs MNIST and, for the page, a Chromium.
+page, whose hash the PNGs hold: by these `tests/test_readme.py` knows whether the pictures are of today's grader. Needs
+MNIST and Chromium.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from pictured import PICTURES  # noqa: E402
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WIDTH = 800  # pixels
-COLOURS = 64  # of a PNG, which is all that text on a page needs
 
 
 def draw_page(page: str, scheme: str, target: Path) -> None:
     """Draw a page from its top to the end of the first thing to fix, as PNG."""
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
     from playwright.sync_api import sync_playwright
 
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -43,8 +44,10 @@ def draw_page(page: str, scheme: str, target: Path) -> None:
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": end + 24}
         tab.screenshot(path=path.with_suffix(".png"), clip=clip, full_page=True)
         browser.close()
+        note = PngInfo()
+        note.add_text(pictured.SAYS, pictured.hashed(pictured.lines_in_page(page)))
         with Image.open(path.with_suffix(".png")) as picture:
-            picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+            picture.convert("RGB").save(target, optimize=True, pnginfo=note)
 
 
 def main() -> None:
@@ -59,7 +62,7 @@ def main() -> None:
     page = pictured.page_of(report)
     PICTURES.mkdir(exist_ok=True)
     (PICTURES / "terminal.svg").write_text(pictured.svg_of(pictured.terminal_of(report, colour=True)), encoding="utf-8")
-    (PICTURES / "page.txt").write_text("\n".join(pictured.words_in_page(page)) + "\n", encoding="utf-8")
+    (PICTURES / "page.txt").write_text("\n".join(pictured.lines_in_page(page)) + "\n", encoding="utf-8")
     for scheme in ("light", "dark"):
         draw_page(page, scheme, PICTURES / f"page-{scheme}.png")
     for path in sorted(PICTURES.iterdir()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from dataclasses import replace
@@ -36,18 +37,19 @@ EVENING = HalfDone(
     edits=tuple(change for bug in BUGS if bug.name in WRONG for change in bug.edits),
 )
 MEASURED = re.compile(r"\d+\.\d{3,}|\d[\d.]*e[+-]?\d+")  # what the last digits of hang on the processor
+SAYS = "says"  # where a PNG holds the hash of its page's words
 TEXT = "{http://www.w3.org/2000/svg}text"
 
 
 def graded(folder: Path, mnist_root: Path, warm: judging.Nurseries = judging.COLD) -> Tamed:
-    """Grade that lab and return its report, without what differs from machine to machine and from run to run."""
+    """Grade that lab on MNIST and return its report, without what differs from machine to machine and run to run."""
     (folder / "lab.py").write_text(half_done_source(EVENING), encoding="utf-8")
     options = ("--no-page", "--mnist-root", str(mnist_root), "--grading-seed", "0")
     done = single.grade("evening", folder / "lab.py", folder, options, warm)
     assert done.report is not None, done.output
     report = command.read(folder / "evening" / "report.json")
-    placed = replace(report, submission="student_template", isolation="sandbox", unsandboxed="")
-    return tame(replace(placed, versions={}, duration_s=8.0))
+    here = {"isolation": "sandbox", "unsandboxed": "", "skipped": (), "versions": {}, "duration_s": 8.0}
+    return tame(replace(report, submission="student_template", **here))
 
 
 def terminal_of(report: Tamed, colour: bool = False) -> str:
@@ -72,17 +74,24 @@ def svg_of(text: str) -> str:
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
-def words_in_svg(svg: str) -> list[str]:
-    """Return the words that a picture of a terminal shows, its title apart; measured numbers are all alike."""
-    texts = ["".join(element.itertext()) for element in ElementTree.fromstring(svg).iter(TEXT)]
-    return words(" ".join(texts[1:]))
+def lines_in_svg(svg: str) -> list[str]:
+    """Return the lines that a picture of a terminal shows, as `lines` does; its title is none of them."""
+    shown: dict[str, str] = {}
+    for element in list(ElementTree.fromstring(svg).iter(TEXT))[1:]:
+        shown[element.attrib["y"]] = shown.get(element.attrib["y"], "") + "".join(element.itertext())
+    return lines("\n".join(shown.values()))
 
 
-def words_in_page(page: str) -> list[str]:
-    """Return the words of a page."""
-    return words(" ".join(Page(page.partition("<body>")[2].partition("</body>")[0]).texts))
+def lines_in_page(page: str) -> list[str]:
+    """Return the texts of a page, as `lines` does."""
+    return lines("\n".join(Page(page.partition("<body>")[2].partition("</body>")[0]).texts))
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a text; measured numbers are all alike."""
-    return MEASURED.sub("#", text).split()
+def lines(text: str) -> list[str]:
+    """Return the lines of a text without their blanks, and those alone that have more; measured numbers are alike."""
+    return [found for line in text.splitlines() if (found := "".join(MEASURED.sub("#", line).split()))]
+
+
+def hashed(found: list[str]) -> str:
+    """Return a hash of lines."""
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()

@@ -9,20 +9,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jinja2 import Environment
     from markupsafe import Markup
 
 SHARED = Path(__file__).with_name("shared.css")
+WORD = re.compile(r"(?:`[^`]+`|\S)+")  # in code may be blanks
 CODE = re.compile(r"`([^`]+)`")
+# Between a Korean letter and what is none browsers part words, `word-break: keep-all` or not: after [B] in "[B]여야".
+PARTED = re.compile(r"[^\w\s][가-힣]|[가-힣][^\w\s.,:;!?…]")
 
 
 def environment(folder: Path) -> Environment:
-    """Return what reads the templates in a folder; its filter `coded` shows what stands between backticks as code."""
+    """Return what reads the templates in a folder.
+
+    Its filter `coded` shows what stands between backticks as code, and keeps Korean words whole.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
     def coded(text: str) -> Markup:
-        return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
+        return Markup("".join(_pieces(text)))
+
+    def _pieces(text: str) -> Iterator[str]:
+        end = 0
+        for word in WORD.finditer(text):
+            yield text[end : word.start()]
+            end = word.end()
+            shown = CODE.sub(r"<code>\1</code>", str(escape(word[0])))
+            yield f'<span class="word">{shown}</span>' if PARTED.search(word[0]) else shown
+        yield text[end:]
 
     made = Environment(
         loader=FileSystemLoader(folder),
