@@ -41,13 +41,14 @@ def draw_page(page: str, scheme: str, target: Path) -> None:
         tab = browser.new_context(viewport=viewport, color_scheme=scheme, offline=True).new_page()
         tab.goto(path.as_uri())
         end = tab.evaluate("document.querySelector('article').getBoundingClientRect().bottom")
-        clip = {"x": 0, "y": 0, "width": WIDTH, "height": end + 24}
+        clip = {"x": 0, "y": 0, "width": WIDTH, "height": end + 16}
         tab.screenshot(path=path.with_suffix(".png"), clip=clip, full_page=True)
         browser.close()
         note = PngInfo()
         note.add_text(pictured.SAYS, pictured.hashed(pictured.lines_in_page(page)))
         with Image.open(path.with_suffix(".png")) as picture:
-            picture.convert("RGB").save(target, optimize=True, pnginfo=note)
+            few = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            few.save(target, optimize=True, pnginfo=note)
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ def with_everything(path: Path) -> str:
         seen,
         parts=(hidden, *others),
         suspicions=(Suspicion("network", "socket.socket", Where("lab.py", 12)),),
-        remarks=("A remark.",),
+        remarks=("`lab.ipynb`: 3 cells were left out.",),
         outlined=(made,),
         altered=("graders/rubric.toml",),
         skipped=("There is no CUDA here.",),

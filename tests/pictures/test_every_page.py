@@ -59,6 +59,7 @@ BROKEN = """((longest) => {
   const found = [];
   for (const block of document.querySelectorAll("body *")) {
     if (block.closest("svg, script, noscript, select, .unseen") || !block.getClientRects().length) continue;
+    const line = getComputedStyle(block).writingMode === "horizontal-tb" ? "top" : "left";
     for (const node of block.childNodes) {
       if (node.nodeType !== 3) continue;
       for (const word of node.data.matchAll(/\\S+/g)) {
@@ -66,7 +67,8 @@ BROKEN = """((longest) => {
         const range = document.createRange();
         range.setStart(node, word.index);
         range.setEnd(node, word.index + word[0].length);
-        const lines = new Set([...range.getClientRects()].filter((box) => box.width).map((box) => Math.round(box.top)));
+        const boxes = [...range.getClientRects()].filter((box) => box.width);
+        const lines = new Set(boxes.map((box) => Math.round(box[line])));
         if (lines.size > 1) found.push(word[0]);
       }
     }
