@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from graders.harness.base.limits import Limits
     from graders.harness.walls.plan import Plan
+    from graders.harness.worker.wire import Frame
 
-    from .transport import Frame, Spawned, Transport
+    from .transport import Spawned, Transport
 
 
 @dataclass(frozen=True, slots=True)
