@@ -328,12 +328,21 @@ def test_what_no_judge_finished_is_tried_by_the_next_run(three):
     assert [task.student for task in three.run()[0]] == ["ben"]
 
 
-def test_what_cannot_be_loaded_says_why(three):
-    """In a word, beside its points."""
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"key": None, "text": "line 3: invalid syntax\nmore"}], "line 3: invalid syntax"),
+        (
+            [{"key": "expected", "text": "the lab's functions"}, {"key": "got", "text": "lab.py is empty"}],
+            "lab.py is empty",
+        ),
+    ],
+)
+def test_what_cannot_be_loaded_says_why(three, rows, said):
+    """In a word, beside its points: what was found, not what was looked for."""
 
     def judge(task: Task) -> Done:
         plain = report(task.student, PARTS)
-        rows = [{"key": None, "text": "line 3: invalid syntax\nmore"}]
         plain["parts"][0]["checks"] = [{"name": "x", "unloadable": True, "rows": rows, "message": ""}]
         return replace(right(task), report=json.dumps(plain))
 
@@ -341,7 +350,7 @@ def test_what_cannot_be_loaded_says_why(three):
     with Gradebook.open(three.out) as book:
         ben = book.current("ben")
         assert ben is not None
-        assert (ben.outcome, ben.why, ben.params) == ("graded", "unloadable", {"text": "line 3: invalid syntax"})
+        assert (ben.outcome, ben.why, ben.params) == ("graded", "unloadable", {"text": said})
 
 
 def test_two_runs_grade_nobody_twice(three):

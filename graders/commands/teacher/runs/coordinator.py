@@ -198,6 +198,8 @@ def _unloadable(report: dict[str, Any]) -> tuple[str, dict[str, str]]:
     for part in report["parts"]:
         for check in part["checks"]:
             if check.get("unloadable"):
-                lines = [row["text"] for row in check.get("rows", ())] or check["message"].splitlines() or [""]
-                return "unloadable", {"text": lines[0].splitlines()[0][:MAX_WHY] if lines[0] else ""}
+                rows = {row["key"]: row["text"] for row in reversed(check.get("rows", ()))}
+                # What was found says why; what was looked for does not.
+                said = rows.get("got") or next(iter(reversed(rows.values())), "") or check["message"]
+                return "unloadable", {"text": next(iter(said.splitlines()), "")[:MAX_WHY]}
     return "", {}
