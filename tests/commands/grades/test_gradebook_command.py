@@ -40,13 +40,13 @@ def test_list_has_a_line_for_everybody(run: Callable[..., str]) -> None:
     run("override", "101", "--part", "loss", "--points", "12", "--why", "right by another way")
     run("note", "slow", "asked for more time")
     assert run("list").splitlines() == [
-        "101      100 / 100*    Kim Minsu",
-        "202      100 / 100     이지우  late  3 attempts",
-        "=cmd()   100 / 100",
-        "doc      not loadable",
-        "gone     missing       Gone Girl",
-        "slow     timed out     note: asked for more time",
-        "unlucky  void",
+        "101 Kim Minsu   100 / 100*",
+        "202 이지우      100 / 100     late  3 attempts",
+        "=cmd()          100 / 100",
+        "doc             not loadable",
+        "gone Gone Girl  missing",
+        "slow            timed out     note: asked for more time",
+        "unlucky         void",
     ]
 
 

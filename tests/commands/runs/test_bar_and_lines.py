@@ -141,6 +141,8 @@ def result(outcome: str = "graded", points: float | None = 95.0, **more: Any) ->
     ("row", "line"),
     [
         (result(), "kim  95 / 100"),
+        (result(name="Kim Minsu"), "kim Kim Minsu  95 / 100"),
+        (result(name="kim"), "kim  95 / 100"),
         (result(late=True, attempts=3), "kim  95 / 100  late  the last of 3 attempts"),
         (result(points=0.0, why="unloadable", params={"text": "no lab.py"}), "kim  0 / 100  not loadable: no lab.py"),
         (

@@ -94,6 +94,11 @@ class Result:
     _text: Callable[[], str | None] = field(default=lambda: None, repr=False, compare=False)
 
     @property
+    def called(self) -> str:
+        """The student as every list has it: the number or user name, and the name where that is known besides."""
+        return f"{self.student} {self.name}" if self.name not in ("", self.student) else self.student
+
+    @property
     def text(self) -> str | None:
         """The report.json of the last grading, as the judge wrote it, read now; None where there is none."""
         return self._text()

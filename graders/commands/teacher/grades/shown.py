@@ -24,8 +24,8 @@ SET = "*"  # beside points that a teacher has set
 
 
 def table(results: Iterable[Result]) -> Iterator[str]:
-    """Yield a line a student: the name, the points or what became of it, and what is to be known besides."""
-    rows = [(one_line(result.student), _points(result), "  ".join(_remarks(result))) for result in results]
+    """Yield a line a student: number and name, the points or what became of it, and what is to be known besides."""
+    rows = [(one_line(result.called), _points(result), "  ".join(_remarks(result))) for result in results]
     widths = [max((columns(row[column]) for row in rows), default=0) for column in (0, 1)]
     for student, points, remarks in rows:
         yield f"{pad(student, widths[0])}  {pad(points, widths[1])}  {remarks}".rstrip()
@@ -58,8 +58,6 @@ def _points(result: Result) -> str:
 
 
 def _remarks(result: Result) -> Iterator[str]:
-    if result.name:
-        yield one_line(result.name)
     if result.late:
         yield "late"
     if result.attempts > 1:

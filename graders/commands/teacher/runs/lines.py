@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from graders.commands.teacher.grades.reasons import why
 from graders.commands.teacher.grades.results import Outcome
 from graders.commands.teacher.handed_in.hand_in import Kind
+from graders.harness.render.tame import name as one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def is_ungraded(result: Result) -> bool:
 
 
 def of_result(result: Result, messages: Messages) -> str:
-    """Return a student's line: the name, the points or what became of the hand-in, and what a teacher has to know."""
+    """Return a student's line: number, name, points or what became of the hand-in, and what teachers have to know."""
     said = list[str]()
     if result.points is not None:
         said.append(f"{result.points:g} / {result.max_points:g}")
@@ -50,7 +51,7 @@ def of_result(result: Result, messages: Messages) -> str:
         said.append(messages.text("runs", "late"))
     if result.attempts > 1:
         said.append(messages.text("runs", "attempts", count=result.attempts))
-    return f"{result.student}  {'  '.join(said)}"
+    return f"{one_line(result.called)}  {'  '.join(said)}"
 
 
 def of_entry(entry: Entry, messages: Messages) -> str:
