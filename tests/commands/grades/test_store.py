@@ -91,6 +91,21 @@ def test_more_students_than_are_read_at_a_time(book, monkeypatch):
     assert [(one.student, one.notes) for one in book.results()] == [(name, (f"of {name}",)) for name in names]
 
 
+def test_who_was_ended_by_a_shorter_limit_is_judged_again(book):
+    """Where the limit is a larger one now; what stands for longer than that stays."""
+    for name, seconds in {"slow": 600.4, "slower": 1200.1}.items():
+        book.record(name, KEY, None, Outcome.TIMED_OUT, seconds=seconds)
+    book.record("done", KEY, made(data=1, loss=1, speed=1), seconds=600.4)
+    for limit, claimed in {600: [], 1200: ["slow"], 1300: ["slow", "slower"]}.items():
+        book.retry_slow(limit)
+        assert [name for name in ("done", "slow", "slower") if book.claim(name, KEY)] == claimed
+        for name in claimed:
+            book.release(name)
+    book.record("slow", KEY, None, Outcome.TIMED_OUT, seconds=1300.2)
+    book.retry_slow(1300)
+    assert not book.claim("slow", KEY)
+
+
 def test_everybody_of_the_class_has_a_row(tmp_path, book):
     """Also who has handed in nothing, and what nobody reads."""
     anna = HandIn("anna", tmp_path / "anna.py", "Anna", late=True, attempts=2, identities={"canvas": "17"})

@@ -271,6 +271,12 @@ class Gradebook:
             marked = json.dumps(sorted(self._again(student) | set(parts)))
             self._do("UPDATE students SET again = ? WHERE student = ?", marked, student)
 
+    def retry_slow(self, seconds: float) -> None:
+        """Have the next run judge anew whoever was ended by a shorter limit than one of `seconds`."""
+        sql = "SELECT students.student FROM students JOIN results ON results.id = result"
+        for (student,) in self._all(f"{sql} WHERE present AND outcome = ? AND seconds < ?", Outcome.TIMED_OUT, seconds):
+            self.again(student, (ALL_PARTS,))
+
     def _again(self, student: str) -> set[str]:
         found = self._all("SELECT again FROM students WHERE student = ?", student)
         return set(json.loads(found[0][0])) if found else set()
