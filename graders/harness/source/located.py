@@ -135,12 +135,16 @@ class Search:
         return Located(path, visible, problem, self.holder, inside, one.beside, None if usual else _said([one]))
 
     def _right_there(self, folder: Path) -> Candidate | None:
-        """Return the file that is asked for, in whatever case its name is, with the notebook of its name beside it."""
-        names = [entry.name for entry in folder.iterdir()]
+        """Return the file that is asked for, in whatever case its name is, with the file that it is passed over for.
+
+        That is the notebook of its name or, where the file system tells cases apart, the file in another case. Names
+        are the folder's own, so that every file system tells the same ones.
+        """
+        names = sorted(entry.name for entry in folder.iterdir())
         file = self.contract.file
-        found = [file] if os.path.lexists(folder / file) else [one for one in names if one.lower() == file]
-        own = PurePosixPath(file).with_suffix(ENDING).name
-        beside = next((one for one in names if one.lower() == own), None)
+        found = [file] if file in names else [one for one in names if one.lower() == file]
+        own = (file, PurePosixPath(file).with_suffix(ENDING).name)
+        beside = next((one for one in names if one.lower() in own and one not in found), None)
         return Candidate(folder / found[0], PurePosixPath(found[0]), beside) if len(found) == 1 else None
 
     def _by_name(self, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -119,12 +119,27 @@ def test_what_is_imported_lies_beside_it(tmp_path):
             {"hw.py": LAB, "hw.ipynb": NOTEBOOK},
             [Word("found_at", {"file": "hw.py"}), Word("passed_over", {"file": "hw.py", "notebook": "hw.ipynb"})],
         ),
+        ({"lab.py": LAB, "Lab.py": OTHER}, [Word("passed_over", {"file": "lab.py", "notebook": "Lab.py"})]),
     ],
 )
 def test_where_it_was_found_is_said(tmp_path, files, remarks):
     """Unless it lies where it is asked for."""
     for given in as_folder_and_zip(tmp_path, files):
         assert list(find(given).remarks) == remarks
+
+
+def test_a_file_system_that_tells_no_cases_apart_tells_the_same(tmp_path, monkeypatch):
+    """There the file that is asked for seems to be there, whatever it is called."""
+    folder = put(tmp_path / "kim", {"Lab.py": LAB})
+    exists = os.path.lexists
+
+    def anyhow(path):
+        at = Path(path)
+        return exists(path) or (at.parent.is_dir() and at.name.lower() in {e.name.lower() for e in at.parent.iterdir()})
+
+    monkeypatch.setattr(os.path, "lexists", anyhow)
+    source = find(folder)
+    assert (source.path.name, list(source.remarks)) == ("Lab.py", [Word("found_at", {"file": "Lab.py"})])
 
 
 @pytest.mark.parametrize(
