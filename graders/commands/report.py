@@ -54,7 +54,8 @@ def page(spec: LabSpec, report: Tamed, messages: Messages) -> str:
 
 
 def _csv(report: Tamed, _messages: Messages) -> str:
-    return csv_row.header(report.lab, [part.name for part in report.parts]) + csv_row.render(report)
+    header = csv_row.header(report.lab, [part.name for part in report.parts])
+    return files.mark(report.language) + header + csv_row.render(report)
 
 
 def formats(spec: LabSpec) -> dict[str, Callable[[Tamed, Messages], str]]:

@@ -154,6 +154,7 @@ class _Run:
         with Gradebook.open(self._out) as book, journal(self._out) as log:
             names = _folders(found)
             book.enter(found, folder, names)
+            book.retry_slow(shared.rubric.limits.submission_seconds)
             self._seed = seed_of(book, given)
             book.begin_run(folder, {"arguments": shlex.join([*map(str, self._judges_options), *self._passed_on])})
             print(shared.said(len(found.hand_ins)), file=sys.stderr, flush=True)
@@ -162,7 +163,7 @@ class _Run:
             book.end_run("stopped" if self._ending.came else "done")
             ungraded = False if self._ending.came else _listed(book, shared.messages)
             if table:
-                put_into_table(table, book.results(), shared.rubric.lab, parts)
+                put_into_table(table, book.results(), shared.rubric.lab, parts, options.language)
             page = self._draw(book)
             for key, path in (("page", page), ("log", log)):
                 print(shared.messages.text("runs", key, path=path), file=sys.stderr)

@@ -28,22 +28,27 @@ def write(path: Path, text: str) -> None:
         raise
 
 
-def put_rows(path: Path, header: str, rows: Iterable[str]) -> None:
+def mark(language: str) -> str:
+    """Return what a new table in a language begins with: the mark by which Excel knows UTF-8, if it is not English."""
+    return "" if language == "en" else BYTE_ORDER_MARK
+
+
+def put_rows(path: Path, header: str, rows: Iterable[str], language: str = "en") -> None:
     """Put rows into a table, which begins with `header`: each in the place of one with its first cell, or at the end.
 
-    Several processes may do so at the same time. All else stays, a byte order mark included. Raises ConfigurationError
-    where the table has other columns, or somebody keeps it locked, and OSError.
+    Several processes may do so at the same time. All else stays, a byte order mark included; a new table has its
+    language's. Raises ConfigurationError where the table has other columns, or somebody keeps it locked, and OSError.
     """
     import filelock
 
     new: dict[object, list[str]] = {one[0]: one for row in rows for one in _rows(row)}
     try:
         with filelock.FileLock(f"{path}.lock", timeout=LOCK_SECONDS):
-            mark, (names, *before) = _table(path, header)
+            marked, (names, *before) = _table(path, mark(language) + header)
             kept: dict[object, list[str]] = {}
             for number, one in enumerate(before):
                 kept.setdefault(one[0] if one[0] in new else number, new.get(one[0], one))
-            write(path, mark + _text([names, *(kept | new).values()]))
+            write(path, marked + _text([names, *(kept | new).values()]))
     except filelock.Timeout:
         raise ConfigurationError(f"{path}: is locked by {path}.lock; remove that if nobody writes the table") from None
 
@@ -62,13 +67,13 @@ def _table(path: Path, header: str) -> tuple[str, list[list[str]]]:
     """Return a table's byte order mark, if any, and its rows, the columns' names among them."""
     try:
         text = path.read_bytes().decode("utf-8") if path.exists() else header
-        mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
-        rows = _rows(text.removeprefix(mark))
+        marked = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+        rows = _rows(text.removeprefix(marked))
     except (UnicodeDecodeError, csv.Error):
-        mark, rows = "", []
-    if rows[:1] != _rows(header):
+        marked, rows = "", []
+    if rows[:1] != _rows(header.removeprefix(BYTE_ORDER_MARK)):
         raise ConfigurationError(f"{path}: has other columns; give a new file, or one that --csv has written")
-    return mark, rows
+    return marked, rows
 
 
 def _rows(text: str) -> list[list[str]]:

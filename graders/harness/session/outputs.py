@@ -125,7 +125,8 @@ class Outputs:
         has_page = folder and not self._config.getoption("no_page")
         page = Path(folder, "report.html").as_posix() if has_page else ""
         row = csv_row.render(report, page, [part.name for part in self._grading.rubric.parts])
-        self._try(table, lambda: files.put_rows(table, self._columns(), [row]))
+        language = self._grading.options.language
+        self._try(table, lambda: files.put_rows(table, self._columns(), [row], language))
 
     def _add_summary(self, path: Path, report: Tamed) -> None:
         with path.open("a", encoding="utf-8") as summary:

@@ -165,6 +165,20 @@ def test_paths_are_those_of_the_folder_in_which_pytest_was_started(tiny_lab, tmp
     assert (tmp_path / "out" / "report.json").is_file()
 
 
+def test_a_new_table_in_korean_has_the_mark_by_which_excel_knows_utf_8(tmp_path):
+    """Once, however many rows come; one that is there stays as it is, in any language."""
+    korean, english = tmp_path / "ko.csv", tmp_path / "en.csv"
+    for row in ("가,1\n", "나,2\n"):
+        files.put_rows(korean, "n,x\n", [row], "ko")
+        files.put_rows(english, "n,x\n", [row], "en")
+    files.put_rows(english, "n,x\n", ["다,3\n"], "ko")
+    files.put_rows(korean, "n,x\n", ["다,3\n"], "en")
+    files.expect_table(korean, "n,x\n")
+    rows = "n,x\n가,1\n나,2\n다,3\n"
+    assert korean.read_bytes() == b"\xef\xbb\xbf" + rows.encode()
+    assert english.read_bytes() == rows.encode()
+
+
 def test_row_of_the_same_student_is_replaced_and_all_else_stays(tmp_path):
     """A byte order mark, other rows as a teacher has changed them, what stands in quotes; doubles go."""
     table = tmp_path / "grades.csv"

@@ -122,7 +122,7 @@ def jsonl(results: Callable[[], Iterable[Result]], assignment: str) -> Iterator[
         yield json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def put_into_table(path: Path, results: Iterable[Result], lab: str, parts: Sequence[str]) -> None:
+def put_into_table(path: Path, results: Iterable[Result], lab: str, parts: Sequence[str], language: str = "en") -> None:
     """Put a row a student into the table that `pytest graders --csv` writes, whatever became of them.
 
     Raises ConfigurationError where it has other columns, and OSError.
@@ -139,7 +139,7 @@ def put_into_table(path: Path, results: Iterable[Result], lab: str, parts: Seque
         )
         for result in results
     )
-    files.put_rows(path, csv_row.header(lab, parts), rows)
+    files.put_rows(path, csv_row.header(lab, parts), rows, language)
 
 
 FORMATS = {"csv": table, "canvas": canvas, "moodle": moodle, "jsonl": jsonl}
