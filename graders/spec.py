@@ -25,9 +25,14 @@ PILLOW = tuple(f"PIL.{form}ImagePlugin" for form in ("Bmp", "Gif", "Jpeg", "Ppm"
 
 
 def read_messages() -> None:
-    """Read the messages of every language: they are then known as long as their files stay as they are."""
+    """Read the messages of every language, and look at them: they are known as long as their files stay as they are.
+
+    Raises ConfigurationError.
+    """
+    from graders.harness.judge.catalogue import expect_whole
     from graders.harness.judge.messages import Messages
 
+    expect_whole(FOLDER)
     for folder in (FOLDER / "messages").iterdir():
         if any(folder.glob("*.toml")):
             Messages.of_lab(FOLDER, folder.name)

@@ -19,6 +19,7 @@ from .base import seeds
 from .base.errors import ConfigurationError
 from .base.model import CheckResult, Status
 from .base.rows import Row
+from .judge.catalogue import expect_whole
 from .judge.grading import Grading, Options
 from .judge.notes import Notes
 from .session import benchmarking, crossing, fixtures, following, outputs, own_checks, planted, running, some_parts
@@ -187,9 +188,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Have all of the judge's code in place before the first check has anything of the submission run."""
+    """Have all of the judge's code in place, and its messages whole, before anything of the submission is run."""
     grading = session.config.stash.get(GRADING, None)
-    if grading and grading.submission.started:
+    if grading is None:
+        return
+    try:
+        expect_whole(grading.spec.folder, grading.options.private)  # now, while the worker imports torch
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
+    if grading.submission.started:
         _import_ahead(grading)
 
 
@@ -231,23 +238,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{config.stash[GRADING].options.rubric}: parts.{part}.checks has no {_name(item)}")
     if GRADING in config.stash:
         own_checks.refuse_names(config, items)
-        _refuse_unknown_checks(config, items)
         benchmarking.choose(config, items)
         some_parts.choose(config, items)
-
-
-def _refuse_unknown_checks(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse a rubric that names checks which nobody wrote, in the parts that were collected whole."""
-    asked = [(config.invocation_params.dir / argument) for argument in config.args]
-    if config.getoption("lf", False) or any("::" in str(path) or not path.exists() for path in asked):
-        return
-    collected = {(part_of(item), _name(item)) for item in items}
-    parts = {part for part, _ in collected}
-    for part in config.stash[GRADING].rubric.parts:
-        for check in part.checks if part.name in parts else ():
-            if (part.name, check) not in collected:
-                rubric = config.stash[GRADING].options.rubric
-                raise pytest.UsageError(f"{rubric}: parts.{part.name}.checks.{check}: there is no such check")
 
 
 def _name(item: pytest.Item) -> str:

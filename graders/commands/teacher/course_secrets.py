@@ -10,6 +10,9 @@ from pathlib import Path
 from graders.harness.base import seeds
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge import private
+from graders.harness.judge.asked import expect_there
+from graders.harness.judge.rubric import load_rubric
+from graders.spec import SPEC
 
 PACKAGE = Path(__file__).parents[2]
 ROOT = PACKAGE.parent
@@ -26,8 +29,10 @@ def add(copy: Path, rubric: Path | None, own: Path | None, seed: int | None) -> 
 
     A rubric that lies beside own checks is the one that counts.
 
-    Raises ConfigurationError for a folder without checks, OSError.
+    Raises ConfigurationError for a folder without checks, or a rubric that asks for what nobody wrote, OSError.
     """
+    if counts := private.rubric_in(own) or rubric:
+        expect_there(load_rubric(counts, SPEC.thresholds, SPEC.tiers), counts, SPEC, own)
     if rubric:
         shutil.copyfile(rubric, copy / RUBRIC)
     if own:
@@ -47,6 +52,6 @@ def variables() -> dict[str, str]:
     """Return the environment of that command, with the course's seed. Raises ConfigurationError where there is none."""
     kept = {name: value for name, value in os.environ.items() if name in KEPT}
     try:
-        return {**kept, seeds.VARIABLE: (ROOT / SEED).read_text(encoding="ascii").strip()}
+        return {**kept, seeds.VARIABLE: (ROOT / SEED).read_text(encoding="utf-8-sig").strip()}
     except OSError as error:
         raise ConfigurationError(f"{ROOT / SEED}: cannot be read ({error.strerror})") from None

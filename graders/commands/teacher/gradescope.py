@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.judge.catalogue import expect_whole
 from graders.harness.judge.messages import Messages
 from graders.harness.source.released import MANIFEST
 
@@ -34,9 +35,11 @@ def build(
 
     It grades by `seed`, or by one that is drawn for it.
 
-    Raises ConfigurationError where the language is unknown, or a file cannot be read or written.
+    Raises ConfigurationError where there is no such language, a message is not whole, or a file cannot be read or
+    written.
     """
     Messages.of_lab(PACKAGE, language, private=private)
+    expect_whole(PACKAGE, private)
     try:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch, "autograder")

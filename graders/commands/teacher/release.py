@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base import packed
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.judge.asked import expect_there
+from graders.harness.judge.rubric import load_rubric
 from graders.harness.source import released
+from graders.spec import SPEC
 
 from . import course, notebook
 from .runs.seeding import given_seed
@@ -60,8 +63,11 @@ def release(
     `repository` is where they will find it, for a notebook's button and its first cell. `rubric` is another one than
     the usual.
 
-    Raises ConfigurationError where `target` holds anything already, cannot be written, or this is no full checkout.
+    Raises ConfigurationError where `target` holds anything already, cannot be written, this is no full checkout, or the
+    rubric asks for what nobody wrote.
     """
+    if rubric:
+        expect_there(load_rubric(rubric, SPEC.thresholds, SPEC.tiers), rubric, SPEC)
     try:
         expect_empty(target)
         target.mkdir(parents=True, exist_ok=True)

@@ -86,7 +86,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _part_of(file: Path) -> str | None:
     """Return the part that all of a file's checks belong to; None where it is no part's, or not one's alone."""
-    return part_of(file.read_text(encoding="utf-8"))
+    return part_of(file.read_text(encoding="utf-8-sig"))
 
 
 def part_of(text: str) -> str | None:

@@ -31,7 +31,7 @@ from graders.harness.source.ours import ours
 from graders.harness.source.source import Source
 from graders.harness.source.suspicion import ranked
 
-from . import fingerprints
+from . import asked, fingerprints
 from .messages import ROWS, Messages
 from .rubric import load_rubric
 from .scoring import score, totals, unseen
@@ -74,6 +74,7 @@ class Grading:
         self.spec, self.options = spec, options
         self.rubric = load_rubric(options.rubric, spec.thresholds, spec.tiers).without(options.without)
         self.messages = Messages.of_lab(spec.folder, options.language, options.running, options.private)
+        asked.expect_there(self.rubric, options.rubric, spec, options.private)
         self.source = Source.find(options.submission, self.rubric.file, self.rubric.functions, spec.outline)
         if options.running:  # it lies in a folder made for it, which its writer does not know, with what it imports
             path = self.source.path

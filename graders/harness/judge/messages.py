@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graders.harness.base import particles
 from graders.harness.base.errors import ConfigurationError, HarnessFault
 from graders.harness.base.model import Word
 from graders.harness.base.rows import Key
@@ -39,7 +40,7 @@ class Messages:
             translated = _files(folder, language)
             fallback = [] if language == FALLBACK else sorted((folder / FALLBACK).glob("*.toml"))
             for path in (*fallback, *translated):
-                for section, entries in _read(path).items():
+                for section, entries in read(path).items():
                     self._table.setdefault(section, {}).update(entries)
         for key, said in self._table.get("running", {}).items() if running else ():
             section = "notes" if isinstance(said, str) else "failures"
@@ -111,21 +112,22 @@ def _files(folder: Path, language: str) -> list[Path]:
     return found[language]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """Return what a file of messages says. Raises ConfigurationError where it is no TOML."""
     return _parsed(path, path.stat().st_mtime_ns)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _parsed(path: Path, changed: int) -> dict[str, Any]:
     """Return what a file says that was last changed then: one reading of many files takes 30 ms."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: is no TOML: {error}") from None
 
 
 def _fill(template: str, params: Mapping[str, object], key: str) -> str:
     try:
-        return template.format_map(params)
+        return particles.chosen(template, params).format_map(params)
     except (KeyError, IndexError, ValueError) as error:
         raise HarnessFault(f"message {key} cannot be filled in: {type(error).__name__} {error}") from None

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.base.limits import Limits
 from graders.harness.base.model import Visibility
+from graders.harness.base.nearest import known_here
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 Number = int | float
@@ -58,13 +59,19 @@ class Rubric:
         """Return the part called `name`. Raises KeyError."""
         return {part.name: part for part in self.parts}[name]
 
-    def without(self, names: Collection[str]) -> Rubric:
-        """Return the rubric without some parts. Raises ConfigurationError for one that it does not know, or for all."""
+    def expect_parts(self, option: str, names: Iterable[str]) -> None:
+        """Raise ConfigurationError for a part that an option names and the rubric does not know."""
         known = [part.name for part in self.parts]
         for name in names:
             if name not in known:
-                raise ConfigurationError(f"--without {name}: there is no such part; there are: {', '.join(known)}")
-        if not set(known).difference(names):
+                raise ConfigurationError(
+                    f"{option} {name}: there is no such part; there are: {known_here(name, known)}"
+                )
+
+    def without(self, names: Collection[str]) -> Rubric:
+        """Return the rubric without some parts. Raises ConfigurationError for one that it does not know, or for all."""
+        self.expect_parts("--without", names)
+        if not {part.name for part in self.parts}.difference(names):
             raise ConfigurationError(f"--without {','.join(names)}: leaves no part")
         return replace(self, parts=tuple(part for part in self.parts if part.name not in names))
 
@@ -82,7 +89,7 @@ def load_rubric(path: Path, thresholds: Mapping[str, tuple[float, float]], tiers
     Raises ConfigurationError, which names the file and the key, for whatever is missing, unknown or out of range.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -118,7 +125,7 @@ class _Reader:
             raise self._fail(prefix or "the file", "must be a table")
         for name in table.keys() - known:
             key = f"{prefix}.{name}" if prefix else name
-            raise self._fail(key, f"is unknown; known here: {', '.join(sorted(known))}")
+            raise self._fail(key, f"is unknown; known here: {known_here(name, sorted(known))}")
         return table
 
     def _section(self, name: str, known: set[str]) -> dict[str, Any]:

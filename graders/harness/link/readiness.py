@@ -7,6 +7,8 @@ import gc
 import importlib
 from typing import TYPE_CHECKING
 
+from graders.harness.base.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,11 +16,11 @@ if TYPE_CHECKING:
 def get_ready(names: Iterable[str]) -> None:
     """Import modules, and call a function where one is named behind its module: `package.module:function`.
 
-    What cannot be imported is left to the forks, which tell somebody who can read it.
+    What cannot be imported, or read, is left to the forks, which tell somebody who can read it.
     """
     for name in names:
         module, _, function = name.partition(":")
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(ImportError, ConfigurationError):
             imported = importlib.import_module(module)
             if function:
                 getattr(imported, function)()

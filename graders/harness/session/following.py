@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graders.harness.base.errors import ConfigurationError
 from graders.harness.render import sequence
 from graders.harness.render.tame import tame
 
@@ -31,10 +30,7 @@ class Following:
         self._grading, self._followed = grading, config.getoption("follow")
         self._first = [name.strip() for name in config.getoption("first").split(",") if name.strip()]
         self._left: set[str] = set()
-        known = [part.name for part in grading.rubric.parts]
-        for name in self._first:
-            if name not in known:
-                raise ConfigurationError(f"--first {name}: there is no such part; there are: {', '.join(known)}")
+        grading.rubric.expect_parts("--first", self._first)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

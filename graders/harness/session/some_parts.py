@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graders.harness.base.errors import ConfigurationError
-
 from .running import part_of
 
 if TYPE_CHECKING:
@@ -29,10 +27,7 @@ def names(config: pytest.Config, option: str) -> tuple[str, ...]:
 
 def expect_known(config: pytest.Config, rubric: Rubric) -> None:
     """Raise ConfigurationError for a part that the rubric does not know."""
-    known = [part.name for part in rubric.parts]
-    for name in names(config, "parts"):
-        if name not in known:
-            raise ConfigurationError(f"--parts {name}: there is no such part; there are: {', '.join(known)}")
+    rubric.expect_parts("--parts", names(config, "parts"))
 
 
 def choose(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -93,6 +93,22 @@ def test_unknown_key_is_named(load, old, new, key):
         load(old, new)
 
 
+def test_a_near_name_is_told(load):
+    """What a slip was meant for, behind all that there is."""
+    with pytest.raises(ConfigurationError, match=r"limits\.call_second: .*; did you mean call_seconds\?$"):
+        load("call_seconds = 5", "call_second = 5")
+    with pytest.raises(ConfigurationError) as raised:
+        load().without(["alfa"])
+    assert str(raised.value) == "--without alfa: there is no such part; there are: alpha, beta; did you mean alpha?"
+
+
+def test_a_byte_order_mark_is_read(tmp_path):
+    """As Windows' editors write it."""
+    path = tmp_path / "rubric.toml"
+    path.write_text(RIGHT.strip(), encoding="utf-8-sig")
+    assert load_rubric(path, RANGES).lab == "tiny"
+
+
 @pytest.mark.parametrize(
     ("old", "key"),
     [

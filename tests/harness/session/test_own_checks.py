@@ -125,8 +125,10 @@ def test_reports_of_other_checks_have_other_fingerprints(own):
         ({"text": "def test_a(): pass\n"}, "says no part: pytestmark"),
         ({"body": "this is no Python"}, "is no Python"),
         ({"rubric": RUBRIC.replace("test_more_of_it = 1", "")}, "parts.own.checks has no test_more_of_it"),
+        ({"rubric": RUBRIC.replace("parts.alpha", "parts.alfa")}, "there are: alpha, beta, own; did you mean alpha?"),
         ({"rubric": f"{RUBRIC}test_gone = 1\n"}, "parts.own.checks.test_gone: there is no such check"),
         ({"words": "parts = 3"}, "parts: must be a table"),
+        ({"words": '[checks.test_more_of_it]\ntitle = "{x}"\n'}, "checks.test_more_of_it.title: nothing is filled in"),
         ({"words": "[parts"}, "messages.toml: cannot be read"),
         (
             {

@@ -71,7 +71,7 @@ def order(spec: LabSpec = SPEC) -> Order:
 @lru_cache(maxsize=4)
 def _order(rubric: Path, changed: int) -> Order:
     """Return the order in a rubric that was last changed then; it is asked for with every result."""
-    parts = tomllib.loads(rubric.read_text(encoding="utf-8"))["parts"]
+    parts = tomllib.loads(rubric.read_text(encoding="utf-8-sig"))["parts"]
     return tuple((part, check) for part, said in parts.items() for check in said["checks"])
 
 

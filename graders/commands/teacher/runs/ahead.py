@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.judge.asked import expect_there
+from graders.harness.judge.catalogue import expect_whole
 from graders.harness.judge.messages import Messages
 from graders.harness.judge.rubric import load_rubric
 from graders.harness.walls.levels import choose
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from graders.harness.judge.rubric import Rubric
     from graders.harness.walls.levels import Chosen
 
+OVERVIEW = Path(__file__).parents[1] / "overview" / "messages"  # the words of the class's page
 OUT_MEGABYTES, A_REPORT = 64, 0.5  # for the gradebook and its log; for each student's report and page
 A_JUDGE = 128  # for what is unpacked and written while a submission is judged
 
@@ -62,6 +65,8 @@ def shared(
     """
     read = load_rubric(rubric, spec.thresholds, spec.tiers).without(without)
     messages = Messages.of_lab(spec.folder, language, private=private)
+    expect_whole(spec.folder, private, OVERVIEW)
+    expect_there(read, rubric, spec, private)
     chosen = choose(isolation, os.environ, Maker.NAMESPACES if elsewhere else None)
     return Shared(read, messages, chosen, spec.data(read, mnist_root) if spec.data else "")
 
