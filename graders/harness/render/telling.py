@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from graders.harness.base.tamed import Tamed
     from graders.harness.base.words import Words
 
+MAX_TITLES = 3  # of checks skipped for one reason; more have a reason that says what they are
 MAX_SUSPICIONS = 10  # told; a person who looks finds the rest
 
 
@@ -169,7 +170,7 @@ def footnotes(report: Tamed, words: Words) -> Iterator[str]:
         yield words.notes[f"data_{report.data}"]
     for timed in report.throughput:
         yield words.notes["throughput"].format(**_rounded(timed))
-    yield from report.skipped
+    yield from _skipped(report)
     why = f" ({report.unsandboxed})" if report.unsandboxed else ""
     yield words.notes[f"isolation_{report.isolation}"].format(why=why)
     if report.suspicions:
@@ -178,6 +179,16 @@ def footnotes(report: Tamed, words: Words) -> Iterator[str]:
         said = words.notes.get(f"suspicion_{suspicion.kind}", suspicion.kind)
         place = words.placed(suspicion.where) if suspicion.where else "-"
         yield f"  {place}: {said}: {suspicion.what}"
+
+
+def _skipped(report: Tamed) -> Iterator[str]:
+    """Yield why checks were skipped, with their titles where they are few, and what others could not look at."""
+    for why in report.skipped:
+        skipped = [check for check in report.checks if check.status is Status.SKIPPED]
+        titles = dict.fromkeys(
+            check.title for check in skipped if check.title and why in {row.text for row in check.rows}
+        )
+        yield f"{'; '.join(titles)}: {why}" if 0 < len(titles) <= MAX_TITLES else why
 
 
 def _rounded(timed: Throughput) -> dict[str, object]:

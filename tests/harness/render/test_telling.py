@@ -7,7 +7,7 @@ import pytest
 from graders.harness.base.model import Status, Where
 from graders.harness.judge.messages import Messages
 from graders.harness.render.tame import tame
-from graders.harness.render.telling import causes, total, verdict
+from graders.harness.render.telling import causes, footnotes, total, verdict
 from graders.spec import SPEC
 
 WORDS = Messages.of_lab(SPEC.folder, "en").words
@@ -73,6 +73,22 @@ def test_a_skipped_check_takes_no_praise_away(make_report, make_check):
     """What this machine cannot run is nobody's mistake."""
     report = tame(make_report(make_check(), make_check("test_b", status=Status.SKIPPED), score=10.0, max_score=10.0))
     assert verdict(report, WORDS) == "everything is right, well done"
+
+
+@pytest.mark.parametrize(
+    ("skipped", "line"),
+    [
+        (["test_b"], "title of test_b: no GPU here"),
+        (["test_b", "test_c"], "title of test_b; title of test_c: no GPU here"),
+        (["test_b", "test_c", "test_d", "test_e"], "no GPU here"),  # as of a script, which is asked less
+        ([], "no GPU here"),  # what a check could not look at that was run
+    ],
+)
+def test_a_skipped_check_is_told_by_its_title(make_report, make_check, skipped, line):
+    """Where there are few, in every format's footnotes."""
+    checks = [make_check(name, status=Status.SKIPPED, said={"got": "no GPU here"}) for name in skipped]
+    report = tame(make_report(make_check(), *checks, skipped=("no GPU here",)))
+    assert line in footnotes(report, WORDS)
 
 
 @pytest.mark.parametrize(("score", "said"), [(94.99, "94.99 / 95"), (94.9, "94.9 / 95"), (95.0, "95.0 / 95")])
