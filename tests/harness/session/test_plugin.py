@@ -223,7 +223,7 @@ def test_check_that_the_rubric_does_not_know_ends_with_4(tiny_lab, tmp_path):
     other.write_text(rubric.read_text(encoding="utf-8").replace("test_third", "test_fourth"), encoding="utf-8")
     done = tiny_lab("--rubric", other)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "parts.beta.checks has no test_third" in output(done)
+    assert "parts.beta.checks.test_fourth: there is no such check; there are: test_third" in output(done)
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="whoever is root may write anywhere")
