@@ -20,7 +20,10 @@ from doubling_lab import CLASS, RIGHT
 
 from graders.commands import judging
 from graders.commands.teacher import batch
+from graders.commands.teacher.grades.keys import ALL_PARTS, Key
+from graders.commands.teacher.grades.results import Outcome
 from graders.commands.teacher.grades.store import Gradebook
+from graders.harness.base.files import BYTE_ORDER_MARK
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
@@ -291,3 +294,24 @@ def test_disk_that_is_full_is_told_before(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**20))
     assert batch.main([str(tmp_path), "--report-dir", str(tmp_path / "out")]) == 4
     assert re.search(r"out: has 1 MiB left; this class needs \d+$", capsys.readouterr().err.strip())
+
+
+def test_what_a_run_takes_care_of_before_and_after_its_gradings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whom a shorter limit has ended is to be judged again; a new table in Korean is one that Excel reads."""
+    monkeypatch.setattr(batch._Run, "_grade", lambda *_: None)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ben.py").write_text(RIGHT, encoding="utf-8")
+    limited = (SPEC.folder / "rubric.toml").read_text(encoding="utf-8")
+    (tmp_path / "r.toml").write_text(limited.replace("submission_seconds = 600", "submission_seconds = 900"), "utf-8")
+    out, table = tmp_path / "out", tmp_path / "t.csv"
+    out.mkdir()
+    with Gradebook.open(out) as book:
+        book.record("ben", Key("s", "r", "p", "g", {}), None, Outcome.TIMED_OUT, seconds=600.2)
+    options = ["--isolation", "process", "--language", "ko", "--rubric", str(tmp_path / "r.toml"), "--csv", str(table)]
+    assert batch.main([str(tmp_path / "class"), "--report-dir", str(out), *options]) == batch.UNGRADED
+    with Gradebook.open(out) as book:
+        (ben,) = book.results()
+        assert ben.again == {ALL_PARTS}
+    assert table.read_text(encoding="utf-8").startswith(f"{BYTE_ORDER_MARK}Student,")
