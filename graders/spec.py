@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.lab import LabSpec
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Mapping, Sequence
 
+    from graders.digits.find import Digits
     from graders.harness.base.exhibits import Picture
     from graders.harness.base.outlined import Outline
     from graders.harness.base.tamed import Tamed
@@ -36,6 +39,15 @@ def read_messages() -> None:
     for folder in (FOLDER / "messages").iterdir():
         if any(folder.glob("*.toml")):
             Messages.of_lab(FOLDER, folder.name)
+
+
+def read_digits(root: str) -> None:
+    """Read MNIST where it lies below `root`: it is then known as long as its files stay as they are."""
+    from graders.harness.judge.rubric import load_rubric
+
+    rubric = load_rubric(FOLDER / "rubric.toml", SPEC.thresholds, SPEC.tiers)
+    with suppress(ConfigurationError):  # judges tell what is wrong there, or find digits elsewhere
+        _find(rubric, Path(root))
 
 
 # Imported when they are asked for: nobody needs all of them, and an untouched template none.
@@ -96,10 +108,14 @@ def _digits(source: str) -> str:
 
 
 def _data(rubric: Rubric, root: Path | None) -> str:
+    return _find(rubric, root).source
+
+
+def _find(rubric: Rubric, root: Path | None) -> Digits:
     from graders.digits import find
 
     sizes = int(rubric.thresholds["accuracy_train_digits"]), int(rubric.thresholds["accuracy_test_digits"])
-    return find.find_digits(root, train_size=sizes[0], test_size=sizes[1]).source
+    return find.find_digits(root, train_size=sizes[0], test_size=sizes[1])
 
 
 SPEC = LabSpec(
@@ -134,6 +150,7 @@ SPEC = LabSpec(
         *("matplotlib.figure", "matplotlib.backends.backend_svg", *PILLOW),  # for the page
     ),
     judges_ready=("graders.spec:read_messages",),
+    judges_read="graders.spec:read_digits",
     needs={
         "build_model": ("flatten_images",),
         "train_epoch": ("flatten_images",),

@@ -6,21 +6,22 @@ Each is a fresh process with fresh workers, so its verdict is that of `pytest gr
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from graders.harness.base import seeds
+from graders.harness.base import cache, seeds
 from graders.harness.timing.process_tree import ProcessTree
 from graders.harness.walls.levels import find_maker
 from graders.spec import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
     from typing import IO
 
     from graders.harness.judge.lab import LabSpec
@@ -62,16 +63,22 @@ def judges_import(spec: LabSpec) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def nurseries(spec: LabSpec = SPEC) -> Iterator[Nurseries]:
-    """Run nurseries where the system has what they need."""
+def nurseries(spec: LabSpec = SPEC, options: Sequence[str] = ()) -> Iterator[Nurseries]:
+    """Run nurseries where the system has what they need, for judges that get these options."""
     if sys.platform == "linux":
         from graders.harness.link.nursery import Kind, nursery
 
-        ready = *judges_import(spec), *JUDGES_READY, *spec.judges_ready
+        ready = *judges_import(spec), *JUDGES_READY, *spec.judges_ready, *_read(spec, options)
         with nursery(Kind.WORKERS, spec.imports) as workers, nursery(Kind.JUDGES, ready) as judges:
             yield Nurseries(workers, judges, find_maker(judges.parent)[0])
     else:
         yield COLD
+
+
+def _read(spec: LabSpec, options: Sequence[str]) -> list[str]:
+    """Return what has the nursery read the data that judges would each read, wherever these would look first."""
+    given = dict(itertools.pairwise(options)).get("--mnist-root") or os.environ.get("MNIST_ROOT") or cache.folder()
+    return [f"{spec.judges_read}={Path(given).expanduser().absolute()}"] if spec.judges_read else []
 
 
 def arguments(submission: Path, warm: Nurseries, spec: LabSpec, *options: str) -> list[str]:

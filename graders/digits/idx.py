@@ -11,6 +11,7 @@ import struct
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,9 +134,16 @@ def read(folder: Path, file: File, count: int) -> NDArray[np.uint8]:
     if not holds(path.is_file):
         raise ConfigurationError(f"{path} is missing, and so is its .gz. Put MNIST's four files into this folder.")
     try:
-        return entries(path.read_bytes(), file, count, packed=path.suffix == ".gz")
+        found = path.stat()
+        return _read(path, file, count, (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
     except (OSError, ValueError, zlib.error) as error:
         raise ConfigurationError(f"{path} cannot be used: {error}. Replace it with a fresh copy.") from error
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, file: File, count: int, found: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return entries of a file as it was `found`: reading and checking all four takes 65 ms."""
+    return entries(path.read_bytes(), file, count, packed=path.suffix == ".gz")
 
 
 def entries(content: bytes, file: File, count: int, *, packed: bool) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import struct
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from tiny_mnist import (
     truncate,
 )
 
+from graders.digits import idx
 from graders.digits.find import find_digits
 from graders.digits.idx import Split, write_root
 from graders.harness.base.errors import ConfigurationError
@@ -49,6 +51,20 @@ def test_gz_that_someone_packed_again_is_read(packed: Path) -> None:
     for path in packed.iterdir():
         path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), compresslevel=1, mtime=1))
     assert find_digits(packed, **SIZES).source == "mnist"
+
+
+def test_files_are_read_again_only_when_they_have_changed(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read before a judge was forked need not be read in it; what was damaged since then is seen."""
+    find_digits(packed, **SIZES)
+    with monkeypatch.context() as patched:
+        patched.setattr(idx, "entries", None)
+        assert find_digits(packed, **SIZES).source == "mnist"
+    images = packed / idx.FILES["train"][0].packed_name
+    before = images.stat()
+    change_last_byte(images)
+    os.utime(images, ns=(before.st_atime_ns, before.st_mtime_ns + 10**9))  # the clock may not have ticked
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        find_digits(packed, **SIZES)
 
 
 def _change_magic(path: Path) -> None:

@@ -53,9 +53,10 @@ class LabSpec:
     its probes.py imports, in an order in which they can be loaded; standins.py is there besides. `correct` names the
     file there by which a fault is tried: it has a correct function for each that the contract asks for. `imports` names
     the packages that submissions import, `judges_import` the modules of the lab's that its checks do, `judges_ready`
-    functions of no arguments, as `module:function`, by which a nursery of judges gets ready, `types` the
-    classes by whose names checks ask what something is: only those themselves, as they are before a submission is
-    loaded, bear their names then. `timed` names the parts that are timed, so that nothing else may run meanwhile.
+    functions of no arguments, as `module:function`, by which a nursery of judges gets ready, `judges_read` one that
+    gets the path of a folder of data and reads what it may, `types` the classes by whose names checks ask what
+    something is: only those themselves, as they are before a submission is loaded, bear their names then. `timed` names
+    the parts that are timed, so that nothing else may run meanwhile.
     `root` is what a folder of data is called.
 
     `needs` tells which of the student's functions another one may call on its way. The rest is asked for when it is
@@ -78,6 +79,7 @@ class LabSpec:
     imports: tuple[str, ...] = ()
     judges_import: tuple[str, ...] = ()
     judges_ready: tuple[str, ...] = ()
+    judges_read: str = ""
     types: tuple[str, ...] = ()
     timed: tuple[str, ...] = ()
     root: str = "root"

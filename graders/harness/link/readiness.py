@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 def get_ready(names: Iterable[str]) -> None:
     """Import modules, and call a function where one is named behind its module: `package.module:function`.
 
-    What cannot be imported, or read, is left to the forks, which tell somebody who can read it.
+    `package.module:function=text` calls it with that text. What cannot be imported, or read, is left to the forks, which
+    tell somebody who can read it.
     """
     for name in names:
         module, _, function = name.partition(":")
         with contextlib.suppress(ImportError, ConfigurationError):
             imported = importlib.import_module(module)
+            function, _, text = function.partition("=")
             if function:
-                getattr(imported, function)()
+                getattr(imported, function)(*filter(None, [text]))
     gc.freeze()  # what there is now stays, so no fork's collector need look at it (nor have its pages copied)

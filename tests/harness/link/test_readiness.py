@@ -28,6 +28,13 @@ def test_modules_are_imported_and_functions_called(tmp_path: Path, monkeypatch: 
     assert sys.modules.pop("gets_ready").done == [1]
 
 
+def test_a_function_gets_the_text_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "reads.py").write_text("done = []\ndef read(text):\n    done.append(text)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    get_ready(["reads:read=/a/b=c:d"])
+    assert sys.modules.pop("reads").done == ["/a/b=c:d"]
+
+
 def test_a_module_that_is_not_there_keeps_nobody_from_getting_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

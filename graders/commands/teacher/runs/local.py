@@ -54,7 +54,7 @@ class Local:
         if first is None or self._stopped:
             return
         with ExitStack() as held:
-            warm = held.enter_context(judging.nurseries(self._spec))
+            warm = held.enter_context(judging.nurseries(self._spec, self._orders.options))
             folder = held.enter_context(scratch(warm))
             pool = held.enter_context(ThreadPoolExecutor(self._jobs))
             held.callback(self._wait_for_ends)
