@@ -36,7 +36,8 @@ JUDGES_IMPORT = (  # whatever the lab is
     *("_pytest.setupplan", "_pytest.skipping", "_pytest.threadexception", "_pytest.tracemalloc", "_pytest.unittest"),
     *("_pytest.unraisableexception", "_pytest.warnings", "_pytest._argcomplete", "pdb", "encodings.unicode_escape"),
 )
-JUDGES_READY = ("graders.harness.render.html:template",)  # done before judges are forked
+# Done before judges are forked.
+JUDGES_READY = ("graders.harness.render.html:template", "graders.harness.render.json_report:make_converter")
 USAGE = 4  # pytest's exit code for a wrong option
 SEED = "--grading-seed"
 GRACE_SECONDS = 5  # for a judge that was asked to end
