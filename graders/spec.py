@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.lab import LabSpec
 
 if TYPE_CHECKING:
@@ -42,12 +40,14 @@ def read_messages() -> None:
 
 
 def read_digits(root: str) -> None:
-    """Read MNIST where it lies below `root`: it is then known as long as its files stay as they are."""
+    """Read MNIST where it lies below `root`: it is then known as long as its files stay as they are.
+
+    Raises ConfigurationError where it does not, as judges may do again.
+    """
     from graders.harness.judge.rubric import load_rubric
 
     rubric = load_rubric(FOLDER / "rubric.toml", SPEC.thresholds, SPEC.tiers)
-    with suppress(ConfigurationError):  # judges tell what is wrong there, or find digits elsewhere
-        _find(rubric, Path(root))
+    _find(rubric, Path(root))
 
 
 # Imported when they are asked for: nobody needs all of them, and an untouched template none.

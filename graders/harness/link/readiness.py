@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def get_ready(names: Iterable[str]) -> None:
     """Import modules, and call a function where one is named behind its module: `package.module:function`.
 
-    `package.module:function=text` calls it with that text. What cannot be imported, or read, is left to the forks, which
-    tell somebody who can read it.
+    `package.module:function=text` calls it with that text. What cannot be imported, or read, is left to the forks,
+    which tell somebody who can read it.
     """
     for name in names:
         module, _, function = name.partition(":")
