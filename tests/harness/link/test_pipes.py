@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,8 +20,12 @@ from graders.harness.link.threaded import Threaded
 from graders.harness.link.transport import CLOSED, GRACE_SECONDS, Process, WorkerGone
 from graders.harness.worker.wire import WireError
 
+if TYPE_CHECKING:
+    from graders.harness.worker.wire import Frame
+
 WAYS = [pytest.param(Polled, marks=pytest.mark.skipif(sys.platform == "win32", reason="no pipe is polled")), Threaded]
 SOON, LONG = 0.3, 30.0  # seconds
+NOTHING: Frame = ({}, [])
 BEGIN = """
 import json, os, struct, sys, threading, time
 def frame(**header):
@@ -35,6 +40,11 @@ def heard():
 """
 
 
+def piped(process: Any) -> list[Any]:
+    """Return the pipes of a process that has all three."""
+    return [process.stdin, process.stdout, process.stderr]
+
+
 @pytest.fixture(params=WAYS)
 def started(request):
     """Return a function that runs a program and returns its pipes and its process."""
@@ -42,10 +52,10 @@ def started(request):
 
     @contextmanager
     def start(program):
-        streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         process = subprocess.Popen([sys.executable, "-c", BEGIN + program], **streams)
         running.append(process)
-        pipes = request.param(process.stdin, process.stdout, process.stderr)
+        pipes = request.param(*piped(process))
         try:
             yield pipes, process
         finally:
@@ -123,7 +133,8 @@ def test_end_inside_a_frame_is_an_error(started):
 def test_end_between_frames_is_none(started):
     """After what was said before it."""
     with started("say(frame(id=1))") as (pipes, process):
-        assert pipes.receive(LONG)[0]["id"] == 1
+        header, _ = pipes.receive(LONG) or NOTHING
+        assert header["id"] == 1
         assert pipes.receive(LONG) is None
         process.wait(LONG)
         pipes.send({}, [np.zeros(1_000_000, np.uint8)])  # which nobody reads: it raises nothing
@@ -134,7 +145,8 @@ def test_stderr_is_taken_while_a_reply_is_waited_for(started):
     said = "sys.stderr.write('x' * 10**6 + 'the end'); sys.stderr.flush(); say(frame(id=1))"
     with started(f"heard()\n{said}") as (pipes, process):
         pipes.send({}, [])
-        assert pipes.receive(LONG)[0]["id"] == 1
+        header, _ = pipes.receive(LONG) or NOTHING
+        assert header["id"] == 1
         process.wait(LONG)
         assert pipes.receive(LONG) is None
         pipes.listen()
@@ -150,7 +162,8 @@ def test_stderr_between_requests_holds_nobody_up_for_good(started):
         for _ in range(3):
             time.sleep(0.05)
             pipes.send({}, [])
-            assert pipes.receive(LONG)[0]["id"] == 1
+            header, _ = pipes.receive(LONG) or NOTHING
+        assert header["id"] == 1
 
 
 def test_endless_stderr_does_not_stop_the_clock(started):
@@ -171,17 +184,21 @@ def test_closed_stderr_keeps_nobody_busy(started):
 @pytest.mark.skipif(sys.platform == "win32", reason="no pipe is polled")
 def test_polled_pipes_need_no_thread():
     """Neither for a request nor for a reply."""
-    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     before = set(threading.enumerate())
     with subprocess.Popen([sys.executable, "-c", BEGIN + "heard(); say(frame(id=1))"], **streams) as process:
-        pipes = Polled(process.stdin, process.stdout, process.stderr)
+        pipes = Polled(*piped(process))
         pipes.send({}, [])
-        assert pipes.receive(LONG)[0]["id"] == 1
+        header, _ = pipes.receive(LONG) or NOTHING
+        assert header["id"] == 1
         assert set(threading.enumerate()) <= before  # those of other tests may end
         pipes.close()
 
 
 # ---- how a worker ended
+
+
+NO_WALLS: Any = SimpleNamespace(plan=lambda _folder: None)
 
 
 class Ended:
@@ -192,7 +209,7 @@ class Ended:
     def __init__(self, code):
         self.code, self.waited = code, []
         program = "import os; os.close(1); os.write(2, b'x' * 10**6 + b'no room'); os._exit(0)"
-        streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         self._process = subprocess.Popen([sys.executable, "-c", program], **streams)
         self.stdin, self.stdout, self.stderr = self._process.stdin, self._process.stdout, self._process.stderr
 
@@ -224,7 +241,7 @@ class Ended:
 def test_end_is_told_though_much_was_still_to_be_said(code, reason, detail, word, way):
     """A worker that closes its frames, and then fills its stderr, has its end told all the same."""
     spawned = Ended(code)
-    process = Process(lambda _plan: spawned, SimpleNamespace(plan=lambda _folder: None), way)
+    process = Process(lambda _plan: spawned, NO_WALLS, way)
     with pytest.raises(WorkerGone) as caught:
         process.receive(LONG)
     process.close()
@@ -235,7 +252,7 @@ def test_end_is_told_though_much_was_still_to_be_said(code, reason, detail, word
 def test_worker_that_closes_its_frames_and_goes_on_is_gone(way):
     """It is waited for no longer than a killed one."""
     spawned = Ended(None)
-    process = Process(lambda _plan: spawned, SimpleNamespace(plan=lambda _folder: None), way)
+    process = Process(lambda _plan: spawned, NO_WALLS, way)
     with pytest.raises(WorkerGone) as caught:
         process.receive(LONG)
     process.close()
