@@ -30,8 +30,7 @@ from graders.spec import SPEC
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from graders.harness.link.transport import Transport
-    from graders.harness.worker.wire import Frame
+    from graders.harness.link.transport import Frame, Transport
 
 # What stands for what only bytes can say: a number that JSON can spell and that is too large for any float, one of more
 # digits than Python reads, lists in lists.

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
     from graders.harness.base.limits import Limits
     from graders.harness.walls.plan import Plan
-    from graders.harness.worker.wire import Frame
 
-    from .transport import Spawned, Transport
+    from .transport import Frame, Spawned, Transport
 
 
 @dataclass(frozen=True, slots=True)

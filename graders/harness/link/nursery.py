@@ -153,7 +153,8 @@ class Forked:
     """
 
     def __init__(self, connection: socket.socket, streams: Sequence[BinaryIO | None]) -> None:
-        self._connection, self._said = connection, b""
+        self._lines = connection.makefile("rb")
+        self._connection = connection
         self._reading = threading.RLock()  # the pid's line comes first, whoever asks for the code
         self.stdin, self.stdout, self.stderr = streams
         self._code: int | None = None
@@ -162,7 +163,7 @@ class Forked:
     def pid(self) -> int:
         """The keeper's process id; 0 where the nursery ended before it forked."""
         with self._reading:
-            return int(self._line(None) or 0)
+            return int(self._lines.readline() or 0)
 
     def end(self) -> None:
         """Give up the lease, which is this side's end of the connection."""
@@ -179,25 +180,21 @@ class Forked:
         """Return the exit code, or minus the signal. Raises subprocess.TimeoutExpired."""
         with self._reading:
             if self._code is None:
+                self._connection.settimeout(timeout)
                 try:
-                    self._code = int((self.pid and self._line(timeout)) or -signal.SIGKILL)
+                    self._code = int((self.pid and self._lines.readline()) or -signal.SIGKILL)
                 except OSError:
                     raise subprocess.TimeoutExpired("forked", timeout or 0) from None
                 self._connection.close()
             return self._code
 
-    def _line(self, timeout: float | None) -> bytes:
-        self._connection.settimeout(timeout)
-        while b"\n" not in self._said and (more := self._connection.recv(64)):
-            self._said += more
-        line, _, self._said = self._said.partition(b"\n")
-        return line
-
 
 def spawn_from(nursery: Path, plan: Plan) -> Forked:
     """Ask the nursery at that socket for a worker. Raises OSError where none listens."""
     connection = _connect(nursery)
-    (theirs_in, ours_in), (ours_out, theirs_out), (ours_err, theirs_err) = os.pipe(), os.pipe(), os.pipe()
+    theirs_in, ours_in = os.pipe()
+    ours_out, theirs_out = os.pipe()
+    ours_err, theirs_err = os.pipe()
     streams = theirs_in, theirs_out, theirs_err
     _ask(connection, plan.folder, environment(confined_folder(plan)), streams, plan=asdict(plan))
     for descriptor in streams:
@@ -216,8 +213,9 @@ def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments
 def start_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> Forked:
     """Have pytest run in a fork from the nursery at that socket, its output in a pipe. Raises OSError."""
     reading, writing = os.pipe()
+    ours = os.fdopen(reading, "rb")
     with os.fdopen(writing, "wb") as theirs:
-        return _start_pytest(nursery, folder, variables, arguments, theirs.fileno(), os.fdopen(reading, "rb"))
+        return _start_pytest(nursery, folder, variables, arguments, theirs.fileno(), ours)
 
 
 def _start_pytest(
@@ -270,7 +268,10 @@ def _ask(
 
 @contextlib.contextmanager
 def nursery(kind: Kind, modules: Sequence[str]) -> Iterator[Path]:
-    """Run a nursery that imports `modules` (or more: `get_ready`); yields its socket. Raises OSError."""
+    """Run a nursery that imports `modules` (or more: `get_ready`); yields its socket, to be asked at once.
+
+    Raises OSError.
+    """
     with tempfile.TemporaryDirectory(prefix="nursery-") as folder:
         path = Path(folder) / "socket"
         process = _start(path, kind, modules)

@@ -7,39 +7,36 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from graders.harness.base.model import Word
 from graders.harness.walls.levels import EXCESS, FONTS, confined_folder
 from graders.harness.walls.plan import BOOT, ENGINE, UNCONFINED
-from graders.harness.worker.wire import WireError
-
-from .pipes import Late
-from .polled import Polled
-from .threaded import Threaded
+from graders.harness.worker.wire import MAX_REPLY, WireError, pack, read_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graders.harness.walls.levels import Walls
     from graders.harness.walls.plan import Plan
-    from graders.harness.worker.wire import Frame
 
-    from .pipes import Pipes
+Frame = tuple[dict[str, Any], list[Any]]
 
 PACKAGE_ROOT = Path(__file__).parents[3]
 # What Python, torch and CUDA need to start; no tokens, no PYTHON*, no CI variables.
 KEPT_VARIABLES = {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_HOME"}
 WINDOWS_VARIABLES = {"SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "TEMP", "TMP", "USERPROFILE", "APPDATA"}
+STDERR_KEPT = 4_000  # bytes of a worker's last words
 GRACE_SECONDS = 5  # for a killed process to be reaped
-PIPES: Callable[[BinaryIO, BinaryIO, BinaryIO], Pipes] = Threaded if sys.platform == "win32" else Polled
 
 
 class WorkerGone(Exception):
@@ -161,22 +158,20 @@ def spawn(plan: Plan) -> Spawned:
 class Process:
     """The worker in a process of its own, with its own folder and environment."""
 
-    def __init__(
-        self,
-        spawn: Callable[[Plan], Spawned],
-        walls: Walls,
-        pipes: Callable[[BinaryIO, BinaryIO, BinaryIO], Pipes] = PIPES,
-    ) -> None:
+    def __init__(self, spawn: Callable[[Plan], Spawned], walls: Walls) -> None:
         if sys.platform == "linux":  # or a worker, run as the same user, might look into the judge's memory
             from graders.harness.walls.restrict import PR_SET_DUMPABLE, prctl
 
             prctl(PR_SET_DUMPABLE, 0)
         self._scratch = tempfile.mkdtemp(prefix="grading-")
         self._process = spawn(walls.plan(self._scratch))
-        stdin, stdout, stderr = (
-            cast("BinaryIO", getattr(self._process, name)) for name in ("stdin", "stdout", "stderr")
-        )
-        self._pipes = pipes(stdin, stdout, stderr)
+        self._requests: queue.Queue[Frame | None] = queue.Queue()
+        self._frames: queue.Queue[Frame | WorkerGone] = queue.Queue(maxsize=1)
+        self._last_words = bytearray()
+        self._listener = threading.Thread(target=self._drain_stderr, daemon=True)
+        self._listener.start()
+        for target in (self._write_frames, self._read_frames):
+            threading.Thread(target=target, daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -185,20 +180,16 @@ class Process:
 
     def send(self, header: dict[str, Any], arrays: list[Any]) -> None:
         """Have one frame written; a worker that is dead, or does not read, shows when its reply is wanted."""
-        self._pipes.send(header, arrays)
+        self._requests.put((header, arrays))
 
     def receive(self, seconds: float) -> Frame:
         """Return the next frame, or raise WorkerGone once `seconds` are over or the worker is."""
         try:
-            frame = self._pipes.receive(seconds)
-        except Late:
+            frame = self._frames.get(timeout=seconds)
+        except queue.Empty:
             raise WorkerGone("timeout", f"{seconds:g}") from None
-        except WireError as error:
-            raise WorkerGone("unreadable", str(error), Word("no_answer")) from None
-        except (OSError, ValueError):  # closed under our hands
-            raise CLOSED from None
-        if frame is None:
-            raise self._how_it_ended()
+        if isinstance(frame, WorkerGone):
+            raise frame
         return frame
 
     def close(self) -> None:
@@ -209,22 +200,59 @@ class Process:
         except subprocess.TimeoutExpired:
             with contextlib.suppress(OSError):
                 self._process.kill()  # a keeper that was stopped, say; its worker dies with it
-        self._pipes.close()
+        self._requests.put(None)
+        with contextlib.suppress(queue.Empty):  # lets a reader go on that a flood of frames has stopped
+            while True:
+                self._frames.get_nowait()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
+    def _stream(self, name: str) -> BinaryIO:
+        return cast("BinaryIO", getattr(self._process, name))
+
+    # Each thread closes its own pipe at its end. Closed by another thread, it would wait for that end, which a process
+    # that outlived the worker may put off for ever.
+
+    def _write_frames(self) -> None:
+        with contextlib.suppress(OSError, ValueError), self._stream("stdin") as stream:
+            while (request := self._requests.get()) is not None:
+                for piece in pack(*request):
+                    stream.write(piece)
+                stream.flush()
+
+    def _read_frames(self) -> None:
+        try:
+            with self._stream("stdout") as stream:
+                while (frame := read_frame(stream.read, MAX_REPLY)) is not None:
+                    self._frames.put(frame)
+            self._frames.put(self._how_it_ended())
+        except WireError as error:
+            self._frames.put(WorkerGone("unreadable", str(error), Word("no_answer")))
+        except (OSError, ValueError):  # closed under our hands: nobody waits any more
+            self._frames.put(CLOSED)
+
+    def _drain_stderr(self) -> None:
+        with contextlib.suppress(OSError, ValueError), self._stream("stderr") as stream:
+            while chunk := stream.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe has read1
+                self._last_words = (self._last_words + chunk)[-STDERR_KEPT:]
+
     def _how_it_ended(self) -> WorkerGone:
-        self._pipes.listen()  # it may have much to say yet
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._process.wait(GRACE_SECONDS)
             if code in EXCESS:
                 return WorkerGone(EXCESS[code], "")
             if code == UNCONFINED:
-                return WorkerGone("crashed", f"no sandbox: {self._pipes.last_words.text(GRACE_SECONDS)}")
+                self._listener.join(GRACE_SECONDS)
+                return WorkerGone("crashed", f"no sandbox: {self.last_words}")
             if code >= 0:
                 return WorkerGone("crashed", f"exit code {code}", Word("exit_code", {"code": code}))
             with contextlib.suppress(ValueError):
                 return WorkerGone("crashed", signal.Signals(-code).name)
         return CLOSED
+
+    @property
+    def last_words(self) -> str:
+        """The end of what the worker wrote to stderr."""
+        return self._last_words.decode(errors="replace").strip()
 
 
 def environment(home: str) -> dict[str, str]:

@@ -68,9 +68,6 @@ def tidy(text: object, limit: int = MAX_TEXT) -> str:
     return clean if len(clean) <= limit else clean[:limit] + "…"
 
 
-Frame = tuple[dict[str, Any], list[Any]]
-
-
 class Codec(Protocol):
     """One side's translation of what JSON and NumPy do not have."""
 

@@ -49,6 +49,7 @@ def test_judge_is_read_while_it_works_and_ends_with_its_lease(waiting):
 def test_judge_without_an_owner_ends(waiting):
     """As where whoever asked for it was killed: the system closes the lease."""
     judge, process = waiting
+    judge._lines.close()
     judge._connection.close()
     until = time.monotonic() + PATIENCE
     while process.is_running() and time.monotonic() < until:
