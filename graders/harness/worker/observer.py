@@ -36,15 +36,18 @@ STARTERS = [
 
 # A flag of functions' code, and not of a module's or a class body's; inspect, which has it, would have to be imported.
 CO_OPTIMIZED = 1
+OURS = Path(__file__).parents[2]
 
 
 class Places:
-    """Knows which frames are the student's: those of files in the submission's folder, Python's own left out."""
+    """Knows which frames are the student's: those of files in the submission's folder, Python's and ours left out."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        # Python itself may lie in the submission's folder, as an environment in that of a project does.
-        self.python = tuple({path for path in (sys.prefix, sys.base_prefix) if Path(path).is_relative_to(root)})
+        # Python itself may lie in the submission's folder, as an environment in that of a project does; and so may the
+        # grader, cloned beside the lab.
+        others = {sys.prefix, sys.base_prefix, *({str(OURS)} if root != OURS else ())}
+        self.not_theirs = tuple(path for path in others if Path(path).is_relative_to(root))
         self._known: dict[str, str | None] = {}  # by path: codes of two files may be equal
         self._called: dict[str, str] = {}
         self._lacking: list[type] = []  # classes of errors by which stand-ins say what they lack
@@ -63,7 +66,7 @@ class Places:
         if name not in self._known:
             path = Path(name)
             inside = path.is_absolute() and path.is_relative_to(self.root)
-            theirs = inside and not any(map(path.is_relative_to, self.python))
+            theirs = inside and not any(map(path.is_relative_to, self.not_theirs))
             self._known[name] = path.relative_to(self.root).as_posix() if theirs else None
         return self._known[name]
 

@@ -95,7 +95,7 @@ class Worker:
         self._places = Places(path.parent)
         sys.path.append(str(path.parent))  # last, so that a file named random.py cannot take a module's place
         if not self._echo:  # nobody can take these away again
-            loading.only_as_written(self._places.root, self._places.python)
+            loading.only_as_written(self._places.root, self._places.not_theirs)
             self._lookout.begin(self._places)
         recorder = Recorder(sys.__stdout__ if self._echo else None)
         try:
