@@ -35,14 +35,16 @@ def first_of(split: Split) -> Split:
 class Lab(lab.Lab):
     """One check's view of a submission to this lab."""
 
-    def model(self, spread: float = 0.0) -> Handle:
+    def model(self, spread: float = 0.0, draw: int = 0) -> Handle:
         """Return a model that starts as one of torch's does; with `spread`, its parameters get normal noise besides.
+
+        Each `draw` is another start.
 
         Where weights start is no part of the contract: at 1e30, say, or where an earlier look has left the one model
         that a submission hands out whenever it is asked for one.
         """
         model = self.piece("build_model")
-        self.probe("start", model, self.told, spread, of="build_model")
+        self.probe("start", model, self.told + draw, spread, of="build_model")
         return model
 
     def known_model(self, spread: float = 0.0) -> tuple[Handle, oracle.Affine]:

@@ -31,12 +31,24 @@ VALUES = (  # checks that dark digits on white cost, and the only ones
 )
 def test_inverted_pixels_are_told_at_every_seed(warm, tmp_path, seed):
     """Wrong shares that are equal by chance cost no other check, and their mistake has its name."""
-    bug = next(bug for bug in BUGS if bug.name == "inverted-while-testing")
-    (tmp_path / "lab.py").write_text(bug_source(bug), encoding="utf-8")
-    options = ["--report-dir", str(tmp_path), "--grading-seed", str(seed), *OPTIONS, "graders/test_6_evaluation.py"]
-    given = judging.arguments(tmp_path / "lab.py", warm, SPEC, *options)
+    failed = failed_of("inverted-while-testing", "graders/test_6_evaluation.py", seed, warm, tmp_path)
+    assert failed == dict.fromkeys(VALUES, "pixels-inverted-in-evaluation")
+
+
+@pytest.mark.sample
+def test_digit_that_is_written_down_is_told_where_faint_images_have_it_too(warm, tmp_path):
+    """At this seed the model's answer to images that were scaled once more is the same digit."""
+    failed = failed_of("always-the-digit-0", "graders/test_8_prediction.py", 3, warm, tmp_path)
+    assert failed["test_prediction_is_the_digit_with_the_largest_logit"] == "model-not-asked"
+
+
+def failed_of(name, checks, seed, warm, folder):
+    """Return the checks of a part that a bug fails at a seed, each with the mistake it names."""
+    bug = next(bug for bug in BUGS if bug.name == name)
+    (folder / "lab.py").write_text(bug_source(bug), encoding="utf-8")
+    options = ["--report-dir", str(folder), "--grading-seed", str(seed), *OPTIONS, checks]
+    given = judging.arguments(folder / "lab.py", warm, SPEC, *options)
     code, output = judging.run(given[1:], warm, SPEC)  # that part alone, not all of the folder
     assert code == 1, output
-    (part,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["parts"]
-    failed = {check["name"]: check["mistake"] for check in part["checks"] if check["status"] != "passed"}
-    assert failed == dict.fromkeys(VALUES, "pixels-inverted-in-evaluation")
+    (part,) = json.loads((folder / "report.json").read_text(encoding="utf-8"))["parts"]
+    return {check["name"]: check["mistake"] for check in part["checks"] if check["status"] != "passed"}
