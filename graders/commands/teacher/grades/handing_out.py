@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graders.harness.base import files
-from graders.harness.render import html
 from graders.harness.render.shown import by_students
 from graders.harness.render.tame import tame
 
@@ -29,9 +28,6 @@ def hand_out(result: Result, out: Path, folder: Path, spec: LabSpec) -> Path | N
     report = reports.read(result.text, spec)
     messages = reports.messages_of(report, spec)
     shown = by_students(tame(pages.spoken(report, result, messages.words.notes)))
-    page = out / result.folder / pages.PAGE
-    earlier = page.read_text(encoding="utf-8") if page.is_file() and not shown.withheld else ""
-    pictures = () if earlier else pages.drawn(shown, spec, messages)
-    handed = folder / f"{result.folder}.html"
-    files.write(handed, html.render(shown, messages.words, pictures, earlier))
+    own, handed = out / result.folder / pages.PAGE, folder / f"{result.folder}.html"
+    files.write(handed, pages.page_of(shown, own, spec, messages, redraw=bool(shown.withheld)))
     return handed

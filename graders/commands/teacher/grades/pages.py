@@ -41,12 +41,16 @@ def rewrite(out: Path, result: Result, spec: LabSpec, *, redraw: bool = False) -
     shown = tame(spoken(report, result, messages.words.notes))
     folder = out / result.folder
     folder.mkdir(parents=True, exist_ok=True)
-    page = folder / PAGE
-    earlier = "" if redraw or not page.is_file() else page.read_text(encoding="utf-8")
-    pictures = () if earlier else drawn(shown, spec, messages)
+    page = page_of(shown, folder / PAGE, spec, messages, redraw=redraw)
     files.write(folder / REPORT, json_report.render(shown, messages.words))
-    files.write(page, html.render(shown, messages.words, pictures, earlier))
+    files.write(folder / PAGE, page)
     return True
+
+
+def page_of(report: Tamed, earlier: Path, spec: LabSpec, messages: Messages, *, redraw: bool = False) -> str:
+    """Return a report's page, with the pictures of an earlier one, if it is there and they need not be drawn again."""
+    kept = "" if redraw or not earlier.is_file() else earlier.read_text(encoding="utf-8")
+    return html.render(report, messages.words, () if kept else _drawn(report, spec, messages), kept)
 
 
 def standing_text(text: str, result: Result | None, spec: LabSpec) -> str:
@@ -98,7 +102,7 @@ def _told(word: Word, result: Result, notes: Mapping[str, str]) -> str:
     return ""
 
 
-def drawn(report: Tamed, spec: LabSpec, messages: Messages) -> tuple[Picture, ...]:
+def _drawn(report: Tamed, spec: LabSpec, messages: Messages) -> tuple[Picture, ...]:
     """Draw the pictures; a page without them is better than none."""
     try:
         return spec.draw(report, messages.section("pictures"), lambda *_: None) if spec.draw else ()
