@@ -23,8 +23,8 @@ from graders.harness.judge.rubric import load_rubric  # noqa: E402
 from graders.measuring import oracle  # noqa: E402  # after the path is set
 from graders.measuring.disguise import Disguise  # noqa: E402
 from graders.spec import SPEC  # noqa: E402
+from graders.test_7_accuracy import BATCH  # noqa: E402
 
-BATCH = 100
 BOUND = 1 / 28  # torch.nn.Linear starts uniformly within 1 / sqrt(784)
 
 
@@ -44,7 +44,7 @@ def batches(images: np.ndarray, labels: np.ndarray, epochs: int, generator: np.r
 
 def accuracy(model: oracle.Affine, digits: Digits) -> float:
     """Return the model's accuracy on the test digits."""
-    return float(np.mean(model.predictions(digits.test.images / 255.0) == digits.test.labels))
+    return float(np.mean(model.logits_of_digits(digits.test.images).argmax(axis=1) == digits.test.labels))
 
 
 def main() -> None:

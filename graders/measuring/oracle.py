@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Batch = tuple[Any, Any]
 PARAMETERS = 7_850  # 784 x 10 weights and 10 biases
+AT_ONCE = 64  # images whose logits are worked out: their pixels take 400 kB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +31,15 @@ class Affine:
     def logits(self, images: NDArray[Any]) -> NDArray[np.float64]:
         """Return logits `[B, 10]` for images of any shape with 784 pixels each."""
         return flatten(images).astype(np.float64) @ self.weights.T + self.bias
+
+    def logits_of_digits(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Return logits `[N, 10]` for images as the files hold them, 0 to 255, scaled to 0 to 1.
+
+        Some at a time: pixels of thousands of images in float64 are tens of MB, and the system's giving them out takes
+        ten times as long as the sums.
+        """
+        some = (images[first : first + AT_ONCE] for first in range(0, len(images), AT_ONCE))
+        return np.concatenate([self.logits(few / 255) for few in some])
 
     @property
     def flat(self) -> NDArray[np.float64]:

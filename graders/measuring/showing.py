@@ -84,9 +84,11 @@ def weights(lab: Lab, model: oracle.Affine) -> None:
 
 
 @_harmless
-def answers(lab: Lab, model: oracle.Affine, digits: Split) -> None:
-    """Note how often each digit got which answer, and the digits that were misread with most conviction."""
-    logits = model.logits(digits.images / 255)
+def answers(lab: Lab, logits: NDArray[np.float64], digits: Split) -> None:
+    """Note how often each digit got which answer, and the digits that were misread with most conviction.
+
+    `logits` are a trained model's of these digits, `[N, 10]`.
+    """
     if not np.isfinite(logits).all():
         return
     given = logits.argmax(axis=1)

@@ -23,7 +23,7 @@ from graders.harness.judge.notes import Notes
 from graders.harness.render import html
 from graders.harness.render.svg import inline
 from graders.harness.render.tame import tame
-from graders.measuring import oracle, showing
+from graders.measuring import showing
 from graders.pictures import figures
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def test_fault_in_noting_costs_its_picture_alone() -> None:
     lab: Any = SimpleNamespace(notes=Notes(wanted=True))
     digits: Any = SimpleNamespace(images=np.zeros((2, 28, 28), np.uint8), labels=np.array([1, 77]))
     with pytest.warns(PictureFault, match=r"picture answers: IndexError at measuring/showing.py:\d+"):
-        showing.answers(lab, oracle.Affine(np.zeros((10, 784)), np.zeros(10)), digits)
+        showing.answers(lab, np.zeros((2, 10)), digits)
     assert lab.notes.exhibits == []
 
 
