@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -51,6 +51,7 @@ class Pool:
     scaled: NDArray[np.int64]
     raw: NDArray[np.int64]
     seed: int
+    model: oracle.Affine
 
     @property
     def is_rich(self) -> bool:
@@ -85,11 +86,12 @@ def _pool(seed: int, weights: bytes, bias: bytes) -> Pool:
     images, rows = _drawn(seed)
     raw = model.logits(rows)
     scaled = (raw - model.bias) / 255 + model.bias
-    sure = (_lead(scaled) > MARGIN) & (_lead(raw) > MARGIN)
-    return Pool(images[sure], scaled[sure].argmax(axis=1), raw[sure].argmax(axis=1), seed)
+    sure = (lead(scaled) > MARGIN) & (lead(raw) > MARGIN)
+    return Pool(images[sure], scaled[sure].argmax(axis=1), raw[sure].argmax(axis=1), seed, model)
 
 
-def _lead(logits: NDArray[Any]) -> NDArray[Any]:
+def lead(logits: NDArray[Any]) -> NDArray[Any]:
+    """Return by how much the largest of each row of logits is larger than the next, `[N]`."""
     ranked = np.sort(logits, axis=1)
     return cast("NDArray[Any]", ranked[:, -1] - ranked[:, -2])
 
@@ -242,7 +244,7 @@ def chosen_anew(turn: int, pool: Pool) -> Arrangement:
     """As many digits as `agreeing` has, others as far as there are any, with another share of right answers."""
     agreeing = pool.scaled == pool.raw
     order = inputs.generator(pool.seed, f"agreeing, {turn}").permutation(np.flatnonzero(agreeing))
-    shuffled = Pool(pool.images[order], pool.scaled[order], pool.raw[order], pool.seed)
+    shuffled = replace(pool, images=pool.images[order], scaled=pool.scaled[order], raw=pool.raw[order])
     return arrange(shuffled, np.ones(len(order), bool), drawn_right(pool.seed, f"agreeing, {turn}", WHOLE_BATCHES))
 
 
@@ -257,7 +259,7 @@ def many(pool: Pool) -> Arrangement:
     count = MANY[inputs.between(pool.seed, "many", 0, len(MANY) - 1)]
     chosen = np.flatnonzero(pool.scaled == pool.raw)
     often = np.resize(chosen, count)
-    repeated = Pool(pool.images[often], pool.scaled[often], pool.raw[often], pool.seed)
+    repeated = replace(pool, images=pool.images[often], scaled=pool.scaled[often], raw=pool.raw[often])
     return arrange(repeated, np.ones(count, bool), drawn_right(pool.seed, "many digits", count))
 
 

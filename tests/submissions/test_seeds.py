@@ -42,6 +42,35 @@ def test_digit_that_is_written_down_is_told_where_faint_images_have_it_too(warm,
     assert failed["test_prediction_is_the_digit_with_the_largest_logit"] == "model-not-asked"
 
 
+@pytest.mark.sample
+def test_raw_pixels_are_told_where_other_digits_do_not_mind_what_is_subtracted(warm, tmp_path):
+    """At this seed pixels that are normalised besides get the same answers to all other digits that are asked about."""
+    failed = failed_of("raw-pixels-while-testing", "graders/test_6_evaluation.py", 4, warm, tmp_path)
+    assert failed == {"test_pixels_are_scaled_as_in_training": "raw-pixels"}
+
+
+@pytest.mark.sample
+@pytest.mark.parametrize(
+    ("bug", "mistake"),
+    [
+        ("always-nothing-right", None),
+        ("largest-score-compared", "largest-score-compared"),
+        ("argmax-without-a-dimension", "argmax-over-everything"),
+    ],
+)
+def test_nothing_but_zeros_is_no_proof_of_shifted_labels(warm, tmp_path, bug, mistake):
+    """At this seed shifted labels leave nothing right in each first batch either."""
+    failed = failed_of(bug, "graders/test_6_evaluation.py", 4, warm, tmp_path)
+    assert {failed[check] for check in VALUES} == {mistake}
+
+
+@pytest.mark.sample
+def test_mean_of_pixels_is_told_where_whole_numbers_alone_fail(warm, tmp_path):
+    """At this seed means of rows are work enough for the other dtypes, and of whole numbers there is none."""
+    failed = failed_of("mean-over-rows", "graders/test_2_reshape.py", 4, warm, tmp_path)
+    assert failed["test_the_dtype_is_kept"] == "pixels-averaged"
+
+
 def failed_of(name, checks, seed, warm, folder):
     """Return the checks of a part that a bug fails at a seed, each with the mistake it names."""
     bug = next(bug for bug in BUGS if bug.name == name)

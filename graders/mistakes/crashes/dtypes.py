@@ -50,8 +50,10 @@ def _flags(crash: Crash) -> bool:
 
 @RULES.rule("mean-of-whole-numbers", Idea.EVALUATION)
 def _whole(crash: Crash) -> dict[str, object] | bool:
+    """Recognise a mean that there is for fractions only; in a reshape the mean itself is the mistake."""
     dtype = _averaged(crash)
-    return dtype in WHOLE and {"dtype": dtype}
+    reshapes = crash.function is not None and crash.function.name == "flatten_images"
+    return dtype in WHOLE and not reshapes and {"dtype": dtype}
 
 
 @RULES.rule("not-for-whole-numbers", Idea.DATASET)
