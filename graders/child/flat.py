@@ -79,6 +79,27 @@ class FlatServed:
         return self.dataset
 
 
+def flat_model_by_hand(function: Any, *tensors: Any) -> Any:
+    """Return a model whose parameters are tensors that a script made by hand, and its answers a function of them.
+
+    Raises ValueError as an optimizer does of a tensor that is computed of others.
+    """
+    import torch
+
+    class ByHand(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            for name, tensor in zip(("weight", "bias"), tensors, strict=False):
+                if not tensor.is_leaf:
+                    raise ValueError("can't optimize a non-leaf Tensor")
+                setattr(self, name, torch.nn.Parameter(tensor.detach(), tensor.requires_grad))
+
+        def forward(self, images: Any) -> Any:
+            return function(images, *self.parameters())
+
+    return ByHand()
+
+
 def flat_rows(build_model: Any, images: Any) -> Any:
     """Return what a model multiplies with its weights first; what has two dimensions is as it will be given."""
     from torch.overrides import TorchFunctionMode

@@ -29,6 +29,9 @@ TELLING = {
         "eq",
         "softmax",
         "log_softmax",
+        "matmul",
+        "mm",
+        "addmm",
         "cross_entropy",
         "nll_loss",
         "no_grad",
@@ -84,7 +87,7 @@ class _Leveller:
     def _find_telling(self) -> set[str]:
         """Return the functions whose statements are of interest, also for those that they call."""
         called = {name: {trees.called(c) for c in trees.calls(node)} for name, node in self._functions.items()}
-        found = {name for name, names in called.items() if names & TELLING or _compares(self._functions[name])}
+        found = {name for name, names in called.items() if names & TELLING or _computes(self._functions[name])}
         while more := {name for name, names in called.items() if names & found} - found:
             found |= more
         return found
@@ -178,8 +181,9 @@ class _Leveller:
         return name
 
 
-def _compares(function: ast.FunctionDef) -> bool:
-    return any(isinstance(part, ast.Eq) for part in ast.walk(function))
+def _computes(function: ast.FunctionDef) -> bool:
+    """Tell whether a function compares something, or multiplies matrices."""
+    return any(isinstance(part, (ast.Eq, ast.MatMult)) for part in ast.walk(function))
 
 
 def _can_be_put_in_place(function: ast.FunctionDef) -> bool:

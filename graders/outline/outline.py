@@ -12,7 +12,7 @@ from graders.harness.base import trees
 from graders.harness.base.model import Word
 from graders.harness.base.outlined import Outlined
 
-from . import batches, cuts, data, examining, flow, inlining, learning, mending, moving, roles, training
+from . import batches, by_hand, cuts, data, examining, flow, inlining, learning, mending, moving, roles, training
 from .cuts import Cutter, NotFoundError
 from .script import Script
 from .writing import Writing
@@ -70,7 +70,7 @@ def _outline(tree: ast.Module) -> Outlined | None:
     statements = inlining.level(tree)
     mending.mend_logs(statements)
     mending.mend_machine(statements)
-    script = Script(statements)
+    script = Script(by_hand.name_model(statements))
     found = roles.find(script)
     if found.count < FEWEST:
         return None

@@ -112,6 +112,9 @@ WRITTEN = (
     ),
     FlatFile("picture_before_the_training", ("prediction",), missing=("predict",)),
     FlatFile("weights_as_pictures", ("prediction",), missing=PICTURE),
+    FlatFile("weights_by_hand"),
+    FlatFile("parameters_by_hand", notebook=True),
+    FlatFile("korean_by_hand"),
 )
 
 WHOLE = "whole_tensor_scaled"
@@ -124,6 +127,9 @@ BARS = "tqdm_over_batches"
 GLOBALS = "functions_on_globals"
 RETURN = "functions_that_return"
 MAIN = "main_function"
+HAND = "weights_by_hand"
+PARAMETERS = "parameters_by_hand"
+KOREAN = "korean_by_hand"
 
 DATA = (
     bug(
@@ -489,7 +495,79 @@ PREDICTION = (
     ),
 )
 
-FLAT_FILES = (*WRITTEN, *DATA, *CRASHING, *LOADER, *RESHAPE, *MODEL, *LOSS, *TRAINING, *EVALUATION, *PREDICTION)
+# Weights by hand, and no nn.Module.
+BY_HAND = (
+    bug(
+        "by-hand-no-zero-grad",
+        HAND,
+        "training",
+        "zero-grad-forgotten",
+        "        optimizer.zero_grad()\n",
+        "",
+        notebook=True,
+    ),
+    bug("by-hand-no-step", PARAMETERS, "training", "no-step", "        opt.step()\n", ""),
+    bug(
+        "by-hand-share-of-the-batches",
+        PARAMETERS,
+        "evaluation",
+        "",
+        "{correct / total:.4f}",
+        "{correct / len(test_loader):.4f}",
+    ),
+    bug("by-hand-raw-pixels", HAND, "evaluation", "raw-pixels", ".float().to(device) / 255", ".float().to(device)"),
+    bug(
+        "by-hand-columns-first",
+        HAND,
+        "reshape",
+        "columns-first",
+        "X.view(-1, 28 * 28)",
+        "X.transpose(2, 3).reshape(-1, 784)",
+    ),
+    bug(
+        "by-hand-softmax-twice",
+        KOREAN,
+        "loss",
+        "softmax-twice",
+        "z = torch.matmul(x, W) + b",
+        "z = F.softmax(torch.matmul(x, W) + b, dim=1)",
+    ),
+    bug("by-hand-weights-alone", HAND, "training", "", "optim.SGD([W, b], lr=0.1)", "optim.SGD([W], lr=0.1)"),
+    bug(
+        "by-hand-no-bias",
+        PARAMETERS,
+        "model",
+        "no-bias",
+        "return xb @ weight + bias",
+        "return xb @ weight",
+        ".reshape(-1, 784) @ weight + bias)",
+        ".reshape(-1, 784) @ weight)",
+    ),
+    bug(
+        "by-hand-nine-digits",
+        KOREAN,
+        "model",
+        "",
+        "torch.randn(784, 10)",
+        "torch.randn(784, 9)",
+        "torch.zeros(10)",
+        "torch.zeros(9)",
+    ),
+    bug("by-hand-no-gradient", KOREAN, "model", "", "W.requires_grad_()\nb.requires_grad_()\n", ""),
+    bug(
+        "by-hand-no-leaf",
+        HAND,
+        "model",
+        "",
+        "torch.zeros((784, 10), requires_grad=True, device=device)",
+        "torch.randn((784, 10), requires_grad=True, device=device) * 0.01",
+    ),
+)
+
+FLAT_FILES = (
+    *(*WRITTEN, *DATA, *CRASHING, *LOADER, *RESHAPE, *MODEL, *LOSS, *TRAINING, *EVALUATION, *PREDICTION),
+    *BY_HAND,
+)
 
 
 def flat_source(file: FlatFile) -> str:
