@@ -80,18 +80,13 @@ class FlatServed:
 
 
 def flat_model_by_hand(function: Any, *tensors: Any) -> Any:
-    """Return a model whose parameters are tensors that a script made by hand, and its answers a function of them.
-
-    Raises ValueError as an optimizer does of a tensor that is computed of others.
-    """
+    """Return a model whose parameters are tensors that a script made, and its answers a function of images and them."""
     import torch
 
     class ByHand(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             for name, tensor in zip(("weight", "bias"), tensors, strict=False):
-                if not tensor.is_leaf:
-                    raise ValueError("can't optimize a non-leaf Tensor")
                 setattr(self, name, torch.nn.Parameter(tensor.detach(), tensor.requires_grad))
 
         def forward(self, images: Any) -> Any:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from graders.harness.base import trees
 
 from . import flow
+from .cuts import at_line
 from .roles import OPTIMIZERS
 from .splitting import assign
 
@@ -63,13 +64,12 @@ def name_model(statements: list[ast.stmt]) -> list[ast.stmt]:
         return statements
     place = min(first, next((i for i, s in enumerate(made) if any(_lists(made, s))), first))
     node, affine = asking.found[0]
-    held, bound = affine.held, [_last_bound(made[:place], name) for name in affine.held]
-    for statement in flow.every(made):
-        _have_asked(made, statement, held)
-    if None in bound or not _is_understood(made, place, held):
+    bound = [_bound(made[:place], name) for name in affine.held]
+    taken = [_taken(call, names) for s in flow.every(made) for call, names in _lists(made, s)]
+    is_stepped = all(_have_asked(made, statement, affine.held) for statement in flow.every(made))
+    if bound[0] is None or None in bound or not is_stepped or not _is_understood(made, place, affine.held, not taken):
         return statements
-    line = max((s for s in bound if s is not None), key=lambda s: s.lineno)
-    return [*made[:place], *_model(node, affine, line), *made[place:]]
+    return [*made[:place], *taken, *_model(node, affine, bound[0]), *made[place:]]
 
 
 def _learned(statements: list[ast.stmt]) -> Iterator[str]:
@@ -109,10 +109,12 @@ def _lists(statements: list[ast.stmt], statement: ast.stmt) -> Iterator[tuple[as
             yield call, names
 
 
-def _have_asked(statements: list[ast.stmt], statement: ast.stmt, held: tuple[str, ...]) -> None:
-    """Have an optimizer ask the model for its parameters: for all, or for those that it was given."""
+def _have_asked(statements: list[ast.stmt], statement: ast.stmt, held: tuple[str, ...]) -> bool:
+    """Have an optimizer ask the model for its parameters: for all, or for those that it was given; false of others'."""
     for call, names in _lists(statements, statement):
         chosen = [place for place, name in enumerate(held) if name in names]
+        if not chosen:
+            return False
         asked = f"{MODEL}.parameters()"
         if len(chosen) != len(held):
             asked = f"[list({asked})[place] for place in {chosen}]"
@@ -121,6 +123,14 @@ def _have_asked(statements: list[ast.stmt], statement: ast.stmt, held: tuple[str
             call.args[0] = value
         for word in call.keywords:
             word.value = value if word.arg == "params" else word.value
+    return True
+
+
+def _taken(call: ast.Call, names: list[str]) -> ast.stmt:
+    """Return what raises at the optimizer's line where none takes these tensors, as one that was computed of others."""
+    own = ", ".join(names)
+    made = ast.parse(f"{own}, = torch.optim.SGD([{own}], lr=1).param_groups[0]['params']").body[0]
+    return at_line(made, call.lineno)
 
 
 # ---- affine expressions
@@ -173,8 +183,9 @@ def _multiplied(node: ast.expr) -> Affine | None:
 
 def _two(call: ast.Call) -> tuple[ast.expr, ast.expr] | tuple[None, None]:
     """Return what a function of torch's, or a method, is given two of."""
-    is_method = isinstance(call.func, ast.Attribute) and flow.root(call.func) != "torch"
-    given = [call.func.value, *call.args] if is_method and isinstance(call.func, ast.Attribute) else call.args
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    is_method = owner is not None and not (isinstance(owner, ast.Name) and owner.id == "torch")
+    given = [owner, *call.args] if is_method and owner is not None else call.args
     return (given[0], given[1]) if len(given) == len(("left", "right")) and not call.keywords else (None, None)
 
 
@@ -196,26 +207,36 @@ def _with_bias(product: Affine | None, bias: ast.expr) -> Affine | None:
 # ---- the model
 
 
-def _last_bound(before: list[ast.stmt], name: str) -> ast.stmt | None:
+def _bound(before: list[ast.stmt], name: str) -> ast.stmt | None:
     """Return the statement that gives a name its value, one at the top."""
     return next((s for s in before[::-1] if name in flow.binds(s) and not flow.blocks(s)), None)
 
 
-def _is_understood(statements: list[ast.stmt], place: int, held: tuple[str, ...]) -> bool:
-    """Tell whether nothing but the model asks for its weights from some statement on, except to show them."""
-    every = list(flow.every(statements))
-    read = {name for s in every if not isinstance(s, flow.DEFINITIONS) for name in flow.reads(*flow.header(s))}
-    before = [s for s in flow.every(statements[:place]) if flow.reads(*flow.header(s)) & set(held)]
-    aliases = {name for s in before if not isinstance(s, flow.DEFINITIONS) for name in flow.binds(s)} - set(held)
-    for statement in flow.every(statements[place:]):
-        if isinstance(statement, flow.DEFINITIONS) and statement.name not in read:
-            continue  # its statements stand where it was called
-        if flow.binds(statement) & set(held):
+def _is_understood(statements: list[ast.stmt], place: int, held: tuple[str, ...], by_steps: bool) -> bool:
+    """Tell whether nothing but the model asks for its weights from some statement on, except to show them.
+
+    With `by_steps` the script may use their gradients: it has no optimizer.
+    """
+    called = {name for s in flow.every(statements) if not _is_defined(s) for name in flow.reads(*flow.header(s))}
+    every = [s for s in flow.every(statements) if not _is_defined(s) or s.name in called]  # others stand where called
+    later = set(map(id, flow.every(statements[place:])))
+    before = [s for s in every if id(s) not in later and flow.reads(*flow.header(s)) & set(held)]
+    if any(map(_is_defined, before)):
+        return False
+    aliases = {name for s in before for name in flow.binds(s)} - set(held)
+    for statement in (s for s in every if id(s) in later and not flow.shows(s)):
+        uses = flow.binds(statement) & set(held) or flow.reads(*flow.header(statement)) & {*held, *aliases}
+        if uses and not (by_steps and _asks_for_gradients(statement)):
             return False
-        if not flow.shows(statement) and flow.reads(*flow.header(statement)) & {*held, *aliases}:
-            return False
-    called = [s for s in statements[:place] if isinstance(s, flow.DEFINITIONS) and s.name in read]
-    return not any(flow.reads(s) & {*held, *aliases} for s in called)
+    return True
+
+
+def _is_defined(statement: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    return isinstance(statement, flow.DEFINITIONS)
+
+
+def _asks_for_gradients(statement: ast.stmt) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr == "grad" for node in ast.walk(statement))
 
 
 def _model(node: ast.expr, affine: Affine, bound: ast.stmt) -> list[ast.stmt]:

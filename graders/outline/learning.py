@@ -42,6 +42,8 @@ def build_optimizer(cutter: Cutter) -> ast.FunctionDef:
     roles = cutter.roles
     if roles.optimizer is None:
         raise NotFoundError("looked_for_optimizer")
+    if roles.model is None:
+        raise NotFoundError("looked_for_model")
     made = roles.script.assigned(roles.optimizer)[-1]
     given = dict.fromkeys(cutter.same_as_model, f"{GIVEN}model")
     known, instead = {*given, *roles.datasets}, {id(made): [_at_rate(made)]}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 OPTIMIZERS = {
     *("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "ASGD", "LBFGS", "Rprop"),
 }
+LAYERS = {"Linear", "Sequential", "flat_model_by_hand"}
 LEARNING = ("backward", "step", "zero_grad")
 
 
@@ -150,7 +151,7 @@ def _find_pieces(roles: Roles) -> None:
         asked = trees.calls(script.assigned(roles.optimizer)[-1], "parameters")
         roles.model = flow.root(asked[0]) if asked else None
     if roles.model is None:
-        modules = {name for name, node in script.classes.items() if "Module" in bases(node)} | {"Linear", "Sequential"}
+        modules = {name for name, node in script.classes.items() if "Module" in bases(node)} | LAYERS
         for call in (c for s in inside for c in trees.calls(s) if isinstance(c.func, ast.Name)):
             made = [c for s in script.assigned(trees.called(call)) for c in trees.calls(s.value)]
             if any(trees.called(c) in modules for c in made):

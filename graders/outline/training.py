@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base import trees
 
-from . import batches, cuts, flow, told
+from . import batches, by_hand, cuts, flow, told
 from .cuts import GIVEN, Cutter, NotFoundError
 from .learning import criterion_of
 
@@ -28,6 +28,10 @@ def train_epoch(cutter: Cutter) -> ast.FunctionDef:
     roles, loop = cutter.roles, cutter.roles.loop
     if loop is None or roles.loader is None:
         raise NotFoundError("looked_for_loop")
+    if roles.model is None:
+        raise NotFoundError("looked_for_model")
+    if roles.model == by_hand.MODEL and roles.optimizer is None and not trees.calls(loop, "step"):
+        raise NotFoundError("looked_for_optimizer")
     within: Sequence[ast.stmt] = roles.epochs.body if roles.epochs else [loop]
     at = _index(within, loop)
     value, teller = _cost_of_epoch(roles, within, within[at])

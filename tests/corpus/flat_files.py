@@ -564,9 +564,26 @@ BY_HAND = (
     ),
 )
 
+STEPS_BY_HAND = FlatFile(
+    "by-hand-steps-by-hand",
+    ("training", "accuracy"),
+    missing=("build_optimizer", "train_epoch"),
+    base=HAND,
+    edits=(
+        ("optimizer = optim.SGD([W, b], lr=0.1)\n", ""),
+        ("        optimizer.zero_grad()\n", ""),
+        (
+            "        optimizer.step()\n",
+            "        with torch.no_grad():\n            W -= 0.1 * W.grad\n            b -= 0.1 * b.grad\n"
+            "            W.grad.zero_()\n            b.grad.zero_()\n",
+        ),
+    ),
+)
+
 FLAT_FILES = (
     *(*WRITTEN, *DATA, *CRASHING, *LOADER, *RESHAPE, *MODEL, *LOSS, *TRAINING, *EVALUATION, *PREDICTION),
     *BY_HAND,
+    STEPS_BY_HAND,
 )
 
 

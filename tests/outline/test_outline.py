@@ -391,3 +391,62 @@ for epoch in range(20):
     optimizer.step()
 """
     assert outline(ast.parse(text)) is None
+
+
+BY_HAND = (
+    FLAT.replace("linear = nn.Linear(784, 10).to(device)", "W = torch.zeros(784, 10, requires_grad=True)")
+    .replace("nn.init.normal_(linear.weight)", "b = torch.zeros(10, requires_grad=True)")
+    .replace("linear.parameters()", "[W, b]")
+    .replace("linear.eval()", "print(W.norm())")
+    .replace("linear(rows)", "(rows.matmul(W) + b)")
+    .replace("linear(rows[r:r + 1])", "(rows[r:r + 1].matmul(W) + b)")
+)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "(rows.matmul(W) + b)",
+        "(b + rows @ W)",
+        "torch.add(torch.matmul(rows, W), b)",
+        "torch.mm(rows, W).add(b)",
+        "torch.addmm(b, rows, W)",
+    ],
+)
+def test_weights_by_hand_are_a_model(asked):
+    """However they are multiplied with the images, the expression is its answer."""
+    text = BY_HAND.replace("(rows.matmul(W) + b)", asked)
+    made = outline(ast.parse(text))
+    assert made is not None
+    assert made.missing == {}
+    own = ast.unparse(ast.parse(asked.replace("rows", "flat_input"), mode="eval"))
+    assert f"flat_logits = lambda flat_input, W, b: {own}" in function(text, "build_model")
+    assert "SGD(flat_by_hand.parameters(), lr=learning_rate)" in function(text, "build_optimizer")
+    assert {12, 13} <= made_of(text)["build_model"] <= {12, 13, 15, 22}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("cost.backward()", "(cost + W.norm()).backward()"),
+        ("optimizer.step()", "W.data.clamp_(-1, 1)"),
+        ("(rows[r:r + 1].matmul(W) + b)", "rows[r:r + 1].matmul(W)"),
+        ("[W, b]", "[c]"),
+    ],
+)
+def test_weights_by_hand_that_are_used_otherwise_are_left_alone(old, new):
+    """Nothing is made up of what is not understood, and what hangs on the model is told to."""
+    made = outline(ast.parse(BY_HAND.replace(old, new)))
+    assert made is not None
+    assert "flat_by_hand" not in made.text
+    hanging = {made.missing.get(name) for name in ("build_model", "build_optimizer", "train_epoch", "evaluate")}
+    assert hanging == {"looked_for_model"}
+
+
+def test_steps_by_hand_want_an_optimizer():
+    """All but the training is asked about the weights, where the script changes them without one."""
+    text = BY_HAND.replace("optimizer = torch.optim.SGD([W, b], lr=0.1)\n", "pass\n")
+    text = text.replace("optimizer.zero_grad()", "pass").replace("optimizer.step()", "W.data -= 0.1 * W.grad")
+    made = outline(ast.parse(text))
+    assert made is not None
+    assert made.missing == dict.fromkeys(("build_optimizer", "train_epoch"), "looked_for_optimizer")
