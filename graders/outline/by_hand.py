@@ -57,7 +57,7 @@ def name_model(statements: list[ast.stmt]) -> list[ast.stmt]:
     asking = _Asking(learned)
     first = None
     for index, statement in enumerate(made):
-        made[index] = asking.visit(statement)
+        asking.visit(statement)  # changes what is in it: a statement stays itself
         if first is None and asking.found:
             first = index
     if first is None or not all(asking.found[0][1].same(other) for _, other in asking.found):
@@ -152,7 +152,9 @@ class _Asking(ast.NodeTransformer):
             return self.generic_visit(node)
         assert isinstance(node, ast.expr)
         self.found.append((copy.deepcopy(node), affine))
-        call = ast.Call(ast.Name(MODEL, ast.Load()), [self.visit(affine.given)], [])
+        given = self.visit(affine.given)
+        assert isinstance(given, ast.expr)
+        call = ast.Call(ast.Name(MODEL, ast.Load()), [given], [])
         return _placed(call, node)
 
 
@@ -242,6 +244,7 @@ def _asks_for_gradients(statement: ast.stmt) -> bool:
 def _model(node: ast.expr, affine: Affine, bound: ast.stmt) -> list[ast.stmt]:
     """Return what makes the model: of the script's expression as a function, and of the weights that it has."""
     body = _Given(affine.given).visit(copy.deepcopy(node))
+    assert isinstance(body, ast.expr)
     given = ast.arguments([], [ast.arg(name) for name in (INPUT, *affine.held)], None, [], [], None, [])
     held = [ast.Name(name, ast.Load()) for name in (LOGITS, *affine.held)]
     made = ast.Call(ast.Name(MADE, ast.Load()), list(held), [])

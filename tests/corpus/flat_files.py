@@ -107,6 +107,7 @@ WRITTEN = (
             "build_optimizer",
             "train_epoch",
             "train",
+            "evaluate",
             "predict",
         ),
     ),
