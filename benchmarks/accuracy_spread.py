@@ -22,8 +22,8 @@ from graders.digits.find import Digits, find_digits  # noqa: E402
 from graders.harness.judge.rubric import load_rubric  # noqa: E402
 from graders.measuring import oracle  # noqa: E402  # after the path is set
 from graders.measuring.disguise import Disguise  # noqa: E402
-from graders.spec import SPEC  # noqa: E402
-from graders.test_7_accuracy import BATCH  # noqa: E402
+from graders.spec import SPEC  # noqa: E402  # the same
+from graders.test_7_accuracy import BATCH  # noqa: E402  # the same
 
 BOUND = 1 / 28  # torch.nn.Linear starts uniformly within 1 / sqrt(784)
 

@@ -157,22 +157,15 @@ def rebuilt(roles: Roles, reshaping: Sequence[ast.stmt] | None, asks_criterion: 
     costing = memo.get(id(roles.costing))
     if asks_criterion and isinstance(costing, ast.Assign):
         asked = f"{GIVEN}criterion({OUTPUT}, {LABELS}.to({OUTPUT}.device))"
-        costing.value = _placed(ast.parse(asked, mode="eval").body, costing)
-        swap(made, output, _placed(ast.NamedExpr(ast.Name(OUTPUT, ast.Store()), output), output))
+        costing.value = cuts.placed(ast.parse(asked, mode="eval").body, costing)
+        swap(made, output, cuts.placed(ast.NamedExpr(ast.Name(OUTPUT, ast.Store()), output), output))
         made.body.insert(pair.place, cuts.assign(LABELS, pair.labels, loop.lineno))
     return made
 
 
 def _or_else(value: ast.expr, other: str) -> ast.expr:
     test, orelse = (ast.parse(text, mode="eval").body for text in (OWN, other))
-    return _placed(ast.IfExp(test, value, orelse), value)
-
-
-def _placed(made: ast.expr, at: ast.AST) -> ast.expr:
-    for node in ast.walk(made):
-        if not hasattr(node, "lineno"):
-            ast.copy_location(node, at)
-    return made
+    return cuts.placed(ast.IfExp(test, value, orelse), value)
 
 
 def swap(around: ast.AST, old: ast.expr, new: ast.expr) -> None:

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, TypeGuard
 from graders.harness.base import trees
 
 from . import flow
-from .cuts import at_line
-from .roles import OPTIMIZERS
+from .cuts import at_line, placed
+from .roles import BY_HAND, OPTIMIZERS
 from .splitting import assign
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 MODEL, LOGITS, INPUT = "flat_by_hand", "flat_logits", "flat_input"
-MADE = "flat_model_by_hand"  # in child/flat
 PRODUCTS = ("matmul", "mm")
 TURNED = ("t", "T", "mT")
 TURNING = ("t", "transpose")
@@ -118,7 +117,7 @@ def _have_asked(statements: list[ast.stmt], statement: ast.stmt, held: tuple[str
         asked = f"{MODEL}.parameters()"
         if len(chosen) != len(held):
             asked = f"[list({asked})[place] for place in {chosen}]"
-        value = _placed(ast.parse(asked, mode="eval").body, call)
+        value = ast.copy_location(ast.parse(asked, mode="eval").body, call)
         if call.args:
             call.args[0] = value
         for word in call.keywords:
@@ -155,7 +154,7 @@ class _Asking(ast.NodeTransformer):
         given = self.visit(affine.given)
         assert isinstance(given, ast.expr)
         call = ast.Call(ast.Name(MODEL, ast.Load()), [given], [])
-        return _placed(call, node)
+        return placed(call, node)
 
 
 def _affine(node: ast.expr) -> Affine | None:
@@ -247,7 +246,7 @@ def _model(node: ast.expr, affine: Affine, bound: ast.stmt) -> list[ast.stmt]:
     assert isinstance(body, ast.expr)
     given = ast.arguments([], [ast.arg(name) for name in (INPUT, *affine.held)], None, [], [], None, [])
     held = [ast.Name(name, ast.Load()) for name in (LOGITS, *affine.held)]
-    made = ast.Call(ast.Name(MADE, ast.Load()), list(held), [])
+    made = ast.Call(ast.Name(BY_HAND, ast.Load()), list(held), [])
     return [assign(LOGITS, ast.Lambda(given, body), node), assign(MODEL, made, bound)]
 
 
@@ -262,10 +261,3 @@ class _Given(ast.NodeTransformer):
         if isinstance(node, ast.expr) and ast.dump(node) == self._given:
             return ast.copy_location(ast.Name(INPUT, ast.Load()), node)
         return self.generic_visit(node)
-
-
-def _placed(made: ast.expr, at: ast.AST) -> ast.expr:
-    for node in ast.walk(made):
-        if not hasattr(node, "lineno") or node is made:
-            ast.copy_location(node, at)
-    return ast.fix_missing_locations(made)

@@ -65,6 +65,12 @@ class Cutter:
             return set()
         return {model} | {name for name in script.bindings if script.alias(name) == script.alias(model)}
 
+    def expect_model(self) -> str:
+        """Return the model's name. Raises NotFoundError where none was found."""
+        if self.roles.model is None:
+            raise NotFoundError("looked_for_model")
+        return self.roles.model
+
     @property
     def around(self) -> ast.stmt | None:
         """The loop over the epochs, or the one over batches where that stands alone."""
@@ -204,6 +210,14 @@ def at_line(statement: ast.stmt, line: int) -> ast.stmt:
             node.lineno, node.col_offset = line, 0  # type: ignore[attr-defined]  # it has one
             node.end_lineno, node.end_col_offset = line, 0  # type: ignore[attr-defined]  # the same
     return statement
+
+
+def placed(made: ast.expr, at: ast.AST) -> ast.expr:
+    """Have an expression count as written where something stands, but for what is in it of the script's."""
+    for node in ast.walk(made):
+        if not hasattr(node, "lineno"):
+            ast.copy_location(node, at)
+    return made
 
 
 def _renamed(body: list[ast.stmt], names: Mapping[str, str]) -> None:

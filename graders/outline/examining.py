@@ -50,8 +50,7 @@ class Told:
 def evaluate(cutter: Cutter) -> ast.FunctionDef:
     """Make the function of what leads to the accuracy that is told."""
     roles = cutter.roles
-    if roles.model is None:
-        raise NotFoundError("looked_for_model")
+    cutter.expect_model()
     given = _given(cutter, f"{GIVEN}dataset")
     asks_model = _asking_model(cutter)
     every = list(_candidates(cutter, given))

@@ -20,8 +20,8 @@ CRITERIONS_ARGUMENTS = 2  # the model's answers and the labels
 
 def build_model(cutter: Cutter) -> ast.FunctionDef:
     """Make the function of what makes the model, and of what is done to it before it is trained."""
-    model = cutter.roles.model
-    if model is None or model not in cutter.roles.script.bindings:
+    model = cutter.expect_model()
+    if model not in cutter.roles.script.bindings:
         raise NotFoundError("looked_for_model")
     return _built(cutter, "build_model", model, "looked_for_model")
 
@@ -42,8 +42,7 @@ def build_optimizer(cutter: Cutter) -> ast.FunctionDef:
     roles = cutter.roles
     if roles.optimizer is None:
         raise NotFoundError("looked_for_optimizer")
-    if roles.model is None:
-        raise NotFoundError("looked_for_model")
+    cutter.expect_model()
     made = roles.script.assigned(roles.optimizer)[-1]
     given = dict.fromkeys(cutter.same_as_model, f"{GIVEN}model")
     known, instead = {*given, *roles.datasets}, {id(made): [_at_rate(made)]}

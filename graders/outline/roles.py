@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 OPTIMIZERS = {
     *("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "ASGD", "LBFGS", "Rprop"),
 }
-LAYERS = {"Linear", "Sequential", "flat_model_by_hand"}
+BY_HAND = "flat_model_by_hand"  # in child/flat: makes a model of a script's weights
+LAYERS = {"Linear", "Sequential", BY_HAND}
 LEARNING = ("backward", "step", "zero_grad")
 
 

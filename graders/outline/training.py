@@ -28,9 +28,7 @@ def train_epoch(cutter: Cutter) -> ast.FunctionDef:
     roles, loop = cutter.roles, cutter.roles.loop
     if loop is None or roles.loader is None:
         raise NotFoundError("looked_for_loop")
-    if roles.model is None:
-        raise NotFoundError("looked_for_model")
-    if roles.model == by_hand.MODEL and roles.optimizer is None and not trees.calls(loop, "step"):
+    if cutter.expect_model() == by_hand.MODEL and roles.optimizer is None and not trees.calls(loop, "step"):
         raise NotFoundError("looked_for_optimizer")
     within: Sequence[ast.stmt] = roles.epochs.body if roles.epochs else [loop]
     at = _index(within, loop)

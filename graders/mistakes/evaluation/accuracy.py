@@ -53,8 +53,8 @@ def faint(pool: arranged.Pool) -> arranged.Arrangement:
     All are labelled with what is answered to their raw pixels. Brighter pixels hardly mind what is subtracted there.
     """
     dots = inputs.generator(pool.seed, "faint digits").integers(0, 2, (FAINT, 28, 28), np.uint8)
-    ways = [change(dots / 255) for change in (*image_changes.RAW, *image_changes.NORMALISED_RAW, PIXELS[""][0])]
-    raw, normalised, scaled = (pool.model.logits(pixels) for pixels in ways)
+    (normalise,), pixels = image_changes.NORMALISED_RAW, dots / 255
+    raw, normalised, scaled = map(pool.model.logits, (dots, normalise(pixels), pixels))
     sure = np.all([arranged.lead(logits) > arranged.MARGIN for logits in (raw, normalised, scaled)], axis=0)
     chosen = sure & (raw.argmax(axis=1) != normalised.argmax(axis=1))
     if not chosen.any():  # a model that answers the same to whatever is shown
