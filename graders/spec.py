@@ -145,12 +145,14 @@ SPEC = LabSpec(
         *("graders.test_7_accuracy", "graders.test_8_prediction", "graders.test_9_throughput"),
         *("graders.measuring.soundness", "graders.measuring.answers", "graders.measuring.throughput"),
         *("graders.measuring.showing", "graders.measuring.disguise", "graders.measuring.predictions"),
+        *("graders.measuring.ahead", "graders.measuring.batches"),
         *("graders.mistakes", "graders.mistakes.places", "graders.outline.outline"),
         *("graders.digits.find", "graders.pictures.figures"),
         *("matplotlib.figure", "matplotlib.backends.backend_svg", *PILLOW),  # for the page
     ),
     judges_ready=("graders.spec:read_messages",),
     judges_read="graders.spec:read_digits",
+    judges_draw="graders.measuring.ahead:draw",
     needs={
         "build_model": ("flatten_images",),
         "train_epoch": ("flatten_images",),

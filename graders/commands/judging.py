@@ -69,7 +69,13 @@ def nurseries(spec: LabSpec = SPEC, options: Sequence[str] = ()) -> Iterator[Nur
     if sys.platform == "linux":
         from graders.harness.link.nursery import Kind, nursery
 
-        ready = *judges_import(spec), *JUDGES_READY, *spec.judges_ready, *_read(spec, options)
+        ready = (
+            *judges_import(spec),
+            *JUDGES_READY,
+            *spec.judges_ready,
+            *_read(spec, options),
+            *drawn_ahead(spec, options),
+        )
         with nursery(Kind.WORKERS, spec.imports) as workers, nursery(Kind.JUDGES, ready) as judges:
             yield Nurseries(workers, judges, find_maker(judges.parent)[0])
     else:
@@ -80,6 +86,12 @@ def _read(spec: LabSpec, options: Sequence[str]) -> list[str]:
     """Return what has the nursery read the data that judges would each read, wherever these would look first."""
     given = dict(itertools.pairwise(options)).get("--mnist-root") or os.environ.get("MNIST_ROOT") or cache.folder()
     return [f"{spec.judges_read}={Path(given).expanduser().absolute()}"] if spec.judges_read else []
+
+
+def drawn_ahead(spec: LabSpec, options: Sequence[str]) -> list[str]:
+    """Return what has the nursery draw what judges would each draw by the seed that they get."""
+    seed = without_seed(options)[1].get(seeds.VARIABLE) or os.environ.get(seeds.VARIABLE) or str(seeds.KNOWN)
+    return [f"{spec.judges_draw}={seed}"] if spec.judges_draw and seed != seeds.RANDOM else []
 
 
 def arguments(submission: Path, warm: Nurseries, spec: LabSpec, *options: str) -> list[str]:

@@ -61,7 +61,7 @@ class Pool:
 
 
 @lru_cache(maxsize=1)
-def _drawn(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+def drawn(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Draw images of all brightnesses, so that scaling matters, and return them also as rows.
 
     Every examination of a run chooses from the same ones.
@@ -83,7 +83,7 @@ def make_pool(seed: int, model: oracle.Affine) -> Pool:
 def _pool(seed: int, weights: bytes, bias: bytes) -> Pool:
     """Most models start the same for the same seed, and then every examination has the same pool."""
     model = oracle.Affine(np.frombuffer(weights).reshape(10, -1), np.frombuffer(bias))
-    images, rows = _drawn(seed)
+    images, rows = drawn(seed)
     raw = model.logits(rows)
     scaled = (raw - model.bias) / 255 + model.bias
     sure = (lead(scaled) > MARGIN) & (lead(raw) > MARGIN)

@@ -24,6 +24,7 @@ STROKES, BEND = 3, 12  # lines of a written image; how far its pen goes at most 
 PEN = 1.7  # pixels, from the middle of a line to where its ink has faded
 EXTREME = 1e4  # logits of this size overflow exp() and underflow log() wherever they are taken apart
 STEP_BATCH = 25  # images of a training batch
+SETS = 32  # of images that are remembered: a run asks for twenty or so
 
 
 def between(seed: int, what: str, low: int, high: int) -> int:
@@ -65,7 +66,7 @@ def tiny(seed: int) -> Tiny:
     return Tiny(train, between(seed, "tiny test digits", 61, 97), batch)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=SETS)
 def random_images(seed: int, count: int) -> NDArray[np.float32]:
     """Return images `[count, 1, 28, 28]` float32 in [0, 1], an eighth of each bright, as in MNIST; read-only."""
     generator = np.random.default_rng(seed)
@@ -125,5 +126,10 @@ def training_batches(
     seed: int, steps: int, size: int = STEP_BATCH
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     """Return `steps` batches of images `[size, 1, 28, 28]` and labels."""
-    images, labels = random_images(seed + 20, steps * size), random_labels(seed + 20, steps * size)
+    images, labels = training_digits(seed, steps * size)
     return [(images[i : i + size], labels[i : i + size]) for i in range(0, len(labels), size)]
+
+
+def training_digits(seed: int, count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the images `[count, 1, 28, 28]` and labels `[count]` of all training batches, one after the other."""
+    return random_images(seed + 20, count), random_labels(seed + 20, count)

@@ -204,7 +204,7 @@ def trained(
     for needed in (*lab.spec.needs[function], "build_model", "build_criterion", "build_optimizer"):
         lab.sound(needed)  # before the start is read: where one model is built for all, this trains it
     batches = inputs.training_batches(lab.seed, steps, size)
-    images, labels = (np.concatenate(column) for column in zip(*batches, strict=True))
+    images, labels = inputs.training_digits(lab.seed, steps * size)
     lab.ready(function, "build_optimizer")  # which may ask for models, and so must come before there is one
     model, start = lab.known_model()
     loader = lab.fixed_loader(images, labels, size)

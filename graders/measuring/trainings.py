@@ -37,10 +37,15 @@ def expect_epochs_weights(lab: Lab) -> None:
     expect_weights(_long_epoch(lab))
 
 
+def long_batches(seed: int) -> list[oracle.Batch]:
+    """Return the batches of an epoch that is longer than any other."""
+    return inputs.training_batches(seed, inputs.between(seed, "long epoch", *LONG), FEW)
+
+
 @remembered
 def _long_epoch(lab: Lab) -> measure.Trained:
     """Train an epoch that is longer than any other, of small batches."""
-    steps = inputs.between(lab.seed, "long epoch", *LONG)
+    steps = len(long_batches(lab.seed))
     seen = measure.trained(lab, "train_epoch", steps=steps, size=FEW)
     asked = f"{seen.evidence.asked}, {steps} x images [{FEW}, 1, 28, 28]"
     return replace(seen, evidence=replace(seen.evidence, asked=asked))
@@ -90,9 +95,7 @@ def doubled(lab: Lab, function: str, learning_rate: float) -> measure.Trained:
 def orders(lab: Lab) -> tuple[Evidence, list[list[int]]]:
     """Train some epochs with a data loader that draws an order for each; returns these."""
     lab.require("train")
-    images, labels = (
-        np.concatenate(column) for column in zip(*inputs.training_batches(lab.seed, measure.STEPS), strict=True)
-    )
+    images, labels = inputs.training_digits(lab.seed, measure.STEPS * inputs.STEP_BATCH)
     lab.ready("train", "build_optimizer")
     model = lab.model()
     loader = lab.made("shuffling_loader", TensorValue.of(images), TensorValue.of(labels), inputs.STEP_BATCH)

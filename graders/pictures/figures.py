@@ -11,6 +11,9 @@ import numpy as np
 
 from graders.harness.base.exhibits import Picture
 
+from . import captions
+from .captions import Caption
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -30,6 +33,7 @@ STYLE: Any = {
     "svg.hashsalt": "graders",  # the same picture has the same bytes
     "font.size": 10,
     "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],  # then the reader's own: each text names them all
     "text.color": INK,
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
@@ -40,6 +44,7 @@ STYLE: Any = {
     "axes.spines.right": False,
 }
 GAP = 2  # pixels between pictures in a row
+LABEL_PAD = 20  # from an axis to what it is called, with the digits between them
 WIDTH = 4.6  # inches of 72 pixels: text of 10 is then read on a phone, and not too large on a screen
 
 
@@ -163,16 +168,18 @@ def _row(images: NDArray[Any], columns: int, paper: float) -> NDArray[np.float64
     return np.concatenate(full, axis=0)
 
 
-def _mosaic(axes: Any, images: NDArray[Any], columns: int, captions: list[str], **look: Any) -> None:
+def _mosaic(axes: Any, images: NDArray[Any], columns: int, texts: list[str], **look: Any) -> None:
     """Show images with a caption below each."""
     side = images.shape[1] + 2 * GAP
     room = side * 0.3  # for the caption
+    written = []
     for i in range(0, len(images), columns):
         line = _row(images[i : i + columns], columns, np.nan)
         top = (i // columns) * (side + room)
-        axes.imshow(line, extent=(0, line.shape[1], top + side, top), interpolation="nearest", **look)
-        for j, caption in enumerate(captions[i : i + columns]):
-            axes.text((j + 0.5) * side, top + side + room * 0.45, caption, ha="center", va="center", fontsize=10)
+        axes.imshow(line, extent=(0, line.shape[1], top + side, top), interpolation="none", **look)
+        for j, text in enumerate(texts[i : i + columns]):
+            written.append(Caption((j + 0.5) * side, top + side + room * 0.45, text, INK))
+    captions.write(axes, written, 10)
     lines = -(-len(images) // columns)
     axes.set_xlim(0, columns * side)
     axes.set_ylim(lines * (side + room), 0)
@@ -181,19 +188,18 @@ def _mosaic(axes: Any, images: NDArray[Any], columns: int, captions: list[str], 
 
 def _weights(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
     figure, axes = _figure(2.5)
-    captions = [str(digit) for digit in range(10)]
-    _mosaic(axes, arrays["weights"], 5, captions, cmap="RdBu", vmin=-127, vmax=127)
+    _mosaic(axes, arrays["weights"], 5, [str(digit) for digit in range(10)], cmap="RdBu", vmin=-127, vmax=127)
     return figure, {}
 
 
 def _misread(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
     labels, answers = arrays["labels"].tolist(), arrays["answers"].tolist()
-    captions = [
+    texts = [
         words["misread_caption"].format(label=label, answer=answer)
         for label, answer in zip(labels, answers, strict=True)
     ]
     figure, axes = _figure(2.5)
-    _mosaic(axes, arrays["images"], 5, captions, cmap="Greys", vmin=0, vmax=255)
+    _mosaic(axes, arrays["images"], 5, texts, cmap="Greys", vmin=0, vmax=255)
     return figure, {"count": len(labels)}
 
 
@@ -201,9 +207,9 @@ def _reshape(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str
     count = len(arrays["images"])
     figure, axes = _figure(3.9)
     both = np.concatenate([arrays["images"], arrays["rows"]])
-    captions = [words["reshape_image"].format(number=i) for i in range(count)]
-    captions += [words["reshape_row"].format(number=i) for i in range(count)]
-    _mosaic(axes, both, count, captions, cmap="Greys", vmin=0, vmax=255)
+    texts = [words["reshape_image"].format(number=i) for i in range(count)]
+    texts += [words["reshape_row"].format(number=i) for i in range(count)]
+    _mosaic(axes, both, count, texts, cmap="Greys", vmin=0, vmax=255)
     return figure, {}
 
 
@@ -211,16 +217,19 @@ def _confusion(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[s
     counts = arrays["counts"]
     figure, axes = _figure(4.4, (0.1, 0.12, 0.88, 0.86))
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)  # the root shows rare mistakes, too
-    for (label, answer), count in np.ndenumerate(counts):
-        dark = shares[label, answer] > 0.3
-        axes.text(
-            answer, label, str(count), ha="center", va="center", fontsize=8, color="#ffffff" if dark else "#102a43"
-        )
-    axes.set_xticks(range(10))
-    axes.set_yticks(range(10))
-    axes.set_xlabel(words["confusion_answer"])
-    axes.set_ylabel(words["confusion_label"])
+    # The root shows rare mistakes, too.
+    axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1, interpolation="none")
+    cells = [
+        Caption(answer, label, str(count), "#ffffff" if shares[label, answer] > 0.3 else "#102a43")
+        for (label, answer), count in np.ndenumerate(counts)
+    ]
+    captions.write(axes, cells, 8)
+    captions.write(axes, [Caption(answer, 9.9, str(answer), INK) for answer in range(10)], 10)
+    captions.write(axes, [Caption(-0.9, label, str(label), INK) for label in range(10)], 10)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_xlabel(words["confusion_answer"], labelpad=LABEL_PAD)
+    axes.set_ylabel(words["confusion_label"], labelpad=LABEL_PAD)
     right, total = int(np.trace(counts)), int(counts.sum())
     off = counts - np.diag(np.diag(counts))
     label, answer = np.unravel_index(off.argmax(), off.shape)

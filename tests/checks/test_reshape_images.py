@@ -12,6 +12,7 @@ import pytest
 from graders import test_2_reshape as reshape
 from graders.harness.base.errors import CheckFailed, HarnessFault
 from graders.harness.base.model import Evidence, Failure, TensorValue
+from graders.measuring import batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,12 +47,12 @@ def reverse(images: NDArray[Any]) -> NDArray[Any]:
 class Asked:
     """A lab whose `flatten_images` is a formula; counts what was asked."""
 
-    def __init__(self, flatten: Flatten) -> None:
-        self.flatten, self.calls, self.seed, self.notes = flatten, 0, 0, SimpleNamespace(wanted=False)
+    def __init__(self, flatten: Flatten, seed: int) -> None:
+        self.flatten, self.calls, self.seed, self.notes = flatten, 0, seed, SimpleNamespace(wanted=False)
 
-    def seen(self, look: Callable[[Asked], object]) -> object:
+    def seen(self, look: Callable[..., object], *args: object) -> object:
         """Take a look; nothing is remembered from one check to the next."""
-        return look(self)
+        return look(self, *args)
 
     def call(self, function: str, images: TensorValue) -> Evidence:
         """Answer as a worker does; what torch cannot do is a failed check."""
@@ -65,7 +66,7 @@ class Asked:
 
 def judged(check: str, flatten: Flatten, seed: int) -> tuple[Failure | None, int]:
     """Return why a check failed, if it did, and how many calls it made."""
-    lab: Any = Asked(flatten)
+    lab: Any = Asked(flatten, seed)
     try:
         getattr(reshape, check)(lab, seed)
     except CheckFailed as failed:
@@ -85,10 +86,10 @@ def _chosen() -> list[bytes]:
 
     for seed in SEEDS:
 
-        def note(batch: reshape.Batch, seed: int = seed) -> None:
+        def note(batch: batches.Batch, seed: int = seed) -> None:
             chosen.append(batch.images(seed).tobytes())
 
-        reshape.for_any_batch(seed, note)
+        batches.for_any_batch(seed, note)
     return chosen
 
 
@@ -107,9 +108,9 @@ def test_another_seed_asks_for_other_batches() -> None:
     asked: list[set[int]] = []
     for seed in range(60):
         sizes: set[int] = set()
-        reshape.for_any_batch(seed, lambda batch, sizes=sizes: sizes.add(batch.size))  # type: ignore[misc]  # bound now
+        batches.for_any_batch(seed, lambda batch, sizes=sizes: sizes.add(batch.size))  # type: ignore[misc]  # bound now
         asked.append(sizes)
-    assert set.union(*asked) <= set(range(2, reshape.LARGEST_BATCH + 1))
+    assert set.union(*asked) <= set(range(2, batches.LARGEST_BATCH + 1))
     assert len(set.union(*asked)) > 110
     assert len({frozenset(sizes) for sizes in asked}) == len(asked)
     assert all(min(sizes) < 5 and max(sizes) > 100 for sizes in asked)
@@ -228,12 +229,12 @@ def test_what_was_wrong_once_is_wrong() -> None:
 @pytest.mark.parametrize("error", [HarnessFault("broke"), RuntimeError("broke")], ids=["ours", "unforeseen"])
 def test_what_is_no_verdict_is_raised_at_once(error: Exception) -> None:
     """Nothing smaller is sought of what the submission is not to blame for."""
-    asked: list[reshape.Batch] = []
+    asked: list[batches.Batch] = []
 
-    def check(batch: reshape.Batch) -> None:
+    def check(batch: batches.Batch) -> None:
         asked.append(batch)
         raise error
 
     with pytest.raises(type(error), match="broke"):
-        reshape.for_any_batch(1, check)
+        batches.for_any_batch(1, check)
     assert len(asked) == 1

@@ -54,7 +54,8 @@ class LabSpec:
     file there by which a fault is tried: it has a correct function for each that the contract asks for. `imports` names
     the packages that submissions import, `judges_import` the modules of the lab's that its checks do, `judges_ready`
     functions of no arguments, as `module:function`, by which a nursery of judges gets ready, `judges_read` one that
-    gets the path of a folder of data and reads what it may, `types` the classes by whose names checks ask what
+    gets the path of a folder of data and reads what it may, `judges_draw` one that gets a run's seed and draws what
+    checks ask with, `types` the classes by whose names checks ask what
     something is: only those themselves, as they are before a submission is loaded, bear their names then. `timed` names
     the parts that are timed, so that nothing else may run meanwhile.
     `root` is what a folder of data is called.
@@ -80,6 +81,7 @@ class LabSpec:
     judges_import: tuple[str, ...] = ()
     judges_ready: tuple[str, ...] = ()
     judges_read: str = ""
+    judges_draw: str = ""
     types: tuple[str, ...] = ()
     timed: tuple[str, ...] = ()
     root: str = "root"

@@ -18,10 +18,8 @@ import struct
 import subprocess
 import sys
 import tempfile
-import threading
 from dataclasses import asdict
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
@@ -30,6 +28,7 @@ from graders.harness.walls.levels import confined_folder
 from graders.harness.walls.plan import BOOT, Plan
 from graders.harness.worker.worker import main as work
 
+from . import forked
 from .pages import gather
 from .readiness import get_ready
 from .transport import PACKAGE_ROOT, environment
@@ -54,12 +53,15 @@ class Kind(StrEnum):
 
 
 def serve() -> None:
-    """Answer requests of the Kind `argv[3]` at the socket `argv[2]` in the folder `argv[4]`, once `get_ready`."""
+    """Answer requests of the Kind `argv[3]` at the socket `argv[2]` in the folder `argv[4]`, once `get_ready`.
+
+    For what, the first line of stdin says: anybody here may read a command line, and a class's seed is a secret.
+    """
     owner, kind, folder = os.getppid(), Kind(sys.argv[3]), sys.argv[4]
     # Workers run as the same user, and all that come after are copies of this process.
     restrict.prctl(restrict.PR_SET_DUMPABLE, 0)
     listener = socket.socket(fileno=int(sys.argv[2]))
-    get_ready(sys.argv[5:])
+    get_ready(json.loads(sys.stdin.readline() or "[]"))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no reaping
     # Its stdin ends with the process that started it, and so does the nursery.
     forks = 0
@@ -146,50 +148,7 @@ def _judge(arguments: list[str], connection: socket.socket) -> int:
 # ---- the judge's side
 
 
-class Forked:
-    """A process below a keeper forked from a nursery, as `subprocess.Popen` would show it.
-
-    Making one takes no time, even while the nursery still imports; asking for `pid` waits for it.
-    """
-
-    def __init__(self, connection: socket.socket, streams: Sequence[BinaryIO | None]) -> None:
-        self._lines = connection.makefile("rb")
-        self._connection = connection
-        self._reading = threading.RLock()  # the pid's line comes first, whoever asks for the code
-        self.stdin, self.stdout, self.stderr = streams
-        self._code: int | None = None
-
-    @cached_property
-    def pid(self) -> int:
-        """The keeper's process id; 0 where the nursery ended before it forked."""
-        with self._reading:
-            return int(self._lines.readline() or 0)
-
-    def end(self) -> None:
-        """Give up the lease, which is this side's end of the connection."""
-        with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_WR)
-
-    def kill(self) -> None:
-        """Kill the keeper."""
-        with contextlib.suppress(ProcessLookupError):
-            if self.pid:  # 0 would be our own group
-                os.kill(self.pid, signal.SIGKILL)
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Return the exit code, or minus the signal. Raises subprocess.TimeoutExpired."""
-        with self._reading:
-            if self._code is None:
-                self._connection.settimeout(timeout)
-                try:
-                    self._code = int((self.pid and self._lines.readline()) or -signal.SIGKILL)
-                except OSError:
-                    raise subprocess.TimeoutExpired("forked", timeout or 0) from None
-                self._connection.close()
-            return self._code
-
-
-def spawn_from(nursery: Path, plan: Plan) -> Forked:
+def spawn_from(nursery: Path, plan: Plan) -> forked.Forked:
     """Ask the nursery at that socket for a worker. Raises OSError where none listens."""
     connection = _connect(nursery)
     theirs_in, ours_in = os.pipe()
@@ -199,7 +158,7 @@ def spawn_from(nursery: Path, plan: Plan) -> Forked:
     _ask(connection, plan.folder, environment(confined_folder(plan)), streams, plan=asdict(plan))
     for descriptor in streams:
         os.close(descriptor)
-    return Forked(connection, (os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb")))
+    return forked.Forked(connection, (os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb")))
 
 
 def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
@@ -210,7 +169,7 @@ def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments
         return code, output.read().decode("utf-8", "replace")
 
 
-def start_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> Forked:
+def start_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> forked.Forked:
     """Have pytest run in a fork from the nursery at that socket, its output in a pipe. Raises OSError."""
     reading, writing = os.pipe()
     ours = os.fdopen(reading, "rb")
@@ -225,11 +184,11 @@ def _start_pytest(
     arguments: Sequence[str],
     output: int,
     reading: BinaryIO | None = None,
-) -> Forked:
+) -> forked.Forked:
     connection = _connect(nursery)
     with Path(os.devnull).open("rb") as nothing:
         _ask(connection, str(folder), variables, (nothing.fileno(), output, output), pytest=list(arguments))
-    return Forked(connection, (None, reading, None))
+    return forked.Forked(connection, (None, reading, None))
 
 
 def _connect(nursery: Path) -> socket.socket:
@@ -289,8 +248,8 @@ def _start(path: Path, kind: Kind, modules: Sequence[str]) -> subprocess.Popen[b
             listener.bind(address)
         listener.listen(64)
         boot = BOOT.format(f"{__package__}.nursery", "serve")
-        known = [str(PACKAGE_ROOT), str(listener.fileno()), kind, str(path.parent), *modules]
-        return subprocess.Popen(
+        known = [str(PACKAGE_ROOT), str(listener.fileno()), kind, str(path.parent)]
+        process = subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", "-c", boot, *known],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -298,3 +257,8 @@ def _start(path: Path, kind: Kind, modules: Sequence[str]) -> subprocess.Popen[b
             pass_fds=[listener.fileno()],
             start_new_session=True,
         )
+    assert process.stdin is not None  # it was started with a pipe
+    with contextlib.suppress(BrokenPipeError):  # it has ended, and whoever asks it finds that out
+        process.stdin.write(f"{json.dumps(modules)}\n".encode())
+        process.stdin.flush()
+    return process

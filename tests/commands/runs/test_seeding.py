@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 
+import psutil
 import pytest
 
 from graders.commands import judging
 from graders.commands.teacher.grades.store import Gradebook
 from graders.commands.teacher.runs.seeding import given_seed, seed_of
 from graders.harness.base.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from graders.spec import SPEC
 
 
 def test_a_class_keeps_the_seed_that_was_drawn(tmp_path: Path) -> None:
@@ -69,3 +69,30 @@ def test_a_judges_seed_is_on_no_command_line(words: list[str]) -> None:
 def test_without_a_seed_nothing_is_given() -> None:
     """Then the judge looks for itself."""
     assert judging.without_seed(["graders", "-q"]) == (["graders", "-q"], {})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there are no nurseries")
+def test_what_judges_are_forked_from_draws_by_a_seed_that_nobody_can_read() -> None:
+    """It is told neither on its command line nor in its environment, and it still draws ahead by it."""
+    seed = "31415926535897"
+    with judging.nurseries(SPEC, ["--grading-seed", seed, "-q"]):
+        started = [
+            child for child in psutil.Process().children(recursive=True) if "nursery" in " ".join(child.cmdline())
+        ]
+        lines = [Path(f"/proc/{child.pid}/cmdline").read_bytes() for child in started]
+        assert len(lines) >= 2
+        assert not any(seed.encode() in line for line in lines)
+    assert judging.drawn_ahead(SPEC, ["--grading-seed", seed]) == [f"graders.measuring.ahead:draw={seed}"]
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "seed"),
+    [([], "", "0"), ([], "7", "7"), (["--grading-seed=8"], "7", "8"), (["--grading-seed", "random"], "7", None)],
+)
+def test_what_is_drawn_ahead_is_what_judges_will_ask_for(
+    words: list[str], variable: str, seed: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They look for their seed in the same places; where each draws its own, nothing can be drawn ahead."""
+    monkeypatch.setenv("GRADING_SEED", variable)
+    found = judging.drawn_ahead(SPEC, words)
+    assert found == ([f"graders.measuring.ahead:draw={seed}"] if seed else [])
