@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graders.harness.judge.lab import LabSpec
+from graders.harness.judge.spec import LabSpec
 
 if TYPE_CHECKING:
     import ast

@@ -66,7 +66,7 @@ def pytest_configure_node(node: Any) -> None:
 def _nursery() -> contextlib.AbstractContextManager[Path]:
     from graders.harness.link.nursery import Kind, nursery
 
-    return nursery(Kind.WORKERS, SPEC.imports)
+    return nursery(Kind.WORKERS, SPEC.workers_ready)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 LAB = Path(__file__).parent / "second_lab" / "doubling"
 RIGHT = "def double(n):\n    return 2 * n\n\n\ndef total(numbers):\n    return sum(double(n) for n in numbers)\n"

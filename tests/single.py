@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graders.commands.judging import Nurseries
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 CODES = (0, 1, 3)  # pytest's exit codes that leave a report behind
 

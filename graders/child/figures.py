@@ -97,16 +97,16 @@ def _ends(image: Any) -> Any:
 
 
 def _drawn(figure: Any) -> tuple[Any, Any]:
-    """Draw a figure; returns its page, colours `[height, width, 3]` from 0 to 1, and what drew it.
+    """Draw a figure; returns its page, colours `[height, width, 3]` from 0 to 255, and what drew it.
 
     Nothing is on a page that cannot be drawn; why, its own check says, which saves it.
     """
     canvas: Any = FigureCanvasAgg(figure)
     try:
         canvas.draw()
-        return np.asarray(canvas.buffer_rgba())[:, :, :3] / 255, canvas.get_renderer()
+        return np.asarray(canvas.buffer_rgba())[:, :, :3], canvas.get_renderer()
     except Exception:
-        return np.ones((1, 1, 3)), None
+        return np.full((1, 1, 3), 255, np.uint8), None
 
 
 def _how_seen(image: Any, page: Any) -> float:
@@ -124,7 +124,7 @@ def _how_seen(image: Any, page: Any) -> float:
         lines = len(page) - (y1 - (np.arange(wanted.shape[0]) + 0.5) * (y1 - y0) / wanted.shape[0])
         inside = np.outer((lines >= 0) & (lines < len(page)), (columns >= 0) & (columns < page.shape[1]))
         at = np.clip(lines, 0, len(page) - 1).astype(int), np.clip(columns, 0, page.shape[1] - 1).astype(int)
-        found = page[np.ix_(*at)]
+        found = page[np.ix_(*at)] / 255
         if np.ptp(found, axis=(0, 1)).max() > INK and np.ptp(wanted, axis=(0, 1)).max() > INK:
             return float(np.corrcoef(found[inside].ravel(), wanted[inside].ravel())[0, 1] * inside.mean())
     return 0.0
@@ -138,7 +138,7 @@ def _is_written(text: Any, page: Any, renderer: Any) -> bool:
         box = _BOX(text, renderer)
         lines = slice(max(0, int(len(page) - box.y1)), max(0, int(len(page) - box.y0) + 1))
         written = page[lines, max(0, int(box.x0)) : max(0, int(box.x1) + 1)]
-        return bool(written.size and np.ptp(written, axis=(0, 1)).max() > INK)
+        return bool(written.size and np.ptp(written, axis=(0, 1)).max() > 255 * INK)
     return False
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import IO
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
     from graders.harness.walls.plan import Maker
 
 JUDGES_IMPORT = (  # whatever the lab is
@@ -76,7 +76,7 @@ def nurseries(spec: LabSpec = SPEC, options: Sequence[str] = ()) -> Iterator[Nur
             *_read(spec, options),
             *drawn_ahead(spec, options),
         )
-        with nursery(Kind.WORKERS, spec.imports) as workers, nursery(Kind.JUDGES, ready) as judges:
+        with nursery(Kind.WORKERS, spec.workers_ready) as workers, nursery(Kind.JUDGES, ready) as judges:
             yield Nurseries(workers, judges, find_maker(judges.parent)[0])
     else:
         yield COLD

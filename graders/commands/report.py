@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from graders.harness.base.tamed import Tamed
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 
 def read(path: Path, spec: LabSpec = SPEC) -> Tamed:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from graders.harness.base.model import Failure
     from graders.harness.base.tamed import Tamed
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 MOST_NAMES = 3  # of what changed, that are told
 GRACE_SECONDS = 5  # for a judge that was given up

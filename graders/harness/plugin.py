@@ -32,7 +32,7 @@ from .walls.plan import Maker
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from .judge.lab import LabSpec
+    from .judge.spec import LabSpec
 
 LETTERS = {"blocked": "b", "unwritten": "u", "void": "V"}
 MARKUP = {"blocked": {"yellow": True}, "unwritten": {"yellow": True}, "void": {"purple": True}}

@@ -13,8 +13,8 @@ from graders.harness.judge.messages import Messages
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
+    from graders.harness.judge.spec import LabSpec
 
 DESCRIPTION = """\
 Grade the functions of this notebook as they stand now, in a process of their own.

@@ -25,8 +25,8 @@ from .verdict import Note, Verdict
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
+    from graders.harness.judge.spec import LabSpec
 
     from .asking import Asked
     from .history import Taken

@@ -12,7 +12,7 @@ from graders.commands import judging
 
 if TYPE_CHECKING:
     from graders.commands.judging import Nurseries
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 
 class Keeper:

@@ -29,7 +29,7 @@ from graders.spec import SPEC
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 pytest_plugins = ["doubling_lab"]
 

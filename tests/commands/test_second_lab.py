@@ -18,7 +18,7 @@ from graders.commands.teacher.runs.tasks import Task
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 pytest_plugins = ["doubling_lab"]
 

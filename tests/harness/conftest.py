@@ -296,7 +296,7 @@ got = "{got}"
 """
 TINY_CONFTEST = """
 from pathlib import Path
-from graders.harness.judge.lab import LabSpec
+from graders.harness.judge.spec import LabSpec
 FOLDER = Path(__file__).parent
 def pytest_lab(config):
     return LabSpec(FOLDER, FOLDER.parent / "submission", {}, draw=DRAW)

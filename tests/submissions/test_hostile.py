@@ -81,7 +81,7 @@ def warm(judges: Path | None) -> Iterator[judging.Nurseries]:
     """Run a nursery of workers below this process, which looks for what attacks leave running below it."""
     from graders.harness.link.nursery import Kind, nursery
 
-    with nursery(Kind.WORKERS, SPEC.imports) as workers:
+    with nursery(Kind.WORKERS, SPEC.workers_ready) as workers:
         yield judging.Nurseries(workers, judges, levels.find_maker()[0])
 
 

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from graders.commands.teacher.runs.progress import Progress
     from graders.commands.teacher.runs.tasks import Scheduler
     from graders.commands.teacher.runs.work import Landed
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.messages import Messages
+    from graders.harness.judge.spec import LabSpec
 
 PAGE_SECONDS, PAGE_SHARE = 60.0, 30.0  # between two drawings of the class's page; and as often as one takes
 UNGRADED = 3  # the exit code where a hand-in has no grade

@@ -24,7 +24,7 @@ from .grades.store import FILE, Gradebook
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
     from .grades.results import Result
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graders.harness.judge.clues import Clue, Mistake
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Part
+    from graders.harness.judge.spec import LabSpec
 
 NO_CLUE = "  no clue: the plain difference is shown"
 RAISED = "whatever raises, in any check:"

@@ -23,6 +23,11 @@ def read(path: Path) -> str:
     return zlib.decompress(packed.read_bytes().removeprefix(HEAD)).decode("utf-8")
 
 
+def module(path: Path) -> tuple[str, str]:
+    """Return the name, below the package's, and the text of a module that workers are sent. Raises OSError."""
+    return f"{path.parent.name}.{path.stem}", read(path)
+
+
 def pack(path: Path) -> None:
     """Put a packed file in a file's place. Raises OSError."""
     _packed(path).write_bytes(HEAD + zlib.compress(path.read_bytes(), 9))

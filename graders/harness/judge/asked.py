@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from .lab import LabSpec
     from .rubric import Part, Rubric
+    from .spec import LabSpec
 
 CHECK = re.compile(r"^[ \t]*(?:async +)?def +(test_\w+)", re.MULTILINE)
 FUNCTION = re.compile(r"^(?:def|class) +(\w+)|^(\w+) *=", re.MULTILINE)

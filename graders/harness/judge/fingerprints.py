@@ -14,8 +14,8 @@ from graders.harness.source import fingerprint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .lab import LabSpec
     from .rubric import Part, Rubric
+    from .spec import LabSpec
 
 ENGINE = Path(__file__).parents[1]
 ELSEWHERE = ("render", "messages", "commands", "magic", "pictures", "__pycache__")  # folders that move no verdict

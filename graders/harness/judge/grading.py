@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from graders.harness.base.model import Named, Suspicion
     from graders.harness.walls.levels import Chosen
 
-    from .lab import LabSpec
     from .notes import Notes
+    from .spec import LabSpec
 
 PACKAGES = ("torch", "torchvision", "numpy")
 
@@ -83,7 +83,7 @@ class Grading:
         self._fingerprints = fingerprints.of(spec, self.rubric, options.submission, options.private)
         self._altered = self._changes()
         _ = self.source.texts  # read now: where a submission can write, its files say something else once it has run
-        self._workers = Workers(options.chosen, spec.imports, options.nursery, options.fresh)
+        self._workers = Workers(options.chosen, spec.workers_ready, options.nursery, options.fresh)
         self.submission = self._opened(self.source, self.rubric.functions)
         self._beside: list[Submission] = []
         self.results: list[CheckResult] = []
@@ -92,11 +92,10 @@ class Grading:
     # ---- workers
 
     def _opened(self, source: Source, functions: Sequence[str] = ()) -> Submission:
-        child, limits = self.spec.folder / "child", self.rubric.limits
-        modules = tuple(child / name for name in self.spec.beside)
-        standins, types = child / "standins.py", self.spec.types
+        limits, types = self.rubric.limits, self.spec.types
+        *modules, probes = self.spec.child
         path, visible = source.run_from
-        target = Target(path, child / "probes.py", visible, modules, standins, types)
+        target = Target(path, probes, visible, tuple(modules), self.spec.folder / "child" / "standins.py", types)
         return Submission(source, Launcher(target, limits, self._workers.make), limits, functions)
 
     def beside(self, path: Path) -> Submission:

@@ -93,7 +93,7 @@ class Launcher:
         limit = self._limits.memory_megabytes * 2**20 or None
         # The lab's own modules cross as texts: nothing of them lies where student code could read it.
         files = (*self._target.modules, self._target.probes)
-        modules = [[f"{path.parent.name}.{path.stem}", packed.read(path)] for path in files]
+        modules = [packed.module(path) for path in files]
         self._send(
             {"op": "prepare", "modules": modules, "types": self._target.types, "threads": 1, "memory_bytes": limit}, []
         )

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graders.harness.base import packed
 from graders.harness.base.errors import ConfigurationError
+from graders.harness.worker import loading
+from graders.harness.worker.worker import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,3 +31,10 @@ def get_ready(names: Iterable[str]) -> None:
             if function:
                 getattr(imported, function)(*filter(None, [text]))
     gc.freeze()  # what there is now stays, so no fork's collector need look at it (nor have its pages copied)
+
+
+def compile_ahead(path: str) -> None:
+    """Compile a module that workers are sent as a text; what is no Python is left to them."""
+    with contextlib.suppress(OSError, SyntaxError):
+        name, text = packed.module(Path(path))
+        loading.compiled(f"{PACKAGE}.{name}", text)

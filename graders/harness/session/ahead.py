@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 CHILD_SIDE = ("graders.harness.worker.", "graders.harness.walls.")  # what of these a judge needs, it has by now
 

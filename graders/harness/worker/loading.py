@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from functools import lru_cache
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
     EXTENSION_SUFFIXES,
@@ -68,5 +69,11 @@ def import_text(name: str, text: str) -> ModuleType:
     """Import a text under a name."""
     module = ModuleType(name)
     sys.modules[name] = module
-    exec(compile(text, f"<{name}>", "exec"), module.__dict__)
+    exec(compiled(name, text), module.__dict__)
     return module
+
+
+@lru_cache(maxsize=64)
+def compiled(name: str, text: str) -> CodeType:
+    """Return a text's code. Raises SyntaxError."""
+    return compile(text, f"<{name}>", "exec")

@@ -24,7 +24,7 @@ from .lookout import Lookout
 from .observer import Places, Transcript
 from .recorder import Recorder
 from .scenes import Scenes
-from .seals import Seals
+from .seals import READY, Seals
 from .slate import Slate
 from .unasked import code_of, is_a, kinds_of
 from .wire import MAX_REPLY, WireError, decode, encode, pack, pick, place, read_frame, tidy
@@ -82,7 +82,7 @@ class Worker:
         self._as_subclass, self._tensor = torch.Tensor.as_subclass, torch.Tensor
         self._given = Given(torch)
         self._undisguised = torch._C.DisableTorchFunctionSubclass
-        self._seals = Seals(torch)
+        self._seals = READY.pop() if READY else Seals(torch)
         self._scenes = Scenes(torch)
         if not self._echo:  # in a process of its own
             for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
@@ -161,7 +161,7 @@ class Worker:
         before = {name: lab.get(name, missing) for name in texts}
         for name, text in texts.items():
             scope: dict[str, Any] = {"__name__": "standin"}
-            exec(compile(text, "<standin>", "exec"), scope)
+            exec(loading.compiled("standin", text), scope)
             lab[name] = scope[name]
             self._places.trust(scope)
         try:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 pytest_plugins = ["doubling_lab"]
 

@@ -8,8 +8,8 @@ import pytest
 
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.asked import expect_there
-from graders.harness.judge.lab import LabSpec
 from graders.harness.judge.rubric import load_rubric
+from graders.harness.judge.spec import LabSpec
 from graders.spec import SPEC
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graders.harness.base.fingerprints import Fingerprints
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 RUBRIC = (SPEC.folder / "rubric.toml").read_text(encoding="utf-8")
 

@@ -39,7 +39,7 @@ test_total.title = "total"
 """
 CONFTEST = """
 from pathlib import Path
-from graders.harness.judge.lab import LabSpec
+from graders.harness.judge.spec import LabSpec
 def sound(lab):
     1 / lab.call("double", 5).value
 def pytest_lab(config):

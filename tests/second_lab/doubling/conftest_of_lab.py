@@ -9,7 +9,7 @@ from .spec import SPEC
 if TYPE_CHECKING:
     import pytest
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 
 def pytest_lab(config: pytest.Config) -> LabSpec:

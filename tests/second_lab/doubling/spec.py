@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue
-from graders.harness.judge.lab import Lab, LabSpec
+from graders.harness.judge.spec import LabSpec
+
+if TYPE_CHECKING:
+    from graders.harness.judge.lab import Lab
 
 THREE = Clue(("test_a_number_is_doubled",), lambda lab: lab.call("double", 3).value)
 

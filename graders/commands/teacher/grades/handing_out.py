@@ -13,7 +13,7 @@ from . import pages, reports
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
     from .results import Result
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
+    from graders.harness.judge.spec import LabSpec
 
 ALL_PARTS = "*"  # among the parts that a teacher wants judged again
 

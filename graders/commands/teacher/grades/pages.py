@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from graders.harness.base.exhibits import Picture
     from graders.harness.base.tamed import Tamed
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.messages import Messages
+    from graders.harness.judge.spec import LabSpec
 
     from .results import Result, Word
 

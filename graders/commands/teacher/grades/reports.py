@@ -14,8 +14,8 @@ from . import merging
 if TYPE_CHECKING:
     from graders.harness.base.model import Report
     from graders.harness.base.tamed import Tamed
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
+    from graders.harness.judge.spec import LabSpec
 
 
 def read(text: str, spec: LabSpec = SPEC) -> Report:

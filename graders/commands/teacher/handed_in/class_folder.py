@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from graders.harness.base.model import Failure
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 REPORTS = Found(Kind.NO_SUBMISSION, "report_folder")
 READABLE = ("notes", "list_of_marks")  # nobody's, unless a learning system's name says whose

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from graders.commands.teacher.grades.results import Result
     from graders.commands.teacher.grades.store import Gradebook
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.messages import Messages
+    from graders.harness.judge.spec import LabSpec
 
     from .facts import Facts
 

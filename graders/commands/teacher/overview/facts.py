@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 VERSION = 1  # of what `dump` writes
 MAX_SAID = 120  # characters of a mistake as one student was told it, and of what is suspicious

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 MOST = (
     250  # pieces that are kept of a submission: those with the lowest hashes, so that they are the same ones of copies

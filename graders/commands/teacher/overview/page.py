@@ -14,7 +14,7 @@ from . import charts, rows, sections
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
     from .class_data import ClassData
 

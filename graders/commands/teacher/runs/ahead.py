@@ -20,8 +20,8 @@ from graders.harness.walls.plan import Maker
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
+    from graders.harness.judge.spec import LabSpec
     from graders.harness.walls.levels import Chosen
 
 OVERVIEW = Path(__file__).parents[1] / "overview" / "messages"  # the words of the class's page

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from graders.commands.judging import Judge, Nurseries
-    from graders.harness.judge.lab import LabSpec
+    from graders.harness.judge.spec import LabSpec
 
 KEPT = 256 * 1024  # bytes of a judge's output, its end: a submission may print without end
 TRIES = 2  # where somebody else has ended the judge, the system for its memory, say

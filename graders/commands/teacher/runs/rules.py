@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from graders.commands.teacher.grades.results import Result
     from graders.commands.teacher.handed_in.hand_in import HandIn
     from graders.harness.base.tamed import Tamed
-    from graders.harness.judge.lab import LabSpec
     from graders.harness.judge.rubric import Rubric
+    from graders.harness.judge.spec import LabSpec
 
 
 class LabRules:
