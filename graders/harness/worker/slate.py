@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from .recorder import Recorder
 
+STATES = 64  # of 5 kB
 SHOWN = 8  # bytes at the begin of a state of torch's generator: the seed that it says to have started from
 
 
@@ -32,6 +33,7 @@ class Slate:
         self._default_dtype, self._set_default_dtype = torch.get_default_dtype(), torch.set_default_dtype
         self._set_default_device = torch.set_default_device
         self._seeded = False
+        self._states: dict[tuple[int, int], Any] = {}  # of torch's generator, by the seed and what it says
 
     @contextlib.contextmanager
     def clean(self, seed: int | None, output: Recorder) -> Iterator[None]:
@@ -64,12 +66,19 @@ class Slate:
         else a large number, as in a fresh process.
         """
         said = self._shown()
-        if self._seeded and not self._cuda_is_used():
+        alone = self._seeded and not self._cuda_is_used()
+        known = self._states.get((seed, said)) if alone else None
+        if known is not None:  # as most calls have it
+            self._set_state(known)
+            return
+        if alone:
             self._seed_cpu(seed)
         else:
             self._seed_all(seed)
             self._seeded = True
         self._say(seed, _large(seed) if said == self._fresh else said)
+        if len(self._states) < STATES:
+            self._states[seed, said] = self._get_state()
 
     def _say(self, seed: int, other: int) -> None:
         """Have torch's generator tell another seed than the one that it was started from; its draws stay."""
