@@ -7,6 +7,7 @@ import pytest
 
 from graders.measuring import inputs, oracle
 from graders.mistakes.formulas import batchwise, loops, means
+from graders.mistakes.training import epoch_cost
 
 COSTS = (4.0, 2.0, 1.0)
 
@@ -80,3 +81,16 @@ def test_rates_and_scripts_are_of_each_step():
     np.testing.assert_allclose(loops.Loop(rates=(0.3, 0.1)).run(start, batches, 9.0).model.weights, both.weights)
     idle = loops.Loop(scripts=(loops.SCRIPT, ("zero", "forward", "backward")))
     np.testing.assert_allclose(idle.run(start, batches, 0.3).model.weights, one.weights)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "mixed_up"),
+    [
+        ([[3, 1, 2, 1.5, 2.2], [3, 2, 1, 2.5, 1.5, 2.2]], True),  # the first is the largest in both
+        ([[3, 1, 2, 1.5, 2.2], [2.7, 3.1, 1, 2.5, 1.5, 2.2]], False),
+        ([[3, 1, 2.5, 1.5, 2], [3.1, 1, 2.5, 1.5, 2]], True),  # and the last the one in the middle
+    ],
+)
+def test_costs_that_two_mistakes_would_return_are_known(epochs: list[list[float]], mixed_up: bool) -> None:
+    """Then more epochs are asked for."""
+    assert epoch_cost.are_mixed_up(epochs) == mixed_up

@@ -71,6 +71,13 @@ def test_mean_of_pixels_is_told_where_whole_numbers_alone_fail(warm, tmp_path):
     assert failed["test_the_dtype_is_kept"] == "pixels-averaged"
 
 
+@pytest.mark.sample
+def test_a_cost_is_told_from_the_largest_where_chance_has_made_them_one(warm, tmp_path):
+    """At this seed the first batch's cost is the largest, or the least, of each epoch that is asked for first."""
+    failed = failed_of("first-cost-of-the-epoch", "graders/test_5_training.py", 9, warm, tmp_path)
+    assert failed["test_epoch_returns_the_mean_of_the_batch_costs"] == "cost-of-the-first-batch"
+
+
 def failed_of(name, checks, seed, warm, folder):
     """Return the checks of a part that a bug fails at a seed, each with the mistake it names."""
     bug = next(bug for bug in BUGS if bug.name == name)
