@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 CHILD_SIDE = ("graders.harness.worker.", "graders.harness.walls.")  # what of these a judge needs, it has by now
 
+LINUX_ONLY = (".link.nursery", ".link.forked")
+
 
 def import_ahead(spec: LabSpec) -> None:
     """Import what judges need, the engine's own and the lab's, and let in nothing that changes from now on."""
     ours = (module.name for module in pkgutil.walk_packages(graders.harness.__path__, f"{graders.harness.__name__}."))
     for name in (*ours, *spec.judges_import):
-        if not name.startswith(CHILD_SIDE) and (sys.platform == "linux" or not name.endswith(".nursery")):
+        if not name.startswith(CHILD_SIDE) and (sys.platform == "linux" or not name.endswith(LINUX_ONLY)):
             importlib.import_module(name)
     sys.meta_path.insert(0, Unchanged(time.time()))
 
