@@ -150,7 +150,7 @@ SPEC = LabSpec(
         *("graders.digits.find", "graders.pictures.figures"),
         *("matplotlib.figure", "matplotlib.backends.backend_svg", *PILLOW),  # for the page
     ),
-    judges_ready=("graders.spec:read_messages",),
+    judges_ready=("graders.spec:read_messages", "graders.pictures.figures:prepare"),
     judges_read="graders.spec:read_digits",
     judges_draw="graders.measuring.ahead:draw",
     needs={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,10 +48,12 @@ LABEL_PAD = 20  # from an axis to what it is called, with the digits between the
 WIDTH = 4.6  # inches of 72 pixels: text of 10 is then read on a phone, and not too large on a screen
 
 
+@cache
 def prepare() -> None:
-    """Import what drawing needs, half a second, while there is nothing else to do."""
-    import matplotlib.backends.backend_svg
-    import matplotlib.figure  # noqa: F401  # imported for later
+    """Import what drawing needs, half a second, and draw once, which finds fonts, while there is nothing else to do."""
+    words = dict.fromkeys((f"costs_{name}" for name in ("title", "text", "batch", "cost", "oracle", "yours")), "x")
+    costs = np.linspace(2, 1, 9)
+    _picture("costs", words, lambda: _costs({"yours": costs, "oracle": costs}, words))
 
 
 def draw(report: Tamed, words: Mapping[str, str], missed: Callable[[str, Exception], None]) -> tuple[Picture, ...]:
