@@ -131,7 +131,7 @@ class Workplace(WorkerPlugin):
 
     def _open(self, held: ExitStack) -> None:
         """Start what judges are forked from, and have one refuse what they refuse. Raises Unfit, ConfigurationError."""
-        self._warm = held.enter_context(judging.nurseries(SPEC))
+        self._warm = held.enter_context(judging.nurseries(SPEC, self.terms.orders.options))
         self._expect_sandbox(self._warm)
         self._scratch = held.enter_context(scratch(self._warm))
         self._orders = replace(self.terms.orders, options=self._options(self._scratch))
