@@ -196,13 +196,14 @@ def _can_be_put_in_place(function: ast.FunctionDef) -> bool:
         return False
     if function.args.vararg or function.args.kwarg or function.args.posonlyargs:
         return False
-    if not all(_is_no_grad(decorator) for decorator in function.decorator_list):
+    if not all(is_no_grad(decorator) for decorator in function.decorator_list):
         return False
     returns = [part for part in parts if isinstance(part, ast.Return)]
     return not returns or (len(returns) == 1 and returns[0] is _last(function.body))
 
 
-def _is_no_grad(decorator: ast.expr) -> bool:
+def is_no_grad(decorator: ast.expr) -> bool:
+    """Tell whether a decorator has a function track no gradients."""
     node = decorator.func if isinstance(decorator, ast.Call) else decorator
     return isinstance(node, ast.Attribute) and node.attr in ("no_grad", "inference_mode")
 

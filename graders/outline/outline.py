@@ -12,7 +12,21 @@ from graders.harness.base import trees
 from graders.harness.base.model import Word
 from graders.harness.base.outlined import Outlined
 
-from . import batches, by_hand, cuts, data, examining, flow, inlining, learning, mending, moving, roles, training
+from . import (
+    batches,
+    by_hand,
+    cuts,
+    data,
+    examining,
+    flow,
+    inlining,
+    learning,
+    mending,
+    moving,
+    objects,
+    roles,
+    training,
+)
 from .cuts import Cutter, NotFoundError
 from .script import Script
 from .writing import Writing
@@ -67,7 +81,7 @@ def _outline(tree: ast.Module) -> Outlined | None:
     is_endless = next(islice(flow.every(tree.body), inlining.MOST, None), None) is not None
     if is_endless or _is_contract(tree) or not _is_of_the_lesson(tree):
         return None
-    statements = inlining.level(tree)
+    statements = inlining.level(objects.taken_apart(tree))
     mending.mend_logs(statements)
     mending.mend_machine(statements)
     script = Script(by_hand.name_model(statements))

@@ -116,6 +116,8 @@ WRITTEN = (
     FlatFile("weights_by_hand"),
     FlatFile("parameters_by_hand", notebook=True),
     FlatFile("korean_by_hand"),
+    FlatFile("class_trainer"),
+    FlatFile("object_without_a_name", ("prediction",), missing=PICTURE),
 )
 
 WHOLE = "whole_tensor_scaled"
@@ -131,6 +133,7 @@ MAIN = "main_function"
 HAND = "weights_by_hand"
 PARAMETERS = "parameters_by_hand"
 KOREAN = "korean_by_hand"
+OBJECT = "class_trainer"
 
 DATA = (
     bug(
@@ -265,6 +268,31 @@ LOSS = (
         "torch.nn.MSELoss().to(device)",
         "criterion(hypothesis, Y)",
         "criterion(hypothesis, torch.nn.functional.one_hot(Y, 10).float())",
+        notebook=True,
+    ),
+)
+
+OBJECTS = (
+    bug(
+        "no-zero-grad-in-a-method", OBJECT, "training", "zero-grad-forgotten", "            self.opt.zero_grad()\n", ""
+    ),
+    bug("last-batch-kept-by-an-object", OBJECT, "loader", "incomplete-batch-kept", ", drop_last=True", ""),
+    bug("adam-of-an-object", OBJECT, "training", "adam", "optim.SGD(", "optim.Adam("),
+    bug(
+        "raw-pixels-in-a-method",
+        OBJECT,
+        "evaluation",
+        "raw-pixels",
+        "images = self.test_data.data.view(-1, 784).float().to(self.device) / 255",
+        "images = self.test_data.data.view(-1, 784).float().to(self.device)",
+    ),
+    bug(
+        "sum-of-an-object",
+        OBJECT,
+        "training",
+        "costs-summed",
+        "return running / len(self.train_iter)",
+        "return running",
         notebook=True,
     ),
 )
@@ -583,6 +611,7 @@ STEPS_BY_HAND = FlatFile(
 
 FLAT_FILES = (
     *(*WRITTEN, *DATA, *CRASHING, *LOADER, *RESHAPE, *MODEL, *LOSS, *TRAINING, *EVALUATION, *PREDICTION),
+    *OBJECTS,
     *BY_HAND,
     STEPS_BY_HAND,
 )

@@ -1,0 +1,105 @@
+"""Classes of a script's own that are taken apart: what they do stays the same; what cannot be told stays a class."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+from typing import Any
+
+import pytest
+
+from graders.outline import objects
+
+COUNTER = """
+class Counter:
+    step = 2
+    first: int = step
+
+    def __init__(self, start, step=step):
+        self.count = start
+        self.by = step
+        print("made", start)
+
+    def add(self, times=1):
+        for _ in range(times):
+            self.count += self.by
+        self.told = self.show("now")
+        return self.count
+
+    def show(self, what):
+        print(what, self.count, self.step, self.first)
+        return len(what)
+
+    @staticmethod
+    def twice(number):
+        return 2 * number
+
+"""
+APART = {
+    "by its name": "one = Counter(3)\none.add()\nprint(one.add(2), one.told, one.twice(4), one.by)\n",
+    "changed from outside": "one = Counter(3)\none.by = 7\none.add()\n",
+    "in a function": "def main():\n    c = Counter(start=1, step=5)\n    print(c.add(3))\nmain()\n",
+    "without a name": "Counter(3).add(4)\n",
+    "below the guard": 'if __name__ == "__main__":\n    c = Counter(1)\n    c.show("x")\n',
+    "names that are taken": "count, by = 5, 6\nc = Counter(count)\nprint(c.add(), count, by)\n",
+}
+WHOLE = {
+    "two objects": "a, b = Counter(1), Counter(2)\na.add()\nb.add()\n",
+    "one after the other": "a = Counter(1)\na = Counter(2)\na.add()\n",
+    "handed on": "a = Counter(1)\nprint(a.add(), vars(a))\n",
+    "another name": "a = Counter(1)\nb = a\nb.add()\n",
+    "an attribute of others": "a = Counter(1)\nprint(a.add(), a.__dict__)\n",
+    "asked of the class": "a = Counter(1)\nprint(a.add(), Counter.step)\n",
+    "changed in a function": "a = Counter(1)\ndef change():\n    a.by = 9\nchange()\na.add()\n",
+}
+KINDS = {
+    "inherits": "class C(list):\n    def f(self):\n        return 1\n",
+    "a property": "class C:\n    @property\n    def f(self):\n        return 1\n",
+    "calls itself": "class C:\n    def __call__(self):\n        return 1\n    def f(self):\n        return 1\n",
+    "hands itself on": "class C:\n    def f(self):\n        return vars(self)\n",
+    "a decorator": "def same(x):\n    return x\n@same\nclass C:\n    def f(self):\n        return 1\n",
+}
+
+
+def printed(tree: ast.Module) -> str:
+    """Return what a script prints."""
+    said = io.StringIO()
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(said):
+        exec(compile(tree, "<script>", "exec"), scope)
+    return said.getvalue()
+
+
+def has_class(tree: ast.Module) -> bool:
+    """Tell whether a class is left."""
+    return any(isinstance(node, ast.ClassDef) for node in tree.body)
+
+
+@pytest.mark.parametrize("use", APART)
+def test_functions_and_variables_do_what_the_object_did(use: str) -> None:
+    tree = ast.parse(COUNTER + APART[use])
+    before, apart = printed(tree), objects.taken_apart(tree)
+    assert has_class(tree)
+    assert not has_class(apart)
+    assert printed(ast.parse(ast.unparse(apart))) == before
+
+
+@pytest.mark.parametrize("use", WHOLE)
+def test_what_more_than_one_object_may_do_stays_a_class(use: str) -> None:
+    tree = ast.parse(COUNTER + WHOLE[use])
+    assert ast.unparse(objects.taken_apart(tree)) == ast.unparse(tree)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_class_of_another_kind_stays(kind: str) -> None:
+    tree = ast.parse(KINDS[kind] + "c = C()\nprint(c.f())\n")
+    assert ast.unparse(objects.taken_apart(tree)) == ast.unparse(tree)
+
+
+def test_lines_are_those_of_the_script() -> None:
+    """Whoever is told of a line looks for it in the file."""
+    source = COUNTER + APART["by its name"]
+    lines = {node.lineno for node in ast.walk(objects.taken_apart(ast.parse(source))) if hasattr(node, "lineno")}
+    assert lines <= set(range(1, source.count("\n") + 1))
+    assert source[: source.index("self.count += ")].count("\n") + 1 in lines
