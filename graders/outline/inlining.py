@@ -87,7 +87,7 @@ class _Leveller:
     def _find_telling(self) -> set[str]:
         """Return the functions whose statements are of interest, also for those that they call."""
         called = {name: {trees.called(c) for c in trees.calls(node)} for name, node in self._functions.items()}
-        found = {name for name, names in called.items() if names & TELLING or _computes(self._functions[name])}
+        found = {name for name, names in called.items() if names & TELLING or _matters(self._functions[name])}
         while more := {name for name, names in called.items() if names & found} - found:
             found |= more
         return found
@@ -159,7 +159,7 @@ class _Leveller:
                 before.append(assign(names[parameter], copy.deepcopy(value), call))
         for name in sorted(stored - outer - given.keys()):
             names[name] = self._own(name, function.name)
-        renamed = [_Renamed(names).visit(statement) for statement in body]
+        renamed = [Renamed(names).visit(statement) for statement in body]
         kept = [statement for statement in renamed if not _says_nothing(statement)]
         inside, value = _without_return(kept, lambda: self._fresh(f"{function.name}_returned"))
         for decorator in function.decorator_list:  # which is no_grad, called or not
@@ -181,9 +181,9 @@ class _Leveller:
         return name
 
 
-def _computes(function: ast.FunctionDef) -> bool:
-    """Tell whether a function compares something, or multiplies matrices."""
-    return any(isinstance(part, (ast.Eq, ast.MatMult)) for part in ast.walk(function))
+def _matters(function: ast.FunctionDef) -> bool:
+    """Tell whether a function compares something, multiplies matrices, or binds the script's own names."""
+    return any(isinstance(part, (ast.Eq, ast.MatMult, ast.Global)) for part in ast.walk(function))
 
 
 def _can_be_put_in_place(function: ast.FunctionDef) -> bool:
@@ -279,12 +279,13 @@ def _is_named(statement: ast.stmt, call: ast.Call) -> bool:
     return isinstance(statement, ast.Assign) and statement.value is call and isinstance(statement.targets[0], ast.Name)
 
 
-class _Renamed(ast.NodeTransformer):
+class Renamed(ast.NodeTransformer):
     """Gives names other names, wherever they stand."""
 
     def __init__(self, names: dict[str, str]) -> None:
         self._names = names
 
     def visit_Name(self, node: ast.Name) -> ast.Name:  # as the base class calls it
+        """Rename a name."""
         node.id = self._names.get(node.id, node.id)
         return node

@@ -81,7 +81,10 @@ def _outline(tree: ast.Module) -> Outlined | None:
     is_endless = next(islice(flow.every(tree.body), inlining.MOST, None), None) is not None
     if is_endless or _is_contract(tree) or not _is_of_the_lesson(tree):
         return None
-    statements = inlining.level(objects.taken_apart(tree))
+    apart = objects.taken_apart(tree)
+    statements = inlining.level(apart)
+    if apart is not tree:
+        statements = objects.without_aliases(statements)
     mending.mend_logs(statements)
     mending.mend_machine(statements)
     script = Script(by_hand.name_model(statements))

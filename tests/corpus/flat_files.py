@@ -118,6 +118,7 @@ WRITTEN = (
     FlatFile("korean_by_hand"),
     FlatFile("class_trainer"),
     FlatFile("object_without_a_name", ("prediction",), missing=PICTURE),
+    FlatFile("trainer_given_its_parts", ("prediction",), missing=PICTURE, notebook=True),
 )
 
 WHOLE = "whole_tensor_scaled"
@@ -294,6 +295,14 @@ OBJECTS = (
         "return running / len(self.train_iter)",
         "return running",
         notebook=True,
+    ),
+    FlatFile(
+        "labels-of-all-in-a-method",
+        ("evaluation", "prediction"),
+        "",
+        PICTURE,
+        "trainer_given_its_parts",
+        (("hits / seen", "hits / len(self.batches)"),),
     ),
 )
 

@@ -103,3 +103,17 @@ def test_lines_are_those_of_the_script() -> None:
     lines = {node.lineno for node in ast.walk(objects.taken_apart(ast.parse(source))) if hasattr(node, "lineno")}
     assert lines <= set(range(1, source.count("\n") + 1))
     assert source[: source.index("self.count += ")].count("\n") + 1 in lines
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("a = f()\nb = a\nc = b.to(d)\nprint(a, b, c)", "a = f()\na = a.to(d)\nprint(a, a, a)"),
+        ("a = f()\na = g()\nb = a\nprint(a, b)", None),  # which of the two is meant hangs on the place
+        ("a = f()\nb = a\nb = g()\nprint(a, b)", None),
+        ("a = f()\nfor b in a:\n    b = a\n", None),
+    ],
+)
+def test_what_has_two_names_has_one(written: str, left: str | None) -> None:
+    statements = objects.without_aliases(ast.parse(written).body)
+    assert ast.unparse(ast.Module(statements, [])) == ast.unparse(ast.parse(left or written))
