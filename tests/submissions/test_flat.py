@@ -36,6 +36,9 @@ RAISING = {
     "method-misspelt": "AttributeError",
     "argument-misspelt": "AttributeError",
     "rows-not-joined": "RuntimeError",
+    "by-hand-nine-digits": "IndexError",
+    "by-hand-no-gradient": "RuntimeError",
+    "by-hand-no-leaf": "ValueError",
 }
 FEWEST, FEWEST_BUGS, FEWEST_NOTEBOOKS = 90, 50, 15
 # What learners' files have in them, and how it can be told that one of these has it.

@@ -59,8 +59,10 @@ def faint(pool: arranged.Pool) -> arranged.Arrangement:
     chosen = sure & (raw.argmax(axis=1) != normalised.argmax(axis=1))
     if not chosen.any():  # a model that answers the same to whatever is shown
         return perfect(pool)
-    split = Split(dots[chosen], raw.argmax(axis=1)[chosen].astype(np.uint8))
-    return arranged.Arrangement(split, scaled.argmax(axis=1)[chosen] == split.labels)
+    # Again and again, so that whoever leaves an incomplete batch out is left with some.
+    which = np.resize(np.flatnonzero(chosen), arranged.WHOLE_BATCHES)
+    split = Split(dots[which], raw.argmax(axis=1)[which].astype(np.uint8))
+    return arranged.Arrangement(split, scaled.argmax(axis=1)[which] == split.labels)
 
 
 CHOICES = (arranged.ragged, arranged.many, arranged.disagreeing, arranged.agreeing, perfect, faint)
