@@ -78,6 +78,13 @@ def test_a_cost_is_told_from_the_largest_where_chance_has_made_them_one(warm, tm
     assert failed["test_epoch_returns_the_mean_of_the_batch_costs"] == "cost-of-the-first-batch"
 
 
+@pytest.mark.sample
+def test_weights_of_classes_are_told_where_two_costs_are_nearly_one(warm, tmp_path):
+    """At this seed two images cost nearly the same, and rounding told a weight of 0 from nothing."""
+    failed = failed_of("class-zero-ignored", "graders/test_4_loss.py", 122, warm, tmp_path)
+    assert set(failed.values()) == {"classes-weighted"}
+
+
 def failed_of(name, checks, seed, warm, folder):
     """Return the checks of a part that a bug fails at a seed, each with the mistake it names."""
     bug = next(bug for bug in BUGS if bug.name == name)

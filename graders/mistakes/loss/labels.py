@@ -29,6 +29,7 @@ NOTHING = 1e-4  # of a weight: what rounding leaves of 0
 MOST = 1e4  # of a weight relative to another: beyond that the other one is 0
 BASES = (1, 2)  # classes to which weights are relative
 CLASSES = range(10)
+TRIED = 12  # rows of logits, of which the two are taken that tell most
 LABELS_OF_ONE = 5  # of ten possible ones, asked about one image
 
 
@@ -78,13 +79,24 @@ def _class_weights(lab: Lab, base: int) -> NDArray[np.float64]:
     """Return the weight of each class relative to one of them, told by batches of two; infinite where that has none."""
     weights = np.ones(10)
     for label in set(range(10)) - {base}:
-        logits, _ = inputs.random_logits(lab.seed + label, 2)
-        case = ask(lab, logits, np.array([base, label]))
+        case = ask(lab, _far_apart(lab.seed, base, label), np.array([base, label]))
         mine, other = each(case.logits, case.labels)
         cost = case.number
         weights[label] = (mine - cost) / np.float64(cost - other)
     weights[np.abs(weights) > MOST] = np.inf
     return np.where(np.abs(weights) < NOTHING, 0, weights)  # a weight of 0 must be 0: its class then costs 0 / 0
+
+
+def _far_apart(seed: int, base: int, label: int) -> NDArray[np.float32]:
+    """Return logits `[2, 10]` that cost one class little and the other one much.
+
+    A weight is told by where their mean lies between the two costs: where these are nearly one, rounding tells it.
+    """
+    logits, _ = inputs.random_logits(seed + label, TRIED)
+    little = int(each(logits, np.full(TRIED, base)).argmin())
+    costs = each(logits, np.full(TRIED, label))
+    costs[little] = -np.inf
+    return logits[[little, int(costs.argmax())]]
 
 
 @UNUSUAL.mistake("one-hot-labels-expected", Idea.COST)
