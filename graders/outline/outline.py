@@ -13,6 +13,7 @@ from graders.harness.base.model import Word
 from graders.harness.base.outlined import Outlined
 
 from . import (
+    aliases,
     batches,
     by_hand,
     cuts,
@@ -84,7 +85,7 @@ def _outline(tree: ast.Module) -> Outlined | None:
     apart = objects.taken_apart(tree)
     statements = inlining.level(apart)
     if apart is not tree:
-        statements = objects.without_aliases(statements)
+        statements = aliases.without_aliases(statements)
     mending.mend_logs(statements)
     mending.mend_machine(statements)
     script = Script(by_hand.name_model(statements))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from graders.outline import objects
+from graders.outline import aliases, objects
 
 COUNTER = """
 class Counter:
@@ -42,6 +42,8 @@ APART = {
     "in a function": "def main():\n    c = Counter(start=1, step=5)\n    print(c.add(3))\nmain()\n",
     "without a name": "Counter(3).add(4)\n",
     "below the guard": 'if __name__ == "__main__":\n    c = Counter(1)\n    c.show("x")\n',
+    "of whose method something comes": "told = Counter(3).add(4)\nprint(told)\n",
+    "with an annotation": "one: Counter = Counter(2)\none.add()\n",
     "names that are taken": "count, by = 5, 6\nc = Counter(count)\nprint(c.add(), count, by)\n",
 }
 WHOLE = {
@@ -51,6 +53,15 @@ WHOLE = {
     "another name": "a = Counter(1)\nb = a\nb.add()\n",
     "an attribute of others": "a = Counter(1)\nprint(a.add(), a.__dict__)\n",
     "asked of the class": "a = Counter(1)\nprint(a.add(), Counter.step)\n",
+    "two names at once": "a = b = Counter(1)\nb.add()\n",
+    "made in a loop": "for i in range(2):\n    a = Counter(i)\n    a.add()\n",
+    "made in a comprehension": "print([Counter(i).add() for i in range(3)])\n",
+    "made perhaps": "flag = 0\nflag and Counter(1).add()\n",
+    "another class of that name": "class Counter:\n    def add(self):\n"
+    "        print('other')\na = Counter()\na.add()\n",
+    "a function of that name": "def Counter(n):\n    return []\na = Counter(1)\nprint(a.copy())\n",
+    "its name is bound anew": "a = Counter(1)\na.add()\nimport math as a\nprint(a.pi)\n",
+    "an attribute is deleted": "a = Counter(1)\ndel a.by\nprint(a.by)\n",
     "changed in a function": "a = Counter(1)\ndef change():\n    a.by = 9\nchange()\na.add()\n",
 }
 KINDS = {
@@ -59,6 +70,35 @@ KINDS = {
     "calls itself": "class C:\n    def __call__(self):\n        return 1\n    def f(self):\n        return 1\n",
     "hands itself on": "class C:\n    def f(self):\n        return vars(self)\n",
     "a decorator": "def same(x):\n    return x\n@same\nclass C:\n    def f(self):\n        return 1\n",
+}
+
+
+BODIES = {
+    "a lambda": "    f = lambda self, x=1: x\n    def go(self):\n        print(self.f())\n",
+    "a method under two names": "    def go(self):\n        print(1)\n    run = go\n",
+    "a name of the script's": "    x = x\n    def go(self):\n        print(self.x)\n",
+    "a walrus": "    a = (b := 1)\n    def go(self):\n        print(self.a, self.b)\n",
+    "no place for the object": "    def go(*args):\n        print(len(args))\n",
+    "a place by position alone": "    def go(self, /):\n        print(1)\n",
+    "a place with a default": "    def go(self=None, x=2):\n        print(x)\n",
+    "its name inside is another's": "    y = 1\n    def go(self):\n"
+    "        print((lambda self: self.imag)(2), self.y)\n",
+    "a class in a method": "    y = 1\n    def go(self):\n        class N:\n"
+    "            y = 2\n        print(N.y, self.y)\n",
+    "cases": "    A = 1\n    def go(self):\n        match 1:\n            case self.A:\n                print('one')\n",
+    "an attribute is deleted": "    def go(self):\n        self.x = 1\n"
+    "        del self.x\n        print('x' in dir())\n",
+}
+HARMLESS = {
+    "stored in a function inside": "    def go(self):\n        def put():\n"
+    "            self.x = 3\n        put()\n        print(self.x)\n",
+    "says what it is": "    y = 1\n    def go(self):\n        print(self.y)\n"
+    "    def __repr__(self):\n        return 'c'\n",
+    "a default by keyword": "    n = 3\n    def go(self, *, n=n):\n        print(n)\n",
+    "names of handlers": "    def go(self):\n        self.e = 1\n        try:\n            1 / 0\n"
+    "        except ZeroDivisionError as e:\n            print(type(e).__name__)\n        print(self.e)\n",
+    "names of modules": "    def go(self):\n        self.math = 1\n"
+    "        import math\n        print(math.pi, self.math)\n",
 }
 
 
@@ -97,6 +137,35 @@ def test_class_of_another_kind_stays(kind: str) -> None:
     assert ast.unparse(objects.taken_apart(tree)) == ast.unparse(tree)
 
 
+@pytest.mark.parametrize("body", BODIES)
+def test_class_that_does_more_than_hold_methods_stays(body: str) -> None:
+    tree = ast.parse(f"x = 5\nclass C:\n{BODIES[body]}c = C()\nc.go()\n")
+    assert ast.unparse(objects.taken_apart(tree)) == ast.unparse(tree)
+
+
+@pytest.mark.parametrize("body", HARMLESS)
+def test_what_looks_odd_and_is_not_does_the_same(body: str) -> None:
+    tree = ast.parse(f"class C:\n{HARMLESS[body]}c = C()\nc.go()\n")
+    apart = objects.taken_apart(tree)
+    assert not has_class(apart)
+    assert printed(ast.parse(ast.unparse(apart))) == printed(tree)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\n".join(f"class A{i}: pass" for i in range(2_000)),
+        COUNTER + "b = Counter(1)\nif b:\n" + "    b.x = (lambda: 1)\n" * 5_000,
+        "class A:\n" + "".join(f"    def m{i}(self): pass\n" for i in range(5_000)) + "a = A()\na.m1()\n",
+    ],
+    ids=["classes", "lambdas", "methods"],
+)
+def test_what_nobody_wrote_by_hand_is_left_alone(source: str) -> None:
+    """Taking it apart would take minutes."""
+    tree = ast.parse(source)
+    assert objects.taken_apart(tree) is tree
+
+
 def test_lines_are_those_of_the_script() -> None:
     """Whoever is told of a line looks for it in the file."""
     source = COUNTER + APART["by its name"]
@@ -115,5 +184,5 @@ def test_lines_are_those_of_the_script() -> None:
     ],
 )
 def test_what_has_two_names_has_one(written: str, left: str | None) -> None:
-    statements = objects.without_aliases(ast.parse(written).body)
+    statements = aliases.without_aliases(ast.parse(written).body)
     assert ast.unparse(ast.Module(statements, [])) == ast.unparse(ast.parse(left or written))
