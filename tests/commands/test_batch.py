@@ -206,6 +206,28 @@ def test_what_tries_sandboxes_leaves_nothing_either(desk: Desk, monkeypatch: pyt
         assert held == [warm.judges.parent]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has nurseries")
+@pytest.mark.parametrize("moment", ["Path.mkdir", "_start"])
+def test_second_signal_before_there_is_a_nursery_leaves_no_folder_for_it(tmp_path: Path, moment: str) -> None:
+    """Whoever ends the run removes what no process is there to remove."""
+    program = (
+        "from pathlib import Path\n"
+        "from graders.commands.teacher.runs.ending import Ending\n"
+        "from graders.harness.link import nursery\n"
+        "mkdir = Path.mkdir\n"
+        "def end(*given, **named):\n"
+        f"    {moment!r} == 'Path.mkdir' and mkdir(*given, **named)\n"
+        "    Ending._leave(15)\n"
+        f"nursery.{moment} = end\n"
+        "with nursery.nursery(nursery.Kind.JUDGES, []):\n"
+        "    pass\n"
+    )
+    variables = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], env=variables, check=False)
+    assert done.returncode == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.sample
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has nurseries, whose judges have leases")
 def test_killed_run_leaves_nothing_and_is_gone_on_with(desk: Desk) -> None:

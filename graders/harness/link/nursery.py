@@ -10,6 +10,7 @@ import contextlib
 import gc
 import json
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 assert sys.platform == "linux"
 
 OFTEN = 8  # forks; a single grading has one or two, and whoever has had so many is grading a class
+# Folders that a nursery is to be started in, from before they are made until there is one, which removes its own.
+# Whoever ends this process without another step removes these.
+UNOWNED: set[Path] = set()
 MAX_REQUEST = 65_536  # bytes of a request: a folder and an environment
 
 
@@ -231,15 +235,21 @@ def nursery(kind: Kind, modules: Sequence[str]) -> Iterator[Path]:
 
     Raises OSError.
     """
-    with tempfile.TemporaryDirectory(prefix="nursery-") as folder:
-        path = Path(folder) / "socket"
-        process = _start(path, kind, modules)
+    folder = Path(tempfile.gettempdir(), f"nursery-{secrets.token_hex(8)}")
+    UNOWNED.add(folder)
+    try:
+        folder.mkdir(mode=0o700)
+        process = _start(folder / "socket", kind, modules)
+        UNOWNED.discard(folder)
         try:
-            yield path
+            yield folder / "socket"
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        UNOWNED.discard(folder)
 
 
 def _start(path: Path, kind: Kind, modules: Sequence[str]) -> subprocess.Popen[bytes]:

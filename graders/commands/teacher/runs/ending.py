@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -68,7 +69,11 @@ class Ending:
     @staticmethod
     def _leave(number: int) -> None:
         """End without another step. On Linux, judges and nurseries end with this process; elsewhere they are killed."""
-        if sys.platform != "linux":
+        if sys.platform == "linux":
+            # Asked so, since it may be just being imported. Where there is a nursery, it removes its own folder.
+            for folder in [*getattr(sys.modules.get("graders.harness.link.nursery"), "UNOWNED", ())]:
+                shutil.rmtree(folder, ignore_errors=True)
+        else:
             for process in psutil.Process().children(recursive=True):
                 with contextlib.suppress(psutil.Error):
                     process.kill()
