@@ -17,5 +17,5 @@ def draw(seed: str) -> None:
     inputs.written(known, batches.LESSONS_BATCH)
     for train, other in product((True, False), repeat=2):
         inputs.tiny_split(known, train, other)
-    trainings.long_batches(known)
+    inputs.training_digits(known, trainings.long_epoch(known) * trainings.FEW)
     arranged.drawn(known)

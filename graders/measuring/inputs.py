@@ -126,7 +126,13 @@ def training_batches(
     seed: int, steps: int, size: int = STEP_BATCH
 ) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     """Return `steps` batches of images `[size, 1, 28, 28]` and labels."""
-    images, labels = training_digits(seed, steps * size)
+    return batched(*training_digits(seed, steps * size), size)
+
+
+def batched(
+    images: NDArray[np.float32], labels: NDArray[np.int64], size: int
+) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+    """Return images and labels in batches of `size`, in their order; the last one may have fewer."""
     return [(images[i : i + size], labels[i : i + size]) for i in range(0, len(labels), size)]
 
 

@@ -203,8 +203,8 @@ def trained(
     lab.require(function)
     for needed in (*lab.spec.needs[function], "build_model", "build_criterion", "build_optimizer"):
         lab.sound(needed)  # before the start is read: where one model is built for all, this trains it
-    batches = inputs.training_batches(lab.seed, steps, size)
     images, labels = inputs.training_digits(lab.seed, steps * size)
+    batches = inputs.batched(images, labels, size)
     lab.ready(function, "build_optimizer")  # which may ask for models, and so must come before there is one
     model, start = lab.known_model()
     loader = lab.fixed_loader(images, labels, size)

@@ -14,7 +14,7 @@ from graders.harness.base.errors import CheckFailed, ConfigurationError, StaleHa
 from graders.harness.base.model import TensorValue
 from graders.harness.judge import faults
 
-from . import measure, oracle
+from . import inputs, measure, oracle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,8 +68,7 @@ def costs(lab: Lab, digits: Split) -> None:
         noted = cast("list[float]", lab.probe("costs_noted", criterion, of="train_epoch").value)
     except (CheckFailed, Unwritten):
         return
-    batches = [(images[i : i + BATCH], labels[i : i + BATCH]) for i in range(0, len(labels), BATCH)]
-    truth = oracle.train(start, batches, measure.LEARNING_RATE).costs
+    truth = oracle.train(start, inputs.batched(images, labels, BATCH), measure.LEARNING_RATE).costs
     if len(noted) == len(truth):
         lab.notes.exhibit("costs", yours=np.asarray(noted, np.float32), oracle=np.asarray(truth, np.float32))
 

@@ -33,9 +33,10 @@ def without_aliases(statements: list[ast.stmt]) -> list[ast.stmt]:
 
 def _alias(statement: ast.stmt) -> tuple[str, str]:
     """Return the two names of `a = b` or `a = b.to(…)`; nothing for any other statement."""
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+    name = flow.target(statement)
+    if name is None or not isinstance(statement, ast.Assign):
         return "", ""
     value = statement.value
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in MOVING:
         value = value.func.value
-    return (statement.targets[0].id, value.id) if isinstance(value, ast.Name) else ("", "")
+    return (name, value.id) if isinstance(value, ast.Name) else ("", "")

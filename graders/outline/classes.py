@@ -18,21 +18,18 @@ def is_plain(node: ast.ClassDef) -> bool:
     """Tell whether a class is made of methods and attributes, and inherits nothing."""
     inherits = any(not isinstance(base, ast.Name) or base.id != "object" for base in node.bases)
     methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
-    known: set[str] = set()
-    for part in node.body:
-        if not _is_part(part) or (not isinstance(part, ast.FunctionDef) and not _is_value(part, methods, known)):
-            return False
+    values = [part for part in node.body if not isinstance(part, ast.FunctionDef)]
+    if not all(map(_is_part, node.body)) or not all(_is_value(part, methods) for part in values):
+        return False
     odd = any(isinstance(part, (ast.Match, ast.ClassDef)) for inside in node.body for part in ast.walk(inside))
     return not (inherits or odd or node.keywords or node.decorator_list) and len(node.body) <= MOST_PARTS
 
 
-def _is_value(statement: ast.stmt, methods: set[str], known: set[str]) -> bool:
-    """Tell whether an attribute of a class's needs no name of the class's but those before it, which it joins."""
+def _is_value(statement: ast.stmt, methods: set[str]) -> bool:
+    """Tell whether an attribute of a class's is none of its methods, needs none of them and not itself."""
     is_open = any(isinstance(part, OPEN) for part in ast.walk(statement))
-    own = set(flow.binds(statement))
-    reads = flow.reads(statement)
-    known |= own
-    return not is_open and not own & methods and not reads & methods and not reads & own
+    own, reads = flow.binds(statement), flow.reads(statement)
+    return not (is_open or own & methods or reads & methods or reads & own)
 
 
 def _is_part(statement: ast.stmt) -> bool:
@@ -41,7 +38,7 @@ def _is_part(statement: ast.stmt) -> bool:
         is_own = not statement.name.startswith("__") or statement.name in (MAKING, *SAYING)
         return known and is_own and "super" not in flow.reads(statement) and _has_a_place(statement)
     if isinstance(statement, ast.Assign):
-        return len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
+        return flow.target(statement) is not None
     if isinstance(statement, ast.AnnAssign):
         return isinstance(statement.target, ast.Name)
     says_nothing = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

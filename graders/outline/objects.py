@@ -21,9 +21,7 @@ ROUNDS = (*flow.LOOPS, ast.AsyncFor, *flow.COMPREHENSIONS)
 
 def taken_apart(tree: ast.Module) -> ast.Module:
     """Return a script in which no class is left that can be taken apart; the tree that was given stays as it is."""
-    plain = [node for node in tree.body if isinstance(node, ast.ClassDef) and classes.is_plain(node)][
-        : MOST_CLASSES + 1
-    ]
+    plain = [node for node in tree.body if isinstance(node, ast.ClassDef) and classes.is_plain(node)]
     if not 0 < len(plain) <= MOST_CLASSES or sum(1 for _ in ast.walk(tree)) > MOST_NODES:
         return tree
     bound = Counter(name for node in ast.walk(tree) for name in classes.bound(node))
@@ -56,10 +54,9 @@ class _Named(ast.NodeTransformer):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:  # as the base class calls it
         """Take the annotation away where the object gets its name."""
-        is_made = node.value is not None and _makes(node.value, self._made) and isinstance(node.target, ast.Name)
-        if not is_made or not isinstance(node.target, ast.Name) or node.value is None:
-            return node
-        return assign(node.target.id, node.value, node)
+        if isinstance(node.target, ast.Name) and node.value is not None and _makes(node.value, self._made):
+            return assign(node.target.id, node.value, node)
+        return node
 
     def _named(self, node: ast.stmt, value: ast.expr) -> ast.stmt | list[ast.stmt]:
         asked = value.func if isinstance(value, ast.Call) else None
@@ -98,20 +95,19 @@ class _Parts:
         if owner is None or not self._can_be_named(rest, owner):
             return None
         functions = [self._as_function(method) for method in self._methods.values()]
-        values = [self._as_variable(s) for s in self._class.body if isinstance(s, (ast.Assign, ast.AnnAssign))]
+        values = [s for s in self._class.body if isinstance(s, (ast.Assign, ast.AnnAssign))]
         here = self._tree.body.index(self._class)
         outside = _Outside(owner, self._names, calls[0], classes.MAKING in self._methods)
         rest = [outside.visit(statement) for statement in rest]
-        own = [statement for statement in values if statement is not None]
+        own = [self._as_variable(s, s.value) for s in values if s.value is not None]
         return ast.Module([*rest[:here], *own, *functions, *rest[here:]], [])
 
     def _owner(self, rest: list[ast.stmt], call: ast.Call) -> str | None:
         """Return what the object is called, which nothing else is; None where it goes from hand to hand."""
-        every = [s for statement in rest for s in ast.walk(statement) if isinstance(s, ast.Assign)]
-        named = [s.targets for s in every if s.value is call]
-        if len(named) != 1 or len(named[0]) != 1 or not isinstance(named[0][0], ast.Name):
+        every = (s for statement in rest for s in ast.walk(statement) if isinstance(s, ast.Assign))
+        owner = next((flow.target(s) for s in every if s.value is call), None)
+        if owner is None:
             return None
-        owner = named[0][0].id
         bound = Counter(name for s in rest for node in ast.walk(s) for name in classes.bound(node))
         uses = [n for s in rest for n in ast.walk(s) if isinstance(n, ast.Name) and n.id == owner]
         asked = [n for s in rest for n in ast.walk(s) if isinstance(n, ast.Attribute) and _is(n.value, owner)]
@@ -170,10 +166,9 @@ class _Parts:
                     function.body.insert(0, ast.copy_location(told, function))
         return method
 
-    def _as_variable(self, statement: ast.stmt) -> ast.stmt | None:
-        value = getattr(statement, "value", None)
-        (name,) = flow.binds(statement) or ("",)
-        return assign(self._names[name], self._of_class(value), statement) if value is not None else None
+    def _as_variable(self, statement: ast.stmt, value: ast.expr) -> ast.stmt:
+        (name,) = flow.binds(statement)
+        return assign(self._names[name], self._of_class(value), statement)
 
     def _of_class(self, value: ast.expr) -> ast.expr:
         """Return what stands in the class's own body, where its attributes have no owner."""

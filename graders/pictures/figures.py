@@ -174,13 +174,13 @@ def _mosaic(axes: Any, images: NDArray[Any], columns: int, texts: list[str], **l
     """Show images with a caption below each."""
     side = images.shape[1] + 2 * GAP
     room = side * 0.3  # for the caption
-    written = []
+    written: list[Caption] = []
     for i in range(0, len(images), columns):
         line = _row(images[i : i + columns], columns, np.nan)
         top = (i // columns) * (side + room)
         axes.imshow(line, extent=(0, line.shape[1], top + side, top), interpolation="none", **look)
-        for j, text in enumerate(texts[i : i + columns]):
-            written.append(Caption((j + 0.5) * side, top + side + room * 0.45, text, INK))
+        below = top + side + room * 0.45
+        written += [Caption((j + 0.5) * side, below, text, INK) for j, text in enumerate(texts[i : i + columns])]
     captions.write(axes, written, 10)
     lines = -(-len(images) // columns)
     axes.set_xlim(0, columns * side)

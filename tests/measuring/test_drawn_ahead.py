@@ -19,7 +19,10 @@ ASKED: dict[str, tuple[Any, Callable[[], object]]] = {
     "training digits": (inputs.tiny_split, lambda: inputs.tiny_split(SEED, True, False)),
     "other test digits": (inputs.tiny_split, lambda: inputs.tiny_split(SEED, False, True)),
     "lines": (inputs.written, lambda: inputs.written(SEED, batches.LESSONS_BATCH)),
-    "a long epoch": (inputs.random_images, lambda: trainings.long_batches(SEED)),
+    "a long epoch": (
+        inputs.random_images,
+        lambda: inputs.training_batches(SEED, trainings.long_epoch(SEED), trainings.FEW),
+    ),
     "what evaluate is examined with": (arranged.drawn, lambda: arranged.drawn(SEED)),
 }
 
