@@ -169,15 +169,19 @@ def without_seed(given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     return shown, seed
 
 
-def start(given: Sequence[str], warm: Nurseries, spec: LabSpec, scratch: Path | None = None) -> Judge:
+def start(
+    given: Sequence[str], warm: Nurseries, spec: LabSpec, scratch: Path | None = None, own_core: bool = False
+) -> Judge:
     """Have pytest run beside the lab's folder, its temporary files in a folder of its own. Raises OSError.
 
-    Without one they lie beside the nursery's socket, and are gone with that at the latest.
+    Without one they lie beside the nursery's socket, and are gone with that at the latest. `own_core` is for judges
+    that time nothing: forked ones then stay on one core, as far as there is one for each.
     """
     if sys.platform == "linux" and warm.judges is not None:
         from graders.harness.link import nursery
 
-        return nursery.start_pytest(warm.judges, spec.folder.parent, variables(scratch or warm.judges.parent), given)
+        kept = variables(scratch or warm.judges.parent)
+        return nursery.start_pytest(warm.judges, spec.folder.parent, kept, given, own_core)
     return Alone(given, spec, scratch)
 
 

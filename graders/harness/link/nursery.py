@@ -29,7 +29,7 @@ from graders.harness.walls.levels import confined_folder
 from graders.harness.walls.plan import BOOT, Plan
 from graders.harness.worker.worker import main as work
 
-from . import forked
+from . import cores, forked
 from .pages import gather
 from .readiness import get_ready
 from .transport import PACKAGE_ROOT, environment
@@ -101,8 +101,10 @@ def _keep(connection: socket.socket, kind: Kind, judge: int) -> NoReturn:
         connection.sendall(f"{os.getpid()}\n".encode())
         _become(request, pipes)
         if kind is Kind.JUDGES:
-            code = _judge(request["pytest"], connection)
+            with cores.own() if request["own_core"] else contextlib.nullcontext():
+                code = _judge(request["pytest"], connection)
         else:
+            cores.share(judge)
             code = confine.keep(Plan(**request["plan"]), work, connection.fileno(), judge)
         with contextlib.suppress(OSError):
             connection.sendall(f"{code}\n".encode())
@@ -173,12 +175,17 @@ def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments
         return code, output.read().decode("utf-8", "replace")
 
 
-def start_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> forked.Forked:
-    """Have pytest run in a fork from the nursery at that socket, its output in a pipe. Raises OSError."""
+def start_pytest(
+    nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str], own_core: bool = False
+) -> forked.Forked:
+    """Have pytest run in a fork from the nursery at that socket, its output in a pipe. Raises OSError.
+
+    With `own_core` it and its workers stay on one core as far as there is one for it.
+    """
     reading, writing = os.pipe()
     ours = os.fdopen(reading, "rb")
     with os.fdopen(writing, "wb") as theirs:
-        return _start_pytest(nursery, folder, variables, arguments, theirs.fileno(), ours)
+        return _start_pytest(nursery, folder, variables, arguments, theirs.fileno(), ours, own_core)
 
 
 def _start_pytest(
@@ -188,10 +195,12 @@ def _start_pytest(
     arguments: Sequence[str],
     output: int,
     reading: BinaryIO | None = None,
+    own_core: bool = False,
 ) -> forked.Forked:
     connection = _connect(nursery)
     with Path(os.devnull).open("rb") as nothing:
-        _ask(connection, str(folder), variables, (nothing.fileno(), output, output), pytest=list(arguments))
+        streams = nothing.fileno(), output, output
+        _ask(connection, str(folder), variables, streams, pytest=list(arguments), own_core=own_core)
     return forked.Forked(connection, (None, reading, None))
 
 
@@ -221,11 +230,9 @@ def _ask(
     folder: str,
     variables: dict[str, str],
     streams: Sequence[int],
-    *,
-    plan: dict[str, Any] | None = None,
-    pytest: list[str] | None = None,
+    **wanted: Any,
 ) -> None:
-    request = {"folder": folder, "environment": variables, "plan": plan, "pytest": pytest}
+    request = {"folder": folder, "environment": variables, **wanted}
     socket.send_fds(connection, [json.dumps(request).encode()], streams)
 
 

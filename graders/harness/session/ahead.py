@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CHILD_SIDE = ("graders.harness.worker.", "graders.harness.walls.")  # what of these a judge needs, it has by now
 
-LINUX_ONLY = (".link.nursery", ".link.forked")
+LINUX_ONLY = (".link.nursery", ".link.forked", ".link.cores")
 
 
 def import_ahead(spec: LabSpec) -> None:

@@ -76,7 +76,8 @@ def _once(
     try:
         out, own = folder / "report", folder / "tmp"
         own.mkdir()
-        judge = _started(judging.arguments(task.path, warm, spec, *orders.of(task, out)), warm, spec, own)
+        given = judging.arguments(task.path, warm, spec, *orders.of(task, out))
+        judge = _started(given, warm, spec, own, not task.alone)
         clock = _Clock(judge, orders.seconds)
         goes_on = begun(judge)
         if not goes_on:
@@ -92,9 +93,9 @@ def _once(
         remove(folder)
 
 
-def _started(given: Sequence[str], warm: Nurseries, spec: LabSpec, own: Path) -> Judge:
+def _started(given: Sequence[str], warm: Nurseries, spec: LabSpec, own: Path, own_core: bool) -> Judge:
     try:
-        return judging.start(given, warm, spec, own)
+        return judging.start(given, warm, spec, own, own_core)
     except OSError:  # the nursery is gone, killed for memory, say: slower, the judge starts from nothing
         return judging.start(given, judging.COLD, spec, own)
 
