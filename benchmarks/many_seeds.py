@@ -57,7 +57,7 @@ def graded(path: Path, seed: int, warm: judging.Nurseries, checks: Sequence[str]
     with tempfile.TemporaryDirectory() as out:
         options = ["--report-dir", out, "--grading-seed", str(seed), *OPTIONS]
         whole, *rest = judging.arguments(path, warm, SPEC, *options)
-        code, output = judging.run([*(checks or [whole]), *rest], warm, SPEC)
+        code, output = judging.run([*(checks or [whole]), *rest], warm, SPEC, own_core=True)
         if code not in (0, 1):
             return f"ended with {code}: {judging.refusal(output).splitlines()[-1:]}"
         report = json.loads((Path(out) / "report.json").read_text(encoding="utf-8"))

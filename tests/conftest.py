@@ -91,9 +91,11 @@ def judges() -> Iterator[Path | None]:
         return
     from graders.harness.link import nursery
 
-    def run_pytest(socket: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
+    def run_pytest(
+        socket: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str], own_core: bool = False
+    ) -> tuple[int, str]:
         found = ["-o", f"pythonpath={Path(__file__).parent}", "-p", "coverage_of_judges"]
-        return forked(socket, folder, variables, [*arguments, *found])
+        return forked(socket, folder, variables, [*arguments, *found], own_core)
 
     forked = nursery.run_pytest
     modules = [*judging.judges_import(SPEC), "coverage"]

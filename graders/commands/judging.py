@@ -105,12 +105,13 @@ def arguments(submission: Path, warm: Nurseries, spec: LabSpec, *options: str) -
     return [*asked, f"--submission={submission.absolute()}", *nursery, *known, *options]
 
 
-def run(given: Sequence[str], warm: Nurseries, spec: LabSpec) -> tuple[int, str]:
-    """Run pytest beside the lab's folder; returns its exit code and output."""
+def run(given: Sequence[str], warm: Nurseries, spec: LabSpec, own_core: bool = False) -> tuple[int, str]:
+    """Run pytest beside the lab's folder; returns its exit code and output. `own_core` is as for `start`."""
     if sys.platform == "linux" and warm.judges is not None:
         from graders.harness.link import nursery
 
-        return nursery.run_pytest(warm.judges, spec.folder.parent, variables(warm.judges.parent), given)
+        kept = variables(warm.judges.parent)
+        return nursery.run_pytest(warm.judges, spec.folder.parent, kept, given, own_core)
     shown, seed = without_seed(given)
     command, env = [sys.executable, "-m", "pytest", *shown], variables() | seed
     done = subprocess.run(command, cwd=spec.folder.parent, env=env, capture_output=True, text=True, check=False)

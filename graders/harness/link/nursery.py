@@ -167,10 +167,15 @@ def spawn_from(nursery: Path, plan: Plan) -> forked.Forked:
     return forked.Forked(connection, (os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb")))
 
 
-def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
-    """Run pytest in a fork from the nursery at that socket; returns exit code and output. Raises OSError."""
+def run_pytest(
+    nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str], own_core: bool = False
+) -> tuple[int, str]:
+    """Run pytest in a fork from the nursery at that socket; returns exit code and output. Raises OSError.
+
+    With `own_core` it and its workers stay on one core, as far as there is one for it.
+    """
     with tempfile.TemporaryFile() as output:
-        code = _start_pytest(nursery, folder, variables, arguments, output.fileno()).wait()
+        code = _start_pytest(nursery, folder, variables, arguments, output.fileno(), own_core=own_core).wait()
         output.seek(0)
         return code, output.read().decode("utf-8", "replace")
 
@@ -178,14 +183,11 @@ def run_pytest(nursery: Path, folder: Path, variables: dict[str, str], arguments
 def start_pytest(
     nursery: Path, folder: Path, variables: dict[str, str], arguments: Sequence[str], own_core: bool = False
 ) -> forked.Forked:
-    """Have pytest run in a fork from the nursery at that socket, its output in a pipe. Raises OSError.
-
-    With `own_core` it and its workers stay on one core as far as there is one for it.
-    """
+    """Have pytest run in a fork from the nursery at that socket, its output in a pipe. Raises as `run_pytest` does."""
     reading, writing = os.pipe()
     ours = os.fdopen(reading, "rb")
     with os.fdopen(writing, "wb") as theirs:
-        return _start_pytest(nursery, folder, variables, arguments, theirs.fileno(), ours, own_core)
+        return _start_pytest(nursery, folder, variables, arguments, theirs.fileno(), own_core=own_core, reading=ours)
 
 
 def _start_pytest(
@@ -194,8 +196,9 @@ def _start_pytest(
     variables: dict[str, str],
     arguments: Sequence[str],
     output: int,
+    *,
+    own_core: bool,
     reading: BinaryIO | None = None,
-    own_core: bool = False,
 ) -> forked.Forked:
     connection = _connect(nursery)
     with Path(os.devnull).open("rb") as nothing:
