@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graders.measuring import inputs, oracle
-from graders.mistakes.formulas import batchwise, loops, means
+from graders.mistakes.formulas import batchwise, decimals, loops, means
 from graders.mistakes.training import epoch_cost
 
 COSTS = (4.0, 2.0, 1.0)
@@ -94,3 +94,21 @@ def test_rates_and_scripts_are_of_each_step():
 def test_costs_that_two_mistakes_would_return_are_known(epochs: list[list[float]], mixed_up: bool) -> None:
     """Then more epochs are asked for."""
     assert epoch_cost.are_mixed_up(epochs) == mixed_up
+
+
+@pytest.mark.parametrize(
+    ("got", "places", "is_of", "is_rounded"),
+    [
+        (2.3123, 4, True, True),  # of 2.31225, which float32 has as a little less
+        (2.3122, 4, True, True),
+        (float(np.float32(2.3122)), 4, True, True),
+        (2.3124, 4, False, False),
+        (2.31226, 4, True, False),
+        (2.3, 1, True, True),
+        (2.0, 0, True, True),
+    ],
+)
+def test_number_between_two_rounded_ones_may_be_either(got, places, is_of, is_rounded):
+    """By chance a cost lies where float32 and float64 round to different sides."""
+    assert decimals.is_of(got, 2.31225, places, 1e-6) == is_of
+    assert decimals.is_rounded(got, 2.31225, places, 1e-6) == is_rounded

@@ -85,6 +85,25 @@ def test_weights_of_classes_are_told_where_two_costs_are_nearly_one(warm, tmp_pa
     assert set(failed.values()) == {"classes-weighted"}
 
 
+@pytest.mark.sample
+@pytest.mark.parametrize("seed", [100, 130])
+@pytest.mark.parametrize(
+    ("bug", "mistake"),
+    [
+        ("no-space-around-equals", "spaces-differ"),
+        ("epoch-number-without-zeros", "epoch-number-without-zeros"),
+        ("cost-of-four-decimals", "cost-of-other-decimals"),
+        ("cost-as-python-prints-it", "cost-of-other-decimals"),
+        ("epochs-on-one-line", "epoch-lines-run-together"),
+        ("only-the-last-epoch-printed", "only-the-last-epoch-printed"),
+    ],
+)
+def test_printed_lines_are_read_where_a_cost_lies_between_two_decimals(warm, tmp_path, bug, mistake, seed):
+    """At these seeds a cost's fifth decimal in float32 is not that in float64."""
+    failed = failed_of(bug, "graders/test_5_training.py", seed, warm, tmp_path)
+    assert failed["test_training_prints_a_line_an_epoch"] == mistake
+
+
 def failed_of(name, checks, seed, warm, folder):
     """Return the checks of a part that a bug fails at a seed, each with the mistake it names."""
     bug = next(bug for bug in BUGS if bug.name == name)

@@ -15,6 +15,7 @@ from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import inputs, measure, oracle, trainings
 from graders.mistakes import values
+from graders.mistakes.formulas.decimals import FEW, is_rounded
 from graders.mistakes.formulas.loops import Loop, times
 from graders.mistakes.formulas.means import means_of
 from graders.mistakes.ideas import Idea
@@ -59,6 +60,11 @@ class Epoch:
         costs = self.costs(loop)
         wanted = mean(costs) if costs else float("nan")
         return near(self.returned, wanted) or bool(np.isnan(self.returned) and np.isnan(wanted))
+
+    def has_rounded(self, places: int) -> bool:
+        """Tell whether the mean was rounded to so many decimals."""
+        mean = average(self.costs(Loop()))
+        return bool(np.isfinite(self.returned)) and is_rounded(self.returned, mean, places, measure.COST_ATOL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,7 +181,8 @@ def _per_image(seen: Epochs) -> bool:
 
 @VALUE.mistake("cost-rounded", Idea.TRAINING)
 def _rounded(seen: Epochs) -> dict[str, object] | bool:
-    places = [n for n in range(7) if seen.are(lambda costs, n=n: round(average(costs), n))]  # type: ignore[misc]  # a default keeps n
+    epochs = (*seen.several, seen.single, seen.doubled)
+    places = [n for n in FEW if all(epoch.has_rounded(n) for epoch in epochs)]
     return not seen.right and bool(places) and {"places": places[0]}
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure
+from graders.mistakes.formulas import decimals
 from graders.mistakes.ideas import Idea
 
 from .train import EPOCHS
@@ -42,33 +43,36 @@ class Printed:
         """The lines that are not about the end."""
         return [line for line in self.lines if "finish" not in line.lower()]
 
-    def has(self, lines: list[str]) -> bool:
-        """Tell whether the epochs' lines are these, to the letter."""
-        return list(map(_rough, lines)) == list(map(_rough, self.epoch_lines))
-
-    def frames(self, numbers: list[str], costs: list[str], rough: Callable[[str], str]) -> set[str]:
-        """Return what stands around these numbers and costs in the lines. Raises NoClue where they are not in."""
+    def frames(self, numbers: list[str], places: Sequence[int]) -> set[str]:
+        """Return what stands around these numbers and the costs in the lines. Raises NoClue where they are not in."""
         if len(self.epoch_lines) != len(numbers):
             raise NoClue
-        pairs = zip(self.epoch_lines, numbers, costs, strict=True)
-        return {_frame(rough(line), number, rough(cost)) for line, number, cost in pairs}
+        costs = zip(self.epoch_lines, numbers, self.costs, strict=True)
+        return {_frame(line, number, _place_of(line, cost, places)) for line, number, cost in costs}
 
 
-def _rough(text: str) -> str:
-    """Return a line with its decimals cut to five, so that float32 and float64 print alike; their number stays."""
-    return re.sub(r"(\d+\.\d{1,5})(\d*)", lambda found: f"{found[1]}{'#' * len(found[2])}", text)
+DECIMAL = re.compile(r"(?<![\d.])\d+\.(\d+)")
 
 
-def _rougher(text: str) -> str:
-    """Return a line with its decimals cut to five, however many there were."""
-    return re.sub(r"(\d+\.\d{1,5})\d*", r"\1", text)
+def _is_cost(text: str, cost: float) -> bool:
+    """Tell whether a decimal is a cost, as float32 or float64 gives it, rounded to as many places as it has."""
+    places = len(text.partition(".")[2])
+    return decimals.is_of(float(text), cost, places, measure.COST_ATOL)
 
 
-def _frame(line: str, number: str, cost: str) -> str:
-    before, found, after = line.rpartition(cost)
+def _place_of(line: str, cost: float, places: Sequence[int]) -> tuple[int, int]:
+    """Return where a line has a cost, the last time, in so many decimals. Raises NoClue where it has not."""
+    found = [one for one in DECIMAL.finditer(line) if len(one[1]) in places and _is_cost(one[0], cost)]
+    if not found:
+        raise NoClue
+    return found[-1].span()
+
+
+def _frame(line: str, number: str, cost: tuple[int, int]) -> str:
+    before, after = line[: cost[0]], line[cost[1] :]
     padded = r"(?<=\s)" if number.startswith(" ") else r"(?<!\d)"  # the space before a number is none of its own
     match = re.search(rf"{padded}{re.escape(number)}(?!\d)", before)
-    if not found or match is None or re.match(r"[\d#]", after) or re.search(r"[\d.]$", before):
+    if match is None:
         raise NoClue
     return f"{before[: match.start()]}{{}}{before[match.end() :]}{{}}{after}"
 
@@ -88,9 +92,12 @@ def _wide(form: str, number: float) -> str:
     return format(number, form)
 
 
-def right(number: int, cost: float) -> str:
-    """Return an epoch's line as the lesson prints it."""
-    return f"Epoch: {number:04d} cost = {cost:.9f}"
+LINE = re.compile(r"Epoch: (\d{4}) cost = (\d+\.\d{9})(?!\d)")
+
+
+def _is_right(line: re.Match[str] | None, number: int, cost: float) -> bool:
+    """Tell whether an epoch's line is the lesson's."""
+    return line is not None and int(line[1]) == number and _is_cost(line[2], cost)
 
 
 FRAME = "Epoch: {} cost = {}"
@@ -102,12 +109,11 @@ NUMBERS = {
     "epoch-number-without-zeros": (partial(_wide, "d"),),
     "epoch-number-of-other-width": tuple(partial(_wide, form) for form in ("02d", "03d", "05d", "2d", "3d", "4d")),
 }
+LESSONS_PLACES = (9,)
 COSTS = {
-    "": ((partial(_wide, ".9f"), _rough),),
-    "cost-of-other-decimals": (
-        *((partial(_wide, f".{places}f"), _rough) for places in (*range(1, 9), *range(10, 16))),
-        (partial(_wide, ".16f"), _rougher),  # as Python prints it, with as many as it takes
-    ),
+    "": (LESSONS_PLACES,),
+    # The last are of a number as Python prints it, with as many decimals as it takes.
+    "cost-of-other-decimals": (*((places,) for places in (*range(1, 9), *range(10, 16))), range(5, 20)),
 }
 FRAMES = ("", "spaces-differ", "words-differ")
 FAMILIES = (STARTS, NUMBERS, COSTS, FRAMES)
@@ -132,11 +138,11 @@ def _formed(seen: Printed, *names: str) -> bool:
         return family[next((name for name in names if name in family), "")]
 
     wanted = next((name for name in FRAMES if name in names), "")
-    for start, number, (cost, rough) in itertools.product(*map(chosen, (STARTS, NUMBERS, COSTS))):
+    for start, number, places in itertools.product(*map(chosen, (STARTS, NUMBERS, COSTS))):
         numbers = [number(n + start) for n in range(1, EPOCHS + 1)]
         with suppress(NoClue):  # these are not the numbers and costs of the lines
-            frames = seen.frames(numbers, list(map(cost, seen.costs)), rough)
-            if rough is _rougher and _formed_exactly(seen, numbers):
+            frames = seen.frames(numbers, places)
+            if len(places) > 1 and _formed_exactly(seen, numbers):
                 continue
             if len(frames) == 1 and _frame_name(frames.pop()) == wanted:
                 return True
@@ -146,7 +152,7 @@ def _formed(seen: Printed, *names: str) -> bool:
 def _formed_exactly(seen: Printed, numbers: list[str]) -> bool:
     """Tell whether the costs have nine decimals."""
     with suppress(NoClue):
-        return bool(seen.frames(numbers, [f"{cost:.9f}" for cost in seen.costs], _rough))
+        return bool(seen.frames(numbers, LESSONS_PLACES))
     return False
 
 
@@ -177,10 +183,10 @@ def _silent(seen: Printed) -> bool:
 @LINES.mistake("epoch-lines-run-together", Idea.TRAINING)
 def _joined(seen: Printed) -> bool:
     """Recognise the right texts, in their order, that are no lines: something else stands before or behind them."""
-    text = _rough(seen.text)
-    wanted = [_rough(right(n, cost)) for n, cost in enumerate(seen.costs, 1)]
-    once = all(len(re.findall(rf"{re.escape(line)}(?!#)", text)) == 1 for line in wanted)
-    return once and not set(wanted) <= set(map(_rough, seen.lines))
+    found, lines = list(LINE.finditer(seen.text)), [LINE.fullmatch(line) for line in seen.lines]
+    wanted = list(enumerate(seen.costs, 1))
+    once = all(sum(_is_right(one, *right) for one in found) == 1 for right in wanted)
+    return once and not all(any(_is_right(line, *right) for line in lines) for right in wanted)
 
 
 @LINES.mistake("line-not-filled-in", Idea.TRAINING)
@@ -191,7 +197,8 @@ def _literal(seen: Printed) -> bool:
 
 @LINES.mistake("only-the-last-epoch-printed", Idea.TRAINING)
 def _last_only(seen: Printed) -> bool:
-    return seen.has([right(EPOCHS, seen.costs[-1])])
+    lines = [LINE.fullmatch(line) for line in seen.epoch_lines]
+    return len(lines) == 1 and _is_right(lines[0], EPOCHS, seen.costs[-1])
 
 
 # Which other numbers stand in lines that are right in form, by the costs of the epochs.
@@ -273,7 +280,7 @@ def _before(seen: Printed) -> bool:
 
 
 def _is_epoch_line(line: str) -> bool:
-    return bool(re.fullmatch(r"Epoch: \d{4} cost = \d+\.\d{9}", line))
+    return LINE.fullmatch(line) is not None
 
 
 @END.mistake("end-said-every-epoch", Idea.TRAINING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ from graders.harness.base.model import Named, TensorValue
 from graders.harness.judge import expect
 from graders.harness.judge.clues import Clue, NoClue
 from graders.measuring import measure
+from graders.mistakes import values
+from graders.mistakes.formulas.decimals import FEW, is_rounded
 from graders.mistakes.ideas import Idea
 
 from . import train
@@ -153,8 +156,15 @@ def _text(seen: Returned) -> bool:
 def _rounded(seen: Returned) -> dict[str, object] | bool:
     if seen.all_are(list):
         return False
-    places = [n for n in range(7) if seen.all_are(lambda costs, n=n: [round(c, n) for c in costs])]  # type: ignore[misc]  # a default keeps n
+    places = [n for n in FEW if all(map(partial(_are_rounded, n), seen.values, seen.costs))]
     return bool(places) and {"places": places[0]}
+
+
+def _are_rounded(places: int, got: object, costs: Sequence[float]) -> bool:
+    """Tell whether a list has these costs, rounded to so many decimals."""
+    numbers = [values.finite(values.number(one)) for one in got] if isinstance(got, list) else []
+    near = (is_rounded(number, cost, places, measure.COST_ATOL) for number, cost in zip(numbers, costs, strict=False))
+    return len(numbers) == len(costs) and all(near)
 
 
 def _is_of_epochs(seen: Returned) -> bool:
