@@ -64,14 +64,23 @@ def descendants(pid: int) -> list[int]:
     for entry in os.listdir("/proc"):  # noqa: PTH208  # a fork bomb is running: fast matters
         if entry.isdecimal():
             with suppress(OSError, IndexError, ValueError):
-                text = Path("/proc", entry, "stat").read_text(errors="replace")
-                children.setdefault(int(text.rpartition(")")[2].split()[1]), []).append(int(entry))
+                _, parent, *_ = _stat(entry)
+                children.setdefault(int(parent), []).append(int(entry))
     found, left = [], [pid]
     while left:
         below = children.get(left.pop(), [])
         found += below
         left += below
     return found
+
+
+def _stat(pid: str) -> list[bytes]:
+    """Return the first fields behind a process's name, of its state on. Raises OSError where it has ended."""
+    file = os.open(f"/proc/{pid}/stat", os.O_RDONLY)  # a third of the time that opening it as a text takes
+    try:
+        return os.read(file, 4096).rpartition(b")")[2].split(None, 2)
+    finally:
+        os.close(file)
 
 
 def end_family() -> None:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 assert sys.platform == "linux"
 
 # A line of /proc/PID/maps that is shared: begin, end, offset, device's numbers, inode.
-SHARED = re.compile(r"^(\w+)-(\w+) ..[-x]s (\w+) (\w+):(\w+) ([1-9]\d*)", re.MULTILINE)
+SHARED = re.compile(rb"^(\w+)-(\w+) ..[-x]s (\w+) (\w+):(\w+) ([1-9]\d*)")
+RIGHTS_END = 39  # bytes of a line, at most: two addresses and the rights
 RESIDENT = re.compile(r"^RssShmem:\s*(\d+) kB", re.MULTILINE)
-NAMELESS = " /dev/zero (deleted)"  # how it calls what has no name
+NAMELESS = b" /dev/zero (deleted)"  # how it calls what has no name
 MACHINES_OWN = Path("/dev/shm")  # what is written there is memory, too; a sandbox has one of its own, of limited size
 
 Piece = tuple[int, int]  # a device and an inode
@@ -50,9 +51,10 @@ def used(pids: Iterable[int]) -> int:
 
 def _add_mapped(pid: int, mapped: dict[Piece, dict[int, int]]) -> None:
     """Note the sizes of a process's mappings by where in their piece they begin. Raises OSError."""
-    for begin, end, offset, major, minor, inode in SHARED.findall(
-        Path(f"/proc/{pid}/maps").read_text(errors="replace")
-    ):
+    for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
+        if b"s " not in line[:RIGHTS_END] or (said := SHARED.match(line)) is None:  # few are, of a thousand
+            continue
+        begin, end, offset, major, minor, inode = said.groups()
         device = os.makedev(int(major, 16), int(minor, 16))
         if device in _devices():
             parts = mapped.setdefault((device, int(inode)), {})
@@ -82,7 +84,7 @@ def _devices() -> frozenset[int]:
     """Return the devices under which the kernel keeps such memory: one for what has no name, one for /dev/shm."""
     found = set()
     with mmap.mmap(-1, mmap.PAGESIZE), suppress(OSError):
-        for line in Path("/proc/self/maps").read_text(errors="replace").splitlines():
+        for line in Path("/proc/self/maps").read_bytes().splitlines():
             if line.endswith(NAMELESS) and (said := SHARED.match(line)):
                 found.add(os.makedev(int(said[4], 16), int(said[5], 16)))
     with suppress(OSError):
