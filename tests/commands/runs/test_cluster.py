@@ -99,6 +99,16 @@ def test_what_comes_of_tasks(machines: Machines, said: list[str], tmp_path: Path
     wait_for(lambda: not places(temporary))
 
 
+def test_next_task_is_on_its_way_while_all_are_at_work(machines: Machines, said: list[str], tmp_path: Path) -> None:
+    """Or each worker would wait for the coordinator; two are few, and still one more is sent."""
+    go = tmp_path / "go"
+    run = Class(machines, said, written(tmp_path, w0=f"until {go}", w1=f"until {go}", s2="score 2", s3="score 3"))
+    wait_for(lambda: run.at_work == {"w0", "w1"})
+    wait_for(lambda: {flight.task.student for flight in run.cluster._flights} == {"w0", "w1", "s2"})
+    go.touch()
+    assert run.join().keys() == {"w0", "w1", "s2", "s3"}
+
+
 def test_worker_that_dies_is_another_ones_work(machines: Machines, said: list[str], tmp_path: Path) -> None:
     """Killed in the middle of a grading, which another worker does from its beginning."""
     once = tmp_path / "once"

@@ -87,8 +87,7 @@ class Cluster:
     def in_flight(self) -> list[tuple[Task, float]]:
         """Return the tasks that workers have begun and their seconds until now, the slowest first."""
         now = time.monotonic()
-        begun = ((flight.task, now - flight.began) for flight in self._flights if flight.began)
-        return sorted(begun, key=lambda one: -one[1])
+        return sorted(((one.task, now - one.began) for one in self._flights if one.began), key=lambda one: -one[1])
 
     def stop(self) -> None:
         """End what runs, with all its processes; `run` then ends, with nothing yielded for what was ended."""
@@ -101,6 +100,7 @@ class Cluster:
         for task in tasks:
             if task.alone != self._timing:
                 yield from self._landed()
+                self._looked = 0.0  # long ago: whoever takes times may have joined since
                 yield from self._until(lambda: self._threads > 0)
                 self._timing, self._timer = task.alone, self._chosen_timer() if task.alone else None
             yield from self._until(lambda: len(self._flights) < self._room)
@@ -219,7 +219,7 @@ class Cluster:
     def _room(self) -> int:
         """How many tasks may be under way: some more than can be carried out, so that nobody waits for us."""
         if not self._timing:
-            return self._threads + self._threads // 4
+            return self._threads + -(-self._threads // 4)
         if self._timer is None:
             return min(1, self._threads)
         return len({member.host for member in self._members if member.threads and member.resources.get(self._timer)})
