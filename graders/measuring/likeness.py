@@ -61,12 +61,14 @@ def nearest(images: NDArray[Any], digits: NDArray[Any]) -> tuple[NDArray[np.int6
 
 def _unit(images: NDArray[Any]) -> NDArray[np.float64]:
     """Return each image as a row of mean 0 and length 1; one of a single shade as zeros, which are like nothing."""
-    rows = images.reshape(len(images), -1).astype(np.float64)
-    rows = rows - rows.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    rows = np.array(images, np.float64).reshape(len(images), -1)  # one copy: the system's giving out more takes longest
+    rows -= rows.mean(axis=1, keepdims=True)
+    length = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
     # A constant is left with what rounding leaves of it, which is no picture.
-    blank = length <= FAINT * np.abs(images).max(initial=0.0)
-    return np.asarray(np.where(blank, 0.0, rows / np.where(blank, 1.0, length)))
+    blank = length <= FAINT * max(images.max(initial=0.0), -images.min(initial=0.0))
+    rows /= np.where(blank, 1.0, length)
+    rows[blank[:, 0]] = 0.0
+    return rows
 
 
 def order(images: NDArray[Any], digits: NDArray[Any]) -> NDArray[np.int64]:
