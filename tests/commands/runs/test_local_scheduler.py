@@ -94,6 +94,20 @@ def test_a_class_is_graded_side_by_side_and_then_alone(doubling: LabSpec, tmp_pa
     assert [part["name"] for part in report["parts"]] == ["total"]
 
 
+@pytest.mark.usefixtures("nothing_left")
+def test_next_one_is_begun_while_the_last_is_recorded(doubling: LabSpec, tmp_path: Path) -> None:
+    """Whoever records what has landed takes as long as they like: no judge waits for it."""
+    local = Local(Orders(UNTIMED), 1, doubling)
+    run = local.run(written(tmp_path, one=RIGHT, two=RIGHT + SLEEPS, three=RIGHT))
+    assert next(run).task.student == "one"
+    until = time.monotonic() + PATIENCE
+    while [task.student for task, _ in local.in_flight()] != ["two"]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    local.stop()
+    assert list(run) == []
+
+
 def test_nothing_to_do_starts_nothing(monkeypatch: pytest.MonkeyPatch, doubling: LabSpec) -> None:
     """No nursery, no judge."""
     monkeypatch.setattr(judging, "nurseries", lambda _: pytest.fail("started"))

@@ -67,7 +67,8 @@ class Local:
             for task in tasks:
                 if self._stopped:
                     break
-                yield from self._landed(at_work, 0 if task.alone else self._jobs - 1)
+                # One more waits, so that nobody does while what has landed is recorded.
+                yield from self._landed(at_work, 0 if task.alone else self._jobs)
                 if not self._stopped and task is not WAIT:
                     at_work.add(pool.submit(self._carry_out, task, warm, scratch))
                 if task.alone:
@@ -79,7 +80,7 @@ class Local:
 
     @staticmethod
     def _landed(at_work: set[Future[Done | None]], most: int) -> Iterator[Done]:
-        """Yield what comes until at most so many are at work."""
+        """Yield what comes until at most so many are at work, or wait to be."""
         while len(at_work) > most:
             ended, _ = wait(at_work, TICK_SECONDS, FIRST_COMPLETED)
             for future in ended:
