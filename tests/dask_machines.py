@@ -101,7 +101,7 @@ class Pretended(Workplace):
     def _open(self, held: ExitStack) -> None:
         held.enter_context(tempfile.TemporaryDirectory(prefix="pretended-"))
 
-    def _judged(self, key: str, student: str, parts: tuple[str, ...], parcel: Parcel) -> Done:
+    def _judged(self, key: str, student: str, parts: tuple[str, ...], alone: bool, parcel: Parcel) -> Done:
         word, *rest = parcel.content.decode().split()
         judge = PretendedJudge()
         if word == "wait" and self._goes_on(key, judge):

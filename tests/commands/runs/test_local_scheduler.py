@@ -194,6 +194,10 @@ def test_judge_that_is_killed_is_tried_once_more(
         return started[-1]
 
     monkeypatch.setattr(judging, "start", start)
-    done = judged.carry_out(Task("kim", tmp_path), Orders(), judging.COLD, tmp_path, lambda _: begins, doubling)
+
+    def goes_on(judge: judging.Judge | None) -> bool:
+        return judge is None or begins  # None is asked about before there is a judge
+
+    done = judged.carry_out(Task("kim", tmp_path), Orders(), judging.COLD, tmp_path, goes_on, doubling)
     assert (done.code, done.report, len(started)) == (-9, None, tries)
     assert list(tmp_path.iterdir()) == []

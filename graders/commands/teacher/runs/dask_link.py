@@ -76,7 +76,7 @@ class Link:
         resource, task = self._workplace.name, flight.task
         with self._lost_if_closed() as client:
             future = client.submit(
-                grade, resource, flight.key, task.student, task.parts, flight.parcel,
+                grade, resource, flight.key, task.student, task.parts, task.alone, flight.parcel,
                 key=flight.key, pure=False, resources={resource: 1, **needs},
             )  # fmt: skip
             self._futures[flight.key] = future

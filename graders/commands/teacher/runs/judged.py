@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -14,6 +15,7 @@ from graders.commands import judging
 from graders.harness.base.errors import ConfigurationError
 from graders.spec import SPEC
 
+from . import machine
 from .tasks import Done, Task
 
 if TYPE_CHECKING:
@@ -53,23 +55,26 @@ def carry_out(
     orders: Orders,
     warm: Nurseries,
     scratch: Path,
-    begun: Callable[[Judge], bool],
+    begun: Callable[[Judge | None], bool],
     spec: LabSpec = SPEC,
 ) -> Done:
     """Have a judge judge a task, its files below `scratch`, where nothing of them stays.
 
-    `begun` gets each judge, and tells whether it may go on: one that may not is ended. A judge that somebody else has
-    killed is followed by another.
+    `begun` gets each judge, and tells whether it may go on: one that may not is ended. It gets None, and may say no, as
+    long as this machine's others are to end first. A judge that somebody else has killed is followed by another.
     """
-    for left in reversed(range(TRIES)):
-        done, went_on = _once(task, orders, warm, scratch, begun, spec)
-        if done.code >= 0 or done.timed_out or not went_on or not left:
-            break
+    with machine.held(task.alone, lambda: begun(None)) as is_ours:
+        if not is_ours:
+            return Done(task, -signal.SIGTERM, "", None, None, 0.0)
+        for left in reversed(range(TRIES)):
+            done, went_on = _once(task, orders, warm, scratch, begun, spec)
+            if done.code >= 0 or done.timed_out or not went_on or not left:
+                break
     return done
 
 
 def _once(
-    task: Task, orders: Orders, warm: Nurseries, scratch: Path, begun: Callable[[Judge], bool], spec: LabSpec
+    task: Task, orders: Orders, warm: Nurseries, scratch: Path, begun: Callable[[Judge | None], bool], spec: LabSpec
 ) -> tuple[Done, bool]:
     folder = Path(tempfile.mkdtemp(prefix="task-", dir=scratch))
     began = time.monotonic()

@@ -101,7 +101,7 @@ class Local:
                 del self._flying[task]
         return None if self._stopped and done.report is None else done
 
-    def _begun(self, task: Task, judge: Judge) -> bool:
+    def _begun(self, task: Task, judge: Judge | None) -> bool:
         with self._lock:
             self._flying[task] = self._flying[task][0], judge
             return not self._stopped

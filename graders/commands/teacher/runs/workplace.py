@@ -110,14 +110,14 @@ class Workplace(WorkerPlugin):
             if judge := self._judges[key]:
                 threading.Thread(target=judge.end).start()  # one may take seconds where it is asked
 
-    def carry_out(self, key: str, student: str, parts: tuple[str, ...], parcel: Parcel) -> Done:
-        """Have a judge judge some parts, or all, of what is in a parcel."""
+    def carry_out(self, key: str, student: str, parts: tuple[str, ...], alone: bool, parcel: Parcel) -> Done:
+        """Have a judge judge some parts, or all, of what is in a parcel, `alone` as a Task has it."""
         self._judges[key] = None
         self._bored.cancel()
         try:
             self._be_open()
             self._tell(begun=key)
-            return self._judged(key, student, parts, parcel)
+            return self._judged(key, student, parts, alone, parcel)
         finally:
             del self._judges[key]
             self._given_up.discard(key)
@@ -138,10 +138,10 @@ class Workplace(WorkerPlugin):
         self._expect_data(self._orders.options)
         refuse_wrong_options(self._orders, self._warm, self._scratch)
 
-    def _judged(self, key: str, student: str, parts: tuple[str, ...], parcel: Parcel) -> Done:
+    def _judged(self, key: str, student: str, parts: tuple[str, ...], alone: bool, parcel: Parcel) -> Done:
         folder = Path(tempfile.mkdtemp(prefix="hand-in-", dir=self._scratch))
         try:
-            task = Task(student, parcel.unpack(folder), parts)
+            task = Task(student, parcel.unpack(folder), parts, alone)
             done = carry_out(task, self._orders, self._warm, self._scratch, lambda judge: self._goes_on(key, judge))
             return _placeless(done, f"{folder}/")
         finally:
@@ -179,7 +179,7 @@ class Workplace(WorkerPlugin):
             options += [option, str(parcel.unpack(place))]  # what is given twice counts last
         return tuple(options)
 
-    def _goes_on(self, key: str, judge: Judge) -> bool:
+    def _goes_on(self, key: str, judge: Judge | None) -> bool:
         self._judges[key] = judge
         return not (self._closed or key in self._given_up)
 
@@ -233,11 +233,11 @@ def _placeless(done: Done, place: str) -> Done:
     return replace(done, output=done.output.replace(place, ""), report=report, page=page)
 
 
-def grade(resource: str, key: str, student: str, parts: tuple[str, ...], parcel: Parcel) -> dict[str, Any]:
+def grade(resource: str, key: str, student: str, parts: tuple[str, ...], alone: bool, parcel: Parcel) -> dict[str, Any]:
     """Carry out a task on the worker that this runs on; returns what came of it, by the names of Done's fields."""
     place = get_worker().plugins[resource]
     assert isinstance(place, Workplace)
-    done = place.carry_out(key, student, parts, parcel)
+    done = place.carry_out(key, student, parts, alone, parcel)
     return {field.name: getattr(done, field.name) for field in fields(done) if field.name != "task"}
 
 
