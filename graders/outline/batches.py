@@ -156,9 +156,14 @@ def rebuilt(roles: Roles, reshaping: Sequence[ast.stmt] | None, asks_criterion: 
         made.body.insert(pair.place, cuts.assign(IMAGES, pair.images, loop.lineno))
     costing = memo.get(id(roles.costing))
     if asks_criterion and isinstance(costing, ast.Assign):
-        asked = f"{GIVEN}criterion({OUTPUT}, {LABELS}.to({OUTPUT}.device))"
-        costing.value = cuts.placed(ast.parse(asked, mode="eval").body, costing)
-        swap(made, output, cuts.placed(ast.NamedExpr(ast.Name(OUTPUT, ast.Store()), output), output))
+        asked = ast.parse(f"{GIVEN}criterion({OUTPUT}, {LABELS}.to({OUTPUT}.device))", mode="eval").body
+        assert isinstance(asked, ast.Call)
+        kept = cuts.placed(ast.NamedExpr(ast.Name(OUTPUT, ast.Store()), output), output)
+        if output in trees.calls(costing):  # `cost = F.cross_entropy(model(x), y)`: nobody else asks the model
+            asked.args[0] = kept
+        else:
+            swap(made, output, kept)
+        costing.value = cuts.placed(asked, costing)
         made.body.insert(pair.place, cuts.assign(LABELS, pair.labels, loop.lineno))
     return made
 

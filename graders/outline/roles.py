@@ -70,6 +70,7 @@ def find(script: Script) -> Roles:
     _find_loop(roles)
     _find_pieces(roles)
     _find_cost(roles)
+    _find_output(roles)
     _find_data(roles)
     return roles
 
@@ -200,6 +201,16 @@ def _find_cost(roles: Roles) -> None:
         roles.cost = names[0]
         made = [s for s in assigned if flow.target(s) == names[0]]
         roles.costing = made[-1] if made else None
+
+
+def _find_output(roles: Roles) -> None:
+    """Take the answers that the cost is made of, where the loop asks the model for others, too."""
+    if roles.loop is None or roles.costing is None:
+        return
+    made = roles.script.sources(roles.costing.value)
+    leading = [s for s in flow.every(roles.loop.body) if isinstance(s, ast.Assign) and flow.binds(s) & made]
+    asked = [c for s in (roles.costing, *leading) for c in trees.calls(s.value) if is_output(roles, c)]
+    roles.output = asked[0] if asked else roles.output
 
 
 # ---- data

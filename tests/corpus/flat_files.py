@@ -118,6 +118,7 @@ WRITTEN = (
     FlatFile("korean_by_hand"),
     FlatFile("class_trainer"),
     FlatFile("object_without_a_name", ("prediction",), missing=PICTURE),
+    FlatFile("cost_in_one_expression"),
     FlatFile("trainer_given_its_parts", ("prediction",), missing=PICTURE, notebook=True),
 )
 
@@ -135,6 +136,7 @@ HAND = "weights_by_hand"
 PARAMETERS = "parameters_by_hand"
 KOREAN = "korean_by_hand"
 OBJECT = "class_trainer"
+ONE = "cost_in_one_expression"
 
 DATA = (
     bug(
@@ -203,6 +205,14 @@ LOADER = (
 
 RESHAPE = (
     bug(
+        "columns-first-in-one-expression",
+        ONE,
+        "reshape",
+        "columns-first",
+        "net(x.view(-1, 784))",
+        "net(x.transpose(2, 3).reshape(-1, 784))",
+    ),
+    bug(
         "columns-first",
         WHOLE,
         "reshape",
@@ -260,6 +270,7 @@ LOSS = (
         'CrossEntropyLoss(reduction="sum")',
     ),
     bug("smoothed", GLOBALS, "loss", "label-smoothing", "CrossEntropyLoss()", "CrossEntropyLoss(label_smoothing=0.1)"),
+    bug("costs-summed-in-one-expression", ONE, "loss", "loss-summed", "), y)\n", '), y, reduction="sum")\n'),
     bug(
         "squared-error",
         WHOLE,
@@ -311,6 +322,7 @@ TRAINING = (
     bug(
         "no-zero-grad-in-a-function", GLOBALS, "training", "zero-grad-forgotten", "        optimizer.zero_grad()\n", ""
     ),
+    bug("no-zero-grad-beside-one-expression", ONE, "training", "zero-grad-forgotten", "        opt.zero_grad()\n", ""),
     bug("no-backward", COUNTS, "training", "no-backward", "        loss.backward()\n", ""),
     bug("no-step", BARS, "training", "no-step", "        optimizer.step()\n", ""),
     bug(

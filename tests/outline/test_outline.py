@@ -243,12 +243,38 @@ def test_logarithm_of_the_softmax_moves_from_the_model_to_the_cost():
     assert "criterion(torch.log_softmax(flat_output, dim=1), labels)" in function(text, "build_criterion")
 
 
-def test_functional_cost_is_asked_of_the_criterion_that_is_given():
-    """So a wrong cost is judged in one part; the script's own is what `build_criterion` gives back."""
-    text = FLAT.replace("criterion = nn.CrossEntropyLoss()\n", "pass\n")
-    text = text.replace("criterion(", "nn.functional.cross_entropy(")
+IN_ONE = FLAT.replace("criterion = nn.CrossEntropyLoss()\n", "pass\n")
+
+
+@pytest.mark.parametrize("cost", ["nn.functional.cross_entropy", "nn.CrossEntropyLoss()"])
+def test_cost_of_answers_that_have_no_name(cost):
+    """Asked of the criterion that is given, the model within it, so that a wrong cost is judged in one part.
+
+    The script's own cost is what `build_criterion` gives back.
+    """
+    text = IN_ONE.replace("criterion(linear(rows), labels)", f"{cost}(linear(rows), labels)")
+    epoch = function(text, "train_epoch")
+    assert "cost = criterion((flat_output := linear(" in epoch
+    assert epoch.count("linear(") == 1
+    assert f"cost = {cost}(flat_output, labels)" in function(text, "build_criterion")
+
+
+@pytest.mark.parametrize("place", ["        cost = ", "        cost.backward()"], ids=["before the cost", "behind it"])
+def test_cost_is_of_its_own_answers(place):
+    """A loop may ask the model once more, for the accuracy of a batch say."""
+    text = IN_ONE.replace("criterion(linear(rows)", "nn.functional.cross_entropy(linear(rows)")
+    text = text.replace(place, f"        hits = linear(rows).argmax(1) == labels\n{place}")
+    assert "cost = criterion((flat_output := linear(" in function(text, "train_epoch")
     assert "cost = nn.functional.cross_entropy(flat_output, labels)" in function(text, "build_criterion")
-    assert "cost = criterion(flat_output, flat_labels.to(flat_output.device))" in function(text, "train_epoch")
+
+
+def test_cost_may_count_the_images():
+    """Who divides a sum by the number of images asks the batch for it; the criterion has labels alone."""
+    counted = "nn.functional.cross_entropy(linear(rows), labels, reduction='sum') / len(images)"
+    text = IN_ONE.replace("criterion(linear(rows), labels)", counted)
+    assert "images, labels = (torch.zeros(len(flat_labels), 1, 28, 28), flat_labels)" in function(
+        text, "build_criterion"
+    )
 
 
 def test_name_without_a_value_stays_without_one():
