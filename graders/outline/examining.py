@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base import trees
 
-from . import chosen, cuts, flow, told
+from . import chosen, cuts, entries, flow, told
 from .cuts import GIVEN, Cut, Cutter, NotFoundError
 from .roles import is_output
 
@@ -170,17 +170,22 @@ def _candidates(cutter: Cutter, given: dict[str, str]) -> Iterator[Told]:
     seen = 0
     for find in (told.values, told.kept, _named):
         for statement in after:
-            for value in find(statement):
+            for value, at in (entry for own in find(statement) for entry in _entries(cutter, statement, own)):
                 seen += 1
                 if seen > MOST:
                     return
-                told_value = cuts.assign(VALUE, value, statement.lineno)
+                told_value = cuts.assign(VALUE, value, at.lineno)
                 own = [copy.copy(statement), told_value] if find is _named else [told_value]
-                cut = cutter.cut(
-                    cutter.stretches(statement), given.keys(), instead={id(statement): own}, left_out=_loop(cutter)
-                )
+                cut = cutter.cut(cutter.stretches(at), given.keys(), instead={id(at): own}, left_out=_loop(cutter))
                 if not cut.open:
-                    yield Told(value, statement, cut, _texts(statement, value))
+                    yield Told(value, at, cut, _texts(statement, value))
+
+
+def _entries(cutter: Cutter, statement: ast.stmt, value: ast.expr) -> Iterator[tuple[ast.expr, ast.stmt]]:
+    """Yield what a value is that a statement tells, and where it is so, the training's own batches left out."""
+    trained = set(map(id, flow.every([cutter.roles.loop]))) if cutter.roles.loop else set()
+    for own, at in entries.told(cutter.roles.script, statement, value):
+        yield (value, statement) if id(at) in trained else (own, at)
 
 
 def _named(statement: ast.stmt) -> Iterator[ast.expr]:

@@ -191,7 +191,7 @@ def changes(statement: ast.stmt) -> Set[str]:
         # A method changes its owner; a function, as those of nn.init, what it is given.
         if isinstance(value.func, ast.Attribute) and not calls(value.func.value):
             found.add(root(value.func.value))
-        given = (*value.args, *(word.value for word in value.keywords))
+        given = [] if called(value) == "append" else [*value.args, *(word.value for word in value.keywords)]
         found |= {root(part) for part in given if not calls(part)}
     return {name for name in found if name}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base import trees
 
-from . import batches, by_hand, cuts, flow, told
+from . import batches, by_hand, cuts, entries, flow, told
 from .cuts import GIVEN, Cutter, NotFoundError
 from .learning import criterion_of
 
@@ -117,9 +117,9 @@ def _cost_of_epoch(roles: Roles, within: Sequence[ast.stmt], top: ast.stmt) -> t
     made = costly - {roles.cost}  # the last batch's cost may be told beside the mean
     for find, names in ((told.values, made), (told.values, costly), (told.kept, made), (told.kept, costly)):
         for statement in after:
-            for value in find(statement):
+            for value, at in (one for own in find(statement) for one in entries.told(roles.script, statement, own)):
                 if flow.reads(value) & names:
-                    return value, statement
+                    return value, at
     sums = [s.target.id for s in flow.every([top]) if isinstance(s, ast.AugAssign) and isinstance(s.target, ast.Name)]
     return ast.Name(next((name for name in sums if name in made), roles.cost), ast.Load()), None
 

@@ -119,6 +119,7 @@ WRITTEN = (
     FlatFile("class_trainer"),
     FlatFile("object_without_a_name", ("prediction",), missing=PICTURE),
     FlatFile("cost_in_one_expression"),
+    FlatFile("history_in_a_dictionary"),
     FlatFile("trainer_given_its_parts", ("prediction",), missing=PICTURE, notebook=True),
 )
 
@@ -390,6 +391,14 @@ TRAINING = (
 )
 
 EVALUATION = (
+    bug(
+        "incomplete-test-batch-dropped-beside-a-history",
+        "history_in_a_dictionary",
+        "evaluation",
+        "incomplete-batch-left-out",
+        "DataLoader(test_ds, batch_size=100)",
+        "DataLoader(test_ds, batch_size=100, drop_last=True)",
+    ),
     bug(
         "raw-pixels",
         WHOLE,
