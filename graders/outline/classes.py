@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from . import flow
 from .inlining import is_no_grad
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 MAKING = "__init__"
-STATIC = "staticmethod"
-SAYING = ("__repr__", "__str__")  # what an object says of itself where it is printed, which none here is
+STATIC, PROPERTY = "staticmethod", "property"
+# What an object is asked as a whole: where it is printed, counted, called. None here is.
+AS_A_WHOLE = ("__repr__", "__str__", "__len__", "__iter__", "__getitem__", "__call__")
 MOST_PARTS = 40  # of a class; a lesson's has ten
 OPEN = (ast.Lambda, ast.NamedExpr, *flow.COMPREHENSIONS)  # have names of their own
 
@@ -17,25 +23,42 @@ OPEN = (ast.Lambda, ast.NamedExpr, *flow.COMPREHENSIONS)  # have names of their 
 def is_plain(node: ast.ClassDef) -> bool:
     """Tell whether a class is made of methods and attributes, and inherits nothing."""
     inherits = any(not isinstance(base, ast.Name) or base.id != "object" for base in node.bases)
-    methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
-    values = [part for part in node.body if not isinstance(part, ast.FunctionDef)]
-    if not all(map(_is_part, node.body)) or not all(_is_value(part, methods) for part in values):
+    if inherits or node.keywords or node.decorator_list or len(node.body) > MOST_PARTS:
         return False
     odd = any(isinstance(part, (ast.Match, ast.ClassDef)) for inside in node.body for part in ast.walk(inside))
-    return not (inherits or odd or node.keywords or node.decorator_list) and len(node.body) <= MOST_PARTS
+    return not odd and all(map(_is_part, node.body)) and _has_values(node)
 
 
-def _is_value(statement: ast.stmt, methods: set[str]) -> bool:
-    """Tell whether an attribute of a class's is none of its methods, needs none of them and not itself."""
-    is_open = any(isinstance(part, OPEN) for part in ast.walk(statement))
-    own, reads = flow.binds(statement), flow.reads(statement)
-    return not (is_open or own & methods or reads & methods or reads & own)
+def _has_values(node: ast.ClassDef) -> bool:
+    """Tell whether attributes, and methods' defaults, are made of what is no method, and not bound further down."""
+    methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+    later = methods | {name for part in node.body if _is_bare(part) for name in flow.binds(part)}
+    for part in node.body[::-1]:
+        is_method = isinstance(part, ast.FunctionDef)
+        if not is_method and (any(isinstance(inside, OPEN) for inside in ast.walk(part)) or flow.binds(part) & methods):
+            return False
+        later |= flow.binds(part)
+        if _class_reads(part) & later:
+            return False
+    return True
+
+
+def _is_bare(statement: ast.stmt) -> bool:
+    """Tell whether a statement gives a name a type and no value."""
+    return isinstance(statement, ast.AnnAssign) and statement.value is None
+
+
+def _class_reads(part: ast.stmt) -> set[str]:
+    """Return what is read when a class is made: the values of its attributes, the defaults of its methods."""
+    if not isinstance(part, ast.FunctionDef):
+        return flow.reads(part)
+    return flow.reads(*part.args.defaults, *(value for value in part.args.kw_defaults if value))
 
 
 def _is_part(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.FunctionDef):
-        known = all(is_static(d) or is_no_grad(d) for d in statement.decorator_list)
-        is_own = not statement.name.startswith("__") or statement.name in (MAKING, *SAYING)
+        known = all(is_static(d) or is_no_grad(d) or is_property(d) for d in statement.decorator_list)
+        is_own = not statement.name.startswith("__") or statement.name in (MAKING, *AS_A_WHOLE)
         return known and is_own and "super" not in flow.reads(statement) and _has_a_place(statement)
     if isinstance(statement, ast.Assign):
         return flow.target(statement) is not None
@@ -62,6 +85,32 @@ def is_static(decorator: ast.expr) -> bool:
     return isinstance(decorator, ast.Name) and decorator.id == STATIC
 
 
+def is_property(decorator: ast.expr) -> bool:
+    """Tell whether a decorator has a method called where it is read."""
+    return isinstance(decorator, ast.Name) and decorator.id == PROPERTY
+
+
+def own_name(method: ast.FunctionDef) -> str | None:
+    """Return what a method calls its object; None for a static one, or one without a place for it."""
+    if any(map(is_static, method.decorator_list)) or not method.args.args:
+        return None
+    return method.args.args[0].arg
+
+
+def returning_itself(node: ast.ClassDef) -> set[str]:
+    """Return the methods of a class that give their object back, at their end and nothing else."""
+    methods = [part for part in node.body if isinstance(part, ast.FunctionDef) and not part.decorator_list]
+    return {method.name for method in methods if _returns_itself(method)}
+
+
+def _returns_itself(method: ast.FunctionDef) -> bool:
+    inside = [node for part in method.body for node in ast.walk(part)]
+    last, returns = method.body[-1], sum(isinstance(node, ast.Return) for node in inside)
+    if returns != 1 or not isinstance(last, ast.Return) or any(isinstance(node, flow.FUNCTIONS) for node in inside):
+        return False
+    return isinstance(last.value, ast.Name) and last.value.id == own_name(method)
+
+
 def bound(node: ast.AST) -> list[str]:
     """Return the names that a node by itself binds, wherever it stands."""
     if isinstance(node, ast.Name):
@@ -70,3 +119,11 @@ def bound(node: ast.AST) -> list[str]:
         return [node.asname or node.name.partition(".")[0]]
     names = [getattr(node, field, None) for field in ("name", "arg", "rest")]
     return [name for name in names if isinstance(name, str) and not isinstance(node, ast.keyword)]
+
+
+def bound_around(tree: ast.Module, plain: Collection[ast.ClassDef]) -> Counter[str]:
+    """Return how often each name is bound in a script, what is local to the methods of some classes left out."""
+    own = [node for one in plain for node in ast.walk(one)]
+    inside = {id(node) for node in own} - {id(one) for one in plain}
+    found = Counter(name for node in ast.walk(tree) if id(node) not in inside for name in bound(node))
+    return found + Counter(name for node in own if isinstance(node, ast.Global) for name in node.names)

@@ -13,7 +13,7 @@ from .reached import reached
 from .splitting import assign, split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 SETTINGS = (ast.List, ast.Tuple)
 MAKING = ("Linear", "Sequential", "parameters", "SGD")  # what is trained, and by what
@@ -42,10 +42,13 @@ TELLING = {
 }
 
 
-def level(tree: ast.Module) -> list[ast.stmt]:
-    """Return a script's statements at one level, in the order in which they run; lines are those of the script."""
+def level(tree: ast.Module, telling: Collection[str] = ()) -> list[ast.stmt]:
+    """Return a script's statements at one level, in the order in which they run; lines are those of the script.
+
+    A function is of interest, too, that calls one of the `telling` names.
+    """
     statements = _unguarded(reached(copy.deepcopy(tree)))
-    return _Leveller(statements).levelled(statements, 0)
+    return _Leveller(statements, TELLING.union(telling)).levelled(statements, 0)
 
 
 def _unguarded(statements: list[ast.stmt]) -> list[ast.stmt]:
@@ -77,17 +80,19 @@ def _inside(statement: ast.stmt) -> list[ast.stmt] | None:
 class _Leveller:
     """Knows the functions of a script, and which names are taken."""
 
-    def __init__(self, statements: list[ast.stmt]) -> None:
+    def __init__(self, statements: list[ast.stmt], telling: Collection[str]) -> None:
         defined = [node for node in statements if isinstance(node, ast.FunctionDef)]
         self._functions = {node.name: node for node in defined if _can_be_put_in_place(node)}
         self._taken = flow.all_bound(statements)
         self._count = 0
-        self._telling = self._find_telling()
+        self._telling = self._find_telling(telling)
 
-    def _find_telling(self) -> set[str]:
+    def _find_telling(self, telling: Collection[str]) -> set[str]:
         """Return the functions whose statements are of interest, also for those that they call."""
         called = {name: {trees.called(c) for c in trees.calls(node)} for name, node in self._functions.items()}
-        found = {name for name, names in called.items() if names & TELLING or _matters(self._functions[name])}
+        found = {
+            name for name, names in called.items() if names.intersection(telling) or _matters(self._functions[name])
+        }
         while more := {name for name, names in called.items() if names & found} - found:
             found |= more
         return found

@@ -13,7 +13,6 @@ from graders.harness.base.model import Word
 from graders.harness.base.outlined import Outlined
 
 from . import (
-    aliases,
     batches,
     by_hand,
     cuts,
@@ -24,9 +23,9 @@ from . import (
     learning,
     mending,
     moving,
-    objects,
     roles,
     training,
+    unfolding,
 )
 from .cuts import Cutter, NotFoundError
 from .script import Script
@@ -82,10 +81,7 @@ def _outline(tree: ast.Module) -> Outlined | None:
     is_endless = next(islice(flow.every(tree.body), inlining.MOST, None), None) is not None
     if is_endless or _is_contract(tree) or not _is_of_the_lesson(tree):
         return None
-    apart = objects.taken_apart(tree)
-    statements = inlining.level(apart)
-    if apart is not tree:
-        statements = aliases.without_aliases(statements)
+    statements = unfolding.unfolded(tree)
     mending.mend_logs(statements)
     mending.mend_machine(statements)
     script = Script(by_hand.name_model(statements))

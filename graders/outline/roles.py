@@ -65,7 +65,7 @@ def find(script: Script) -> Roles:
                 roles.datasets.setdefault(name, statement)
             elif trees.calls(statement, "DataLoader"):
                 roles.loaders.setdefault(name, statement)
-            elif _tells_device(value):
+            elif tells_device(value):
                 roles.devices.add(name)
     _find_loop(roles)
     _find_pieces(roles)
@@ -80,7 +80,8 @@ def _is_of_mnist(node: ast.ClassDef) -> bool:
     return bool(trees.calls(node, "MNIST")) or "MNIST" in bases(node)
 
 
-def _tells_device(value: ast.expr) -> bool:
+def tells_device(value: ast.expr) -> bool:
+    """Tell whether a value is where a script computes, a GPU or not."""
     said = flow.text_in(value)
     is_choice = isinstance(value, (ast.IfExp, ast.Constant)) and any(word in said.split() for word in ("cuda", "cpu"))
     return is_choice or (isinstance(value, ast.Call) and trees.called(value) in ("device", "flat_device"))

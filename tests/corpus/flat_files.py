@@ -120,6 +120,8 @@ WRITTEN = (
     FlatFile("object_without_a_name", ("prediction",), missing=PICTURE),
     FlatFile("cost_in_one_expression"),
     FlatFile("history_in_a_dictionary"),
+    FlatFile("chained_trainer", notebook=True),
+    FlatFile("digits_and_trainer"),
     FlatFile("trainer_given_its_parts", ("prediction",), missing=PICTURE, notebook=True),
 )
 
@@ -138,6 +140,8 @@ PARAMETERS = "parameters_by_hand"
 KOREAN = "korean_by_hand"
 OBJECT = "class_trainer"
 ONE = "cost_in_one_expression"
+CHAIN = "chained_trainer"
+DIGITS = "digits_and_trainer"
 
 DATA = (
     bug(
@@ -308,6 +312,35 @@ OBJECTS = (
         "return running",
         notebook=True,
     ),
+    bug(
+        "raw-pixels-in-a-chain",
+        CHAIN,
+        "evaluation",
+        "raw-pixels",
+        ".to(self.device) / 255\n        hits",
+        ".to(self.device)\n        hits",
+    ),
+    bug(
+        "softmax-twice-in-a-chain",
+        CHAIN,
+        "loss",
+        "softmax-twice",
+        "F.cross_entropy(self.layer(x.view(-1, 784).to(self.device)),",
+        "F.cross_entropy(F.softmax(self.layer(x.view(-1, 784).to(self.device)), dim=1),",
+    ),
+    bug(
+        "last-batch-kept-by-one-of-two", DIGITS, "loader", "incomplete-batch-kept", "drop_last=train", "drop_last=False"
+    ),
+    bug(
+        "test-digits-of-both",
+        DIGITS,
+        "evaluation",
+        "",
+        "Trainer(train_digits, test_digits)",
+        "Trainer(train_digits, train_digits)",
+        missing=("evaluate",),
+    ),
+    bug("no-step-of-a-trainer-with-digits", DIGITS, "training", "no-step", "            self.optimizer.step()\n", ""),
     FlatFile(
         "labels-of-all-in-a-method",
         ("evaluation", "prediction"),

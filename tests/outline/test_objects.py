@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import io
-from typing import Any
 
 import pytest
+from printing import printed
 
 from graders.outline import aliases, objects
 
@@ -50,7 +48,6 @@ WHOLE = {
     "two objects": "a, b = Counter(1), Counter(2)\na.add()\nb.add()\n",
     "one after the other": "a = Counter(1)\na = Counter(2)\na.add()\n",
     "handed on": "a = Counter(1)\nprint(a.add(), vars(a))\n",
-    "another name": "a = Counter(1)\nb = a\nb.add()\n",
     "an attribute of others": "a = Counter(1)\nprint(a.add(), a.__dict__)\n",
     "asked of the class": "a = Counter(1)\nprint(a.add(), Counter.step)\n",
     "two names at once": "a = b = Counter(1)\nb.add()\n",
@@ -66,8 +63,12 @@ WHOLE = {
 }
 KINDS = {
     "inherits": "class C(list):\n    def f(self):\n        return 1\n",
-    "a property": "class C:\n    @property\n    def f(self):\n        return 1\n",
-    "calls itself": "class C:\n    def __call__(self):\n        return 1\n    def f(self):\n        return 1\n",
+    "a property that is kept": "import functools\nclass C:\n    @functools.cached_property\n    def f(self):\n"
+    "        return abs\n",
+    "a property with a setter": "class C:\n    @property\n    def f(self):\n        return 1\n    @f.setter\n"
+    "    def f(self, value):\n        print(value)\n",
+    "calls itself": "class C:\n    def __call__(self):\n        return 1\n    def f(self):\n        return self()\n",
+    "is entered": "class C:\n    def __enter__(self):\n        return 1\n    def f(self):\n        return 1\n",
     "hands itself on": "class C:\n    def f(self):\n        return vars(self)\n",
     "a decorator": "def same(x):\n    return x\n@same\nclass C:\n    def f(self):\n        return 1\n",
 }
@@ -77,6 +78,12 @@ BODIES = {
     "a lambda": "    f = lambda self, x=1: x\n    def go(self):\n        print(self.f())\n",
     "a method under two names": "    def go(self):\n        print(1)\n    run = go\n",
     "a name of the script's": "    x = x\n    def go(self):\n        print(self.x)\n",
+    "a name of the script's that is its own later": "    y = x\n    x = 1\n    def go(self):\n"
+    "        print(self.y, self.x)\n",
+    "a default that is its own later": "    def go(self, y=x):\n        print(y, self.x)\n    x = 1\n",
+    "a default that changes": "    z = 1\n    def go(self, y=z):\n        print(y, self.z)\n    z = 2\n",
+    "a name of the script's that is told a type": "    x: int\n    y = x\n    def go(self):\n        print(self.y)\n",
+    "a method for a default": "    def go(self):\n        print('a')\n    def one(self, f=go):\n        f(self)\n",
     "a walrus": "    a = (b := 1)\n    def go(self):\n        print(self.a, self.b)\n",
     "no place for the object": "    def go(*args):\n        print(len(args))\n",
     "a place by position alone": "    def go(self, /):\n        print(1)\n",
@@ -90,25 +97,18 @@ BODIES = {
     "        del self.x\n        print('x' in dir())\n",
 }
 HARMLESS = {
+    "values of values": "    a = 1\n    b = a + 1\n    def go(self, c=b):\n        print(self.a, self.b, c)\n",
     "stored in a function inside": "    def go(self):\n        def put():\n"
     "            self.x = 3\n        put()\n        print(self.x)\n",
     "says what it is": "    y = 1\n    def go(self):\n        print(self.y)\n"
     "    def __repr__(self):\n        return 'c'\n",
+    "could be counted": "    def __len__(self):\n        return 1\n    def go(self):\n        print(2)\n",
     "a default by keyword": "    n = 3\n    def go(self, *, n=n):\n        print(n)\n",
     "names of handlers": "    def go(self):\n        self.e = 1\n        try:\n            1 / 0\n"
     "        except ZeroDivisionError as e:\n            print(type(e).__name__)\n        print(self.e)\n",
     "names of modules": "    def go(self):\n        self.math = 1\n"
     "        import math\n        print(math.pi, self.math)\n",
 }
-
-
-def printed(tree: ast.Module) -> str:
-    """Return what a script prints."""
-    said = io.StringIO()
-    scope: dict[str, Any] = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(said):
-        exec(compile(tree, "<script>", "exec"), scope)
-    return said.getvalue()
 
 
 def has_class(tree: ast.Module) -> bool:
