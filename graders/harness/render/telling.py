@@ -109,13 +109,13 @@ def passed(part: PartResult) -> str:
 
 
 def reason(part: PartResult, words: Words) -> str:
-    """Return what to do next for a part: the first function to write, else the first failure."""
+    """Return what to do next for a part: the file's own mending, the first function to write, or the first failure."""
     lost = [check for check in part.checks if check.status not in (Status.PASSED, Status.SKIPPED)]
     if not lost:
         return words.notes["skipped"] if part.status is Status.SKIPPED else ""
     check = next((c for c in lost if c.unwritten), lost[0])
     if check.unloadable:
-        return ""
+        return words.notes["mend_file"]
     if check.status is Status.VOID:
         return words.page["void"]
     if check.unwritten:

@@ -167,6 +167,7 @@ def test_unloadable_file_is_said_once_and_as_such(make_report, failed):
     shown = lines(make_report(*(failed(f"test_{n}", f"part{n}", unloadable=True) for n in range(5))))
     assert shown[0] == MESSAGES.section("notes")["unloadable"]
     assert "\n".join(shown).count("an even number") == 1
+    assert "\n".join(shown).count(MESSAGES.section("notes")["mend_file"]) == 5  # parts, each of which waits for that
 
 
 def test_unwritten_work_is_a_line_of_the_table(make_report, make_check):
