@@ -15,6 +15,7 @@ from graders.commands.teacher.grades.exports import put_into_table
 from graders.commands.teacher.grades.store import Gradebook
 from graders.commands.teacher.handed_in.class_folder import look_through
 from graders.commands.teacher.handed_in.identities import folder_names
+from graders.commands.teacher.overview import drawn
 from graders.commands.teacher.runs import ahead, lines
 from graders.commands.teacher.runs.coordinator import Coordinator
 from graders.commands.teacher.runs.ending import Ending
@@ -26,6 +27,7 @@ from graders.commands.teacher.runs.reports import Reports
 from graders.commands.teacher.runs.rules import LabRules
 from graders.commands.teacher.runs.seeding import given_seed, seed_of
 from graders.commands.teacher.runs.tally import Tally
+from graders.commands.teacher.runs.work import Now
 from graders.harness.base import files, seeds
 from graders.harness.base.errors import ConfigurationError
 from graders.harness.judge.private import rubric_in
@@ -192,10 +194,9 @@ class _Run:
         shown = (Bar if on_terminal() else Lines)(tally, scheduler.in_flight, shared.messages, book.beat)
 
         def tell(landed: Landed) -> None:
-            result = book.current(landed.student)
-            assert result is not None  # whoever has handed in something has a row
-            tally.count(landed, result.outcome)
-            if landed.seconds:  # what was there before is in the list
+            result = book.current(landed.student) if landed.now is Now.JUDGED or landed.seconds else None
+            tally.count(landed, result.outcome if result else "")
+            if result and landed.seconds:  # what was there before is in the list
                 shown.landed(lines.of_result(result, shared.messages))
             self._draw_now_and_then(book)
 
@@ -214,11 +215,7 @@ class _Run:
             self._next_page = began + max(PAGE_SECONDS, PAGE_SHARE * took)
 
     def _draw(self, book: Gradebook) -> Path:
-        from graders.commands.teacher.overview import classroom
-
-        path = self._out / "index.html"
-        files.write(path, classroom.draw(book, self._options.language, self._spec, self._out))
-        return path
+        return drawn.put(book, self._out, self._options.language, self._spec)
 
     @property
     def _private(self) -> Path | None:

@@ -20,6 +20,7 @@ from .grades import exports, handing_out, pages, shown
 from .grades.keys import ALL_PARTS
 from .grades.results import Word, WordKind
 from .grades.store import FILE, Gradebook
+from .overview import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -99,13 +100,10 @@ def _lab(book: Gradebook) -> str:
 
 
 def _page(book: Gradebook, options: argparse.Namespace, spec: LabSpec) -> None:
-    from .overview import classroom  # which knows the whole catalogue of mistakes
-
-    path = options.out / "index.html"
     try:
-        files.write(path, classroom.draw(book, options.language, spec, options.out))
+        path = drawn.put(book, options.out, options.language, spec)
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be written ({error.strerror})") from None
+        raise ConfigurationError(f"{options.out / drawn.FILE}: cannot be written ({error.strerror})") from None
     print(path)
 
 

@@ -58,7 +58,7 @@ def book(tmp_path: Path) -> Iterator[Gradebook]:
 
 def tree_of(book: Gradebook, language: str = "en", **options: Any) -> Any:
     """Return the page as a browser reads it."""
-    return html.document_fromstring(classroom.draw(book, language, **options))
+    return html.document_fromstring(classroom.draw(book, language, **options).text)
 
 
 def shown(tree: Any) -> dict[str, list[str]]:

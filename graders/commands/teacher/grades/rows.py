@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .keys import Key
 from .results import Mark, Outcome, Result, Word, WordKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from graders.commands.teacher.handed_in.hand_in import Entry, HandIn
 
@@ -85,28 +86,46 @@ def result(row: Sequence[Any], text: Callable[[int], str | None], *, past: bool 
     """Return the row of CURRENT, or of HISTORY if `past`, as a result, whose report `text` reads."""
     student, state, name, late, attempts, identities, why, params, again, folder, number, *judged = row
     known: dict[str, Any] = {
-        "name": name, "late": bool(late), "attempts": attempts, "identities": json.loads(identities), "folder": folder,
-        "again": frozenset(json.loads(again)),
+        "name": name, "late": bool(late), "attempts": attempts, "identities": _mapping(identities), "folder": folder,
+        "again": _set(again),
     }  # fmt: skip
     if number is None or (state in STATES and not past):
-        return Result(student, Outcome(state), why=why, params=json.loads(params), **known)
+        return Result(student, Outcome(state), why=why, params=_mapping(params), **known)
     at, outcome, why, params, key, seconds, score, most, marks, suspicions = judged
     return Result(
         student,
         Outcome(outcome),
         why=why,
-        params=json.loads(params),
+        params=_mapping(params),
         key=Key(**json.loads(key)),
         graded_at=at,
         seconds=seconds,
         judged=score,
         points=score,
         max_points=most,
-        marks=tuple(Mark(who, title or who, status, got, got, of) for who, title, status, got, of in json.loads(marks)),
+        marks=_marks(marks),
         suspicions=suspicions,
         _text=partial(text, number),
         **known,
     )
+
+
+# Most of a class have the same of these.
+
+
+@lru_cache(maxsize=64)
+def _mapping(text: str) -> Mapping[str, str]:
+    return MappingProxyType(json.loads(text))
+
+
+@lru_cache(maxsize=64)
+def _set(text: str) -> frozenset[str]:
+    return frozenset(json.loads(text))
+
+
+@lru_cache(maxsize=1_000)
+def _marks(text: str) -> tuple[Mark, ...]:
+    return tuple(Mark(who, title or who, status, got, got, of) for who, title, status, got, of in json.loads(text))
 
 
 def word(row: Sequence[Any]) -> Word:

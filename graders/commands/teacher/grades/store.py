@@ -18,6 +18,7 @@ from .claims import Claims, Owner
 from .kept import Kept
 from .keys import ALL_PARTS, plan
 from .results import Outcome, WordKind
+from .state import state
 from .words import spoken
 
 if TYPE_CHECKING:
@@ -221,6 +222,15 @@ class Gradebook:
     def students(self) -> list[str]:
         """Return everybody who has a row, sorted."""
         return [row[0] for row in self._all("SELECT student FROM students WHERE present ORDER BY student")]
+
+    def folders(self) -> list[str]:
+        """Return the names of the students' folders of reports, in the order of the students."""
+        return [row[0] for row in self._all("SELECT folder FROM students WHERE present ORDER BY student")]
+
+    def state(self) -> str:
+        """Return the fingerprint of all that results and entries say now, for what is worked out of all of them."""
+        with self._lock:
+            return state(self._connection)
 
     def history(self, student: str) -> tuple[Result, ...]:
         """Return all results that a student has had, the oldest first, as they were judged."""

@@ -46,9 +46,10 @@ def look_through(
         raise ConfigurationError(f"{folder} is no folder")
     known = Roster.read(roster) if roster else None
     contract = _contract(spec)
-    ours, around = {path.resolve() for path in leave_out}, folder.resolve()
+    around = folder.resolve()
+    ours = {path.name for path in map(Path.resolve, leave_out) if path.parent == around}
     paths = sorted(folder.absolute().iterdir())
-    kinds = {path: REPORTS if around / path.name in ours else kind_of(path) for path in paths}
+    kinds = {path: REPORTS if path.name in ours else kind_of(path) for path in paths}
     somebodys = [path for path in paths if kinds[path].kind is not Kind.NO_SUBMISSION or kinds[path].why in READABLE]
     claims = _claims(folder.absolute(), somebodys)
     belongings = _belongings(paths, kinds, claims, known)

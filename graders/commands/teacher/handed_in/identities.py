@@ -32,6 +32,8 @@ def printable(name: str) -> str:
         except UnicodeDecodeError:
             text = found.decode("utf-8", "backslashreplace")
     text = unicodedata.normalize("NFC", text)
+    if text.isprintable():  # nearly all are, and a class has thousands
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from graders.commands.teacher.grades.exports import page_of
 from graders.commands.teacher.grades.reasons import why
@@ -28,8 +28,15 @@ FACTS, MARKS = "facts", "marks"  # the names of what is kept beside a student
 AT_ONCE = 200  # values that are written to the gradebook together
 
 
-def draw(book: Gradebook, language: str, spec: LabSpec = SPEC, out: Path | None = None) -> str:
-    """Return the page of a class. Raises ConfigurationError where there are no messages in the language.
+class Drawn(NamedTuple):
+    """A class's page. It is `whole` unless a hand-in was away that has never been compared: one that may come back."""
+
+    text: str
+    whole: bool
+
+
+def draw(book: Gradebook, language: str, spec: LabSpec = SPEC, out: Path | None = None) -> Drawn:
+    """Draw the page of a class. Raises ConfigurationError where there are no messages in the language.
 
     Of the students' pages those are linked that are in the folder of reports `out`, where that is given, else all.
     What it has to read of reports and hand-ins is kept in the gradebook, so that the next page reads new ones only.
@@ -38,7 +45,7 @@ def draw(book: Gradebook, language: str, spec: LabSpec = SPEC, out: Path | None 
     reading = _Reading(book, messages, spec, out)
     others = list(_others(book, messages))
     data = gather(reading.rows(), facts.order(spec), messages, page.ideas_of(spec), others)
-    return page.render(data, messages, reading.latest)
+    return Drawn(page.render(data, messages, reading.latest), reading.whole)
 
 
 class _Reading:
@@ -49,7 +56,7 @@ class _Reading:
         self._new: dict[str, list[tuple[str, str, bytes]]] = {FACTS: [], MARKS: []}
         self._remarks = {e.student: why(e.why, e.params, messages) for e in book.entries() if e.kind is Kind.HAND_IN}
         self._compared = set[int]()  # hashes of paths: what several have handed in together is one submission
-        self._latest = ""
+        self._latest, self.whole = "", True
 
     @property
     def latest(self) -> str:
@@ -107,6 +114,7 @@ class _Reading:
         kept = self._book.kept.get(result.student, MARKS, stamp)
         if kept is None:
             if path is None or not path.exists():
+                self.whole = False
                 return b""
             kept = marks(path, self._spec)
             self._note(MARKS, result.student, stamp, kept)

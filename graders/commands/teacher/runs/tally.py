@@ -30,7 +30,7 @@ class Tally:
         self._seconds_timed = 0.0
 
     def count(self, landed: Landed, outcome: str) -> None:
-        """Count a student, by what stands in the gradebook now."""
+        """Count a student; one who was judged, by what stands in the gradebook now."""
         with self._lock:
             if landed.alone:
                 self._counts[Now.TO_TIME] -= 1
