@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ def environment(folder: Path) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
+    @lru_cache(maxsize=2_000, typed=True)  # the pages of a class say most texts alike; markup is not escaped again
     def coded(text: str) -> Markup:
         return Markup("".join(_pieces(text)))
 

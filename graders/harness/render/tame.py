@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -24,6 +25,7 @@ MAX_SUSPICIONS = 200  # places that a person is sent to
 # Bytes of all texts together, with what formats spell out in them; one in which every check fails has 60,000. Formats
 # say some texts twice, and stay below 1 MB with that.
 MAX_WHOLE = 300_000
+PLAIN = (bool, int, float, type(None))  # have no text, and a report has thousands of them
 SHARES = (1, 4, 20)  # of the lengths above, until all is short enough
 LONG = ((Row, "text"), (CheckResult, "hint"))
 FEW = {(CheckResult, "rows"): MAX_ROWS, (Excerpt, "lines"): MAX_ROWS, (Report, "suspicions"): MAX_SUSPICIONS}
@@ -56,17 +58,22 @@ def _line(text: str, most: int) -> str:
 
 def _size(value: Any) -> int:
     """Return how many bytes the texts of any value of a report take."""
+    if type(value) in PLAIN:
+        return 0
     if isinstance(value, str):
         return len(escape(value).encode())
     if isinstance(value, (tuple, Mapping)):
         return sum(map(_size, [*value.keys(), *value.values()] if isinstance(value, Mapping) else value))
-    if is_dataclass(value) and not isinstance(value, (type, Exhibit)):
-        return sum(_size(getattr(value, field.name)) for field in fields(value))
+    names = _fields(type(value))  # type: ignore[arg-type]  # classes can be hashed
+    if names and not isinstance(value, Exhibit):
+        return sum(_size(getattr(value, name)) for name in names)
     return 0
 
 
 def _tamed(value: Any, most: int, share: int) -> Any:
     """Return any value of a report with its texts tamed, each of at most `most` characters."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, (Enum, Exhibit)):  # a few words of ours; bytes, which become text nowhere
         return value
     if isinstance(value, str):
@@ -75,9 +82,15 @@ def _tamed(value: Any, most: int, share: int) -> Any:
         return tuple(_tamed(each, most, share) for each in value)
     if isinstance(value, Mapping):
         return {_tamed(key, most, share): _tamed(each, most, share) for key, each in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _field(value, field.name, share) for field in fields(value)})
+    if names := _fields(type(value)):  # type: ignore[arg-type]
+        return replace(value, **{name: _field(value, name, share) for name in names})
     return value
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields, none of another class."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _field(holder: object, field: str, share: int) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graders.commands.teacher.grades import reports
 from graders.commands.teacher.runs.rules import LabRules
 from graders.harness.base.model import CheckResult, PartResult, Report, Status
 from graders.harness.judge.messages import Messages
@@ -14,6 +16,9 @@ from graders.harness.judge.rubric import Rubric, load_rubric
 from graders.harness.render import html, json_report
 from graders.harness.render.tame import tame
 from graders.spec import SPEC
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RUBRIC = load_rubric(SPEC.folder / "rubric.toml", SPEC.thresholds, SPEC.tiers)
 WORDS = Messages.of_lab(SPEC.folder, "en").words
@@ -73,3 +78,21 @@ def test_earlier_page_without_pictures_gives_none(text: str) -> None:
     """Nor does anything that a submission has said."""
     report = tame(json_report.parse(text, lambda _: {}))
     assert html.render(report, WORDS, (), "&lt;section aria-labelledby=pictures&gt;") == html.render(report, WORDS)
+
+
+def test_words_are_read_once_for_all_of_a_class(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is made of a report asks for them, and a class has thousands."""
+    read = list[str]()
+    of_lab = Messages.of_lab
+
+    def reads(folder: Path, language: str, *rest: Any) -> Messages:
+        read.append(language)
+        return of_lab(folder, language, *rest)
+
+    reports._messages.cache_clear()
+    monkeypatch.setattr(Messages, "of_lab", reads)
+    by = rules()
+    for _ in range(3):
+        by.page(by.rescored(text), PICTURES)
+        by.page(text, PICTURES)
+    assert read == ["en"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graders.harness.judge.messages import Messages
@@ -12,6 +13,8 @@ from graders.spec import SPEC
 from . import merging
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from graders.harness.base.model import Report
     from graders.harness.base.tamed import Tamed
     from graders.harness.judge.rubric import Rubric
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 def read(text: str, spec: LabSpec = SPEC) -> Report:
     """Return the report that a judge of ours wrote. Raises UnreadableReport for what is none."""
-    return json_report.parse(text, lambda language: Messages.of_lab(spec.folder, language).section("labels"), ours=True)
+    return json_report.parse(text, lambda language: _messages(spec.folder, language).section("labels"), ours=True)
 
 
 def write(report: Report, spec: LabSpec) -> str:
@@ -35,7 +38,12 @@ def written(report: Tamed, spec: LabSpec) -> str:
 
 def messages_of(report: Report | Tamed, spec: LabSpec) -> Messages:
     """Return the messages of the report's own language."""
-    return Messages.of_lab(spec.folder, report.language)
+    return _messages(spec.folder, report.language)
+
+
+@lru_cache(maxsize=4)  # read once for all of a class
+def _messages(lab: Path, language: str) -> Messages:
+    return Messages.of_lab(lab, language)
 
 
 def merged(whole: str | None, partial: str, rubric: Rubric, spec: LabSpec) -> str:

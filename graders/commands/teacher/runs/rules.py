@@ -65,7 +65,7 @@ class LabRules:
         known, report = self._last or ("", None)
         if report is None or known != text:
             report = tame(reports.read(text, self._spec))
-        messages = single_report.messages_for(report, self._spec)
+        messages = reports.messages_of(report, self._spec)
         if earlier:
             return html.render(report, messages.words, (), earlier)
         return single_report.page(self._spec, report, messages)
