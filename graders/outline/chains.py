@@ -9,7 +9,7 @@ import ast
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from . import classes, flow
+from . import classes, flow, places
 from .inlining import Renamed
 from .splitting import assign
 
@@ -108,7 +108,7 @@ class _Single(ast.NodeTransformer):
 
     def _single(self, statement: ast.Assign | ast.Expr, value: ast.expr) -> list[ast.stmt]:
         before: list[ast.stmt] = []
-        for holder, field, index, call in reversed(list(_leading(statement, value))):
+        for holder, field, index, call in reversed(list(_leading(statement, value, self.owners))):
             is_named = holder is statement and (isinstance(statement, ast.Expr) or flow.target(statement) is not None)
             made = next((made for made in self._methods if makes(call, made)), None)
             asked = call.func
@@ -142,23 +142,27 @@ class _Single(ast.NodeTransformer):
         return name
 
 
-def _leading(statement: ast.Assign | ast.Expr, value: ast.expr) -> Iterator[Place]:
+def _leading(statement: ast.Assign | ast.Expr, value: ast.expr, owners: Collection[str]) -> Iterator[Place]:
     """Yield the calls in a statement of which each is run first of all but those inside it, the outermost first."""
     holder: ast.AST = statement
     place: tuple[str, int | None] = "value", None
     node: ast.AST | None = value
-    while node is not None and not isinstance(node, PERHAPS):
+    while node is not None and not isinstance(node, PERHAPS) and not places.is_chain(node):
         if isinstance(node, ast.Call):
             yield holder, *place, node
         holder, node = node, None
-        for field, inside in ast.iter_fields(holder):
-            for index, child in enumerate(inside) if isinstance(inside, list) else ((None, inside),):
-                if (
-                    node is None
-                    and isinstance(child, ast.AST)
-                    and any(isinstance(p, ast.Call) for p in ast.walk(child))
-                ):
-                    place, node = (field, index), child
+        for field, index, child in places.children(holder):
+            if any(isinstance(part, ast.Call) for part in ast.walk(child)):
+                place, node = (field, index), child
+                break
+            if field != "func" and _asks(child, owners):
+                return  # which the call may change
+
+
+def _asks(node: ast.AST, owners: Collection[str]) -> bool:
+    """Tell whether a node reads what an object has."""
+    asked = [part.value for part in ast.walk(node) if isinstance(part, ast.Attribute)]
+    return any(isinstance(owner, ast.Name) and owner.id in owners for owner in asked)
 
 
 def _with_one_name(tree: ast.Module, owners: Collection[str]) -> Iterator[ast.stmt]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from graders.harness.base import trees
 
-from . import flow
+from . import flow, places
 from .reached import reached
 from .splitting import assign, split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterator
 
 SETTINGS = (ast.List, ast.Tuple)
 MAKING = ("Linear", "Sequential", "parameters", "SGD")  # what is trained, and by what
@@ -22,22 +22,8 @@ DEEPEST = 6  # calls within calls
 # What a function has to call for its statements to be of interest here.
 TELLING = {
     *("MNIST", "DataLoader", "Linear", "Sequential", "parameters", "backward", "step", "zero_grad", "imshow", "print"),
-    *(
-        "argmax",
-        "max",
-        "topk",
-        "eq",
-        "softmax",
-        "log_softmax",
-        "matmul",
-        "mm",
-        "addmm",
-        "cross_entropy",
-        "nll_loss",
-        "no_grad",
-        "view",
-        "reshape",
-    ),
+    *("argmax", "max", "topk", "eq", "softmax", "log_softmax", "matmul", "mm", "addmm", "cross_entropy", "nll_loss"),
+    *("no_grad", "view", "reshape"),
     *("mean", "sum", "log"),
 }
 
@@ -86,6 +72,18 @@ class _Leveller:
         self._taken = flow.all_bound(statements)
         self._count = 0
         self._telling = self._find_telling(telling)
+        self._given = self._find_given(defined)
+
+    def _find_given(self, defined: list[ast.FunctionDef]) -> dict[str, set[str]]:
+        """Return which of the script's own names each function gives something, or those that it calls."""
+        every = {node.name: [*ast.walk(node)] for node in defined}
+        given = {name: _globals(parts) for name, parts in every.items()}
+        called = {
+            name: {p.id for p in parts if isinstance(p, ast.Name)} & given.keys() for name, parts in every.items()
+        }
+        for _ in range(DEEPEST):
+            given = {name: own.union(*(given[one] for one in called[name])) for name, own in given.items()}
+        return given
 
     def _find_telling(self, telling: Collection[str]) -> set[str]:
         """Return the functions whose statements are of interest, also for those that they call."""
@@ -124,25 +122,40 @@ class _Leveller:
         """Put what calls in a statement's own expressions do before it, and a name in their place."""
         if isinstance(statement, ast.While):
             return
-        for parent, field, index, call in _calls_in_place(statement):
+        earlier: list[places.Place] = []
+        for place in places.in_order(statement):
+            call = place.node
+            if not isinstance(call, ast.Call):
+                earlier.append(place)
+                continue
             name = trees.called(call)
             if isinstance(call.func, ast.Name) and name in self._telling and depth < DEEPEST:
-                made = self._put_in_place(self._functions[name], call, depth)
+                given = self._given[name]
+                is_read = isinstance(statement, ast.AugAssign) and bool(flow.binds(statement) & given)
+                made = None if is_read else self._put_in_place(self._functions[name], call, depth)
                 if made is None:
                     continue
+                inside = set(map(id, ast.walk(call)))
+                earlier = [one for one in earlier if id(one.node) not in inside]
                 more, value = made
-                before += more
+                before += [*self._keep(earlier, given), *more]
             elif name in ("MNIST", "DataLoader") and not _is_named(statement, call):
                 named = self._fresh(f"{name.lower()}_of_line_{call.lineno}")
                 before.append(assign(named, call, call))
                 value = ast.Name(named, ast.Load())
             else:
                 continue
-            value = ast.copy_location(value, call)
-            if index is None:
-                setattr(parent, field, value)
-            else:
-                getattr(parent, field)[index] = value
+            place.put(ast.copy_location(value, call))
+            earlier.append(place)
+
+    def _keep(self, earlier: list[places.Place], given: Collection[str]) -> Iterator[ast.stmt]:
+        """Yield names for what a statement reads before a call that gives it something else."""
+        for place in earlier:
+            read = place.now()
+            if flow.reads(read) & set(given):
+                name = self._fresh(f"{read.id}_before" if isinstance(read, ast.Name) else "value_before")
+                yield assign(name, read, read)
+                place.put(ast.copy_location(ast.Name(name, ast.Load()), read))
 
     def _put_in_place(
         self, function: ast.FunctionDef, call: ast.Call, depth: int
@@ -153,11 +166,11 @@ class _Leveller:
             return None
         body = copy.deepcopy(function.body)
         stored = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        outer = {name for s in body for n in ast.walk(s) if isinstance(n, ast.Global) for name in n.names}
+        outer = _globals([n for s in body for n in ast.walk(s)])
         names: dict[str, str] = {}
         before: list[ast.stmt] = []
         for parameter, value in given.items():
-            if isinstance(value, ast.Name) and parameter not in stored:
+            if isinstance(value, ast.Name) and parameter not in stored and value.id not in self._given[function.name]:
                 names[parameter] = value.id  # the same object by its own name
             else:
                 names[parameter] = self._own(parameter, function.name)
@@ -259,24 +272,8 @@ def _arguments(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr]
     return filled if len(filled) == len(every) else None
 
 
-def _calls_in_place(statement: ast.stmt) -> list[tuple[ast.AST, str, int | None, ast.Call]]:
-    """Return the calls in a statement's own expressions that are made once whenever it runs, the innermost first."""
-    found: list[tuple[ast.AST, str, int | None, ast.Call]] = []
-
-    def look(parent: ast.AST, fields: Iterable[str]) -> None:
-        for field in fields:
-            value = getattr(parent, field, None)
-            for index, child in enumerate(value) if isinstance(value, list) else ((None, value),):
-                if not isinstance(child, ast.AST) or isinstance(child, (*flow.FUNCTIONS, *flow.COMPREHENSIONS)):
-                    continue
-                if isinstance(child, (ast.stmt, ast.IfExp, ast.BoolOp, ast.ExceptHandler)):
-                    continue
-                look(child, child._fields)
-                if isinstance(child, ast.Call):
-                    found.append((parent, field, index, child))
-
-    look(statement, [name for name in statement._fields if name not in flow.BLOCKS])
-    return found
+def _globals(nodes: list[ast.AST]) -> set[str]:
+    return {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
 
 
 def _is_named(statement: ast.stmt, call: ast.Call) -> bool:

@@ -18,6 +18,7 @@ from .splitting import assign
 
 MOST_NODES, MOST_CLASSES = 30_000, 8  # of a syntax tree; a lesson's script has 2,000
 MOST_OBJECTS = 3  # of one class
+MISSING = "AttributeError"  # what an object raises, and a variable does not
 ROUNDS = (*flow.LOOPS, ast.AsyncFor, *flow.COMPREHENSIONS)
 SHARED = (ast.List, ast.Dict, ast.Set, ast.Call)  # one thing that all objects would have, were it a class's
 
@@ -142,7 +143,7 @@ class _Parts:
                 is_odd = isinstance(node.ctx, ast.Del) or id(node) in inside or node.attr in self._methods
                 if is_odd and not isinstance(node.ctx, ast.Load):
                     return False
-        if not self._are_alone(rest):
+        if not self._are_alone(rest) or MISSING in self._taken:
             return False
         called = {name: "making" if name == classes.MAKING else name for name in (*sorted(stored), *self._methods)}
         self._names = {name: self._fresh(wanted) for name, wanted in called.items()}

@@ -25,7 +25,7 @@ def unfolded(tree: ast.Module) -> list[ast.stmt]:
         if apart is before:
             break
         is_whole = False
-        statements = aliases.without_aliases(inlining.level(apart, doing))
+        statements = aliases.without_aliases(_used(inlining.level(apart, doing)))
     return inlining.level(tree) if is_whole else _used(statements)
 
 

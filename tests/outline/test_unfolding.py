@@ -84,6 +84,31 @@ TAKEN_APART = {
     "two of a class, given": DATA + "a = Data(1)\nb = Data(2)\nm = Model(a, b)\nprint(m.data.items, m.more.items)\n",
     "two that count": CHAINED + "a = Runner(1)\nb = Runner(start=2)\na.fit()\nb.fit(2).fit(3)\nprint(a.at, b.at)\n",
 }
+ADDING = CHAINED + "    def add(self, more):\n        self.at += more\n        return self.at\n\nr = Runner()\n"
+# What is read before a method that gives it something else, in the same statement.
+TAKEN_APART |= {
+    "read before": ADDING + "print(r.at, r.add(3), r.at, r.add(4), r.at)\n",
+    "read before, in a text": ADDING + "print(f'{r.at} {r.add(2)} {r.at}')\n",
+    "read before, in an index": ADDING + "n = [0] * 9\nn[r.add(1)] = r.add(1)\nprint(n)\n",
+    "read before, as a key": ADDING + "print({r.at: r.add(1), r.add(2): r.at})\n",
+    "read before, perhaps": ADDING + "print(r.at > 5 or r.at, r.add(3))\n",
+    "read before, in a list": ADDING + "print([r.at for i in range(2)], r.add(3))\n",
+    "read before it is given": ADDING + "r.at = r.at + r.add(2)\nprint(r.at)\n",
+    "given what it changes": ADDING + "r.fit(r.at)\nr.fit(r.fit().at).fit(r.at)\nprint(r.at)\n",
+    "given what what it calls changes": ADDING.replace("self.at += more", "self.fit(more)\n        print(more)")
+    + "print(r.add(r.at))\n",
+    "a property that changes": CHAINED.replace("asked", "was").replace("return 2 *", "self.at += 1\n        return 2 *")
+    + "r = Runner()\nprint(r.at, r.double, r.at)\n",
+    "several compared": ADDING + "print(9 < r.add(1) < r.add(9), r.at)\n",
+    "a message that is none": ADDING + "assert r.add(9) > 5, r.add(100)\nprint(r.at)\n",
+    "changed where it is added": ADDING + "r.at += r.add(2)\nprint(r.at)\n",
+    "asked in a loop": ADDING + "while r.add(1) < 5:\n    print(r.at)\n",
+    "asked in a list": ADDING + "print([r.add(i) for i in range(3)], r.at)\n",
+    "asked with all there is": ADDING + "r.add(*[3])\nr.fit(**{'by': 4})\nprint(r.at)\n",
+    "a function's own name": ADDING + "more = lambda start: r.at + start\nprint(more(5))\n",
+    "a function's own name inside": CHAINED + "def ten():\n    start = 9\n    def own():\n        return r.at + start\n"
+    "    return own()\nr = Runner()\nprint(ten())\n",
+}
 LEFT = {
     "perhaps chained": CHAINED + "r = Runner()\nx = r.at > 0 and r.fit()\nprint(r.at)\n",
     "kept in a list": CHAINED + "all = [Runner(1), Runner(2)]\nfor r in all:\n    r.fit()\n",
@@ -100,6 +125,11 @@ LEFT = {
     "a property is set": CHAINED + "r = Runner()\ntry:\n    r.double = 3\nexcept AttributeError:\n    print('no')\n",
     "a function that may not be asked in place": CHAINED + "def run(one):\n    if one.at:\n        return one.at\n"
     "    return 0\nr = Runner()\nprint(run(r))\n",
+    "read before a chain": CHAINED + "r = Runner()\nprint(r.at, r.fit().at, r.at)\n",
+    "an attribute is none yet": CHAINED.replace(
+        "self.at += by", "try:\n            self.all += by\n        except AttributeError:\n            self.all = by"
+    )
+    + "r = Runner()\nr.fit().fit()\nprint(r.all)\n",
     "either name": CHAINED + "r = Runner()\nb = r\nb = b.fit()\nprint(b.at)\nb = 3\nprint(b)\n",
 }
 
