@@ -143,18 +143,20 @@ class _Parts:
                 is_odd = isinstance(node.ctx, ast.Del) or id(node) in inside or node.attr in self._methods
                 if is_odd and not isinstance(node.ctx, ast.Load):
                     return False
-        if not self._are_alone(rest) or MISSING in self._taken:
+        if not self._are_alone(rest, owner) or MISSING in self._taken:
             return False
         called = {name: "making" if name == classes.MAKING else name for name in (*sorted(stored), *self._methods)}
         self._names = {name: self._fresh(wanted) for name, wanted in called.items()}
         return asked <= self._names.keys() and not stored & self._methods.keys()
 
-    def _are_alone(self, rest: list[ast.stmt]) -> bool:
+    def _are_alone(self, rest: list[ast.stmt], owner: str) -> bool:
         """Tell whether nobody goes on with what a method returns that gives the object back."""
-        every = [node for s in (*rest, self._class) for node in ast.walk(s)]
-        asked = [node for node in every if isinstance(node, ast.Attribute) and node.attr in self._returning]
+        places = [(owner, rest), *((classes.own_name(method), method.body) for method in self._methods.values())]
+        every = [(own, node) for own, body in places for statement in body for node in ast.walk(statement)]
+        named = [(own, n) for own, n in every if isinstance(n, ast.Attribute) and n.attr in self._returning]
+        asked = [node for own, node in named if own and _is(node.value, own)]
         alone = {
-            id(node.value.func) for node in every if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+            id(node.value.func) for _, node in every if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
         }
         return all(id(node) in alone for node in asked)
 

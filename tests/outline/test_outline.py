@@ -268,6 +268,15 @@ def test_cost_is_of_its_own_answers(place):
     assert "cost = nn.functional.cross_entropy(flat_output, labels)" in function(text, "build_criterion")
 
 
+def test_cost_of_answers_that_come_later_is_none():
+    """Two lines changed places, which Python says of the file itself."""
+    cost = "        cost = nn.functional.cross_entropy(answers, labels)\n"
+    text = IN_ONE.replace("        cost = criterion(linear(rows), labels)\n", f"{cost}        answers = linear(rows)\n")
+    made = outline(ast.parse(text))
+    assert made is not None
+    assert made.missing["build_criterion"] == "looked_for_cost"
+
+
 def test_cost_may_count_the_images():
     """Who divides a sum by the number of images asks the batch for it; the criterion has labels alone."""
     counted = "nn.functional.cross_entropy(linear(rows), labels, reduction='sum') / len(images)"

@@ -105,6 +105,9 @@ TAKEN_APART |= {
     "asked in a loop": ADDING + "while r.add(1) < 5:\n    print(r.at)\n",
     "asked in a list": ADDING + "print([r.add(i) for i in range(3)], r.at)\n",
     "asked with all there is": ADDING + "r.add(*[3])\nr.fit(**{'by': 4})\nprint(r.at)\n",
+    "another's is called so": CHAINED.replace("= start\n", "= start.fit\n").replace('"made", start', '"made"')
+    + "class Other:\n    def __init__(self):\n        self.fit = 3\n"
+    "o = Other()\nRunner(o).fit().test()\n",
     "a function's own name": ADDING + "more = lambda start: r.at + start\nprint(more(5))\n",
     "a function's own name inside": CHAINED + "def ten():\n    start = 9\n    def own():\n        return r.at + start\n"
     "    return own()\nr = Runner()\nprint(ten())\n",
