@@ -73,6 +73,7 @@ class _Leveller:
         self._count = 0
         self._telling = self._find_telling(telling)
         self._given = self._find_given(defined)
+        self._asked = set(telling) - TELLING  # of objects that are not taken apart yet
 
     def _find_given(self, defined: list[ast.FunctionDef]) -> dict[str, set[str]]:
         """Return which of the script's own names each function gives something, or those that it calls."""
@@ -125,8 +126,8 @@ class _Leveller:
         earlier: list[places.Place] = []
         for place in places.in_order(statement):
             call = place.node
+            earlier.append(place)
             if not isinstance(call, ast.Call):
-                earlier.append(place)
                 continue
             name = trees.called(call)
             if isinstance(call.func, ast.Name) and name in self._telling and depth < DEEPEST:
@@ -146,13 +147,14 @@ class _Leveller:
             else:
                 continue
             place.put(ast.copy_location(value, call))
-            earlier.append(place)
+            if place not in earlier[-1:]:
+                earlier.append(place)
 
     def _keep(self, earlier: list[places.Place], given: Collection[str]) -> Iterator[ast.stmt]:
         """Yield names for what a statement reads before a call that gives it something else."""
         for place in earlier:
             read = place.now()
-            if flow.reads(read) & set(given):
+            if flow.reads(read) & set(given) or any(trees.called(c) in self._asked for c in trees.calls(read)):
                 name = self._fresh(f"{read.id}_before" if isinstance(read, ast.Name) else "value_before")
                 yield assign(name, read, read)
                 place.put(ast.copy_location(ast.Name(name, ast.Load()), read))

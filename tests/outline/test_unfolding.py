@@ -108,6 +108,9 @@ TAKEN_APART |= {
     "another's is called so": CHAINED.replace("= start\n", "= start.fit\n").replace('"made", start', '"made"')
     + "class Other:\n    def __init__(self):\n        self.fit = 3\n"
     "o = Other()\nRunner(o).fit().test()\n",
+    "one after the other": ADDING
+    + DATA
+    + "d = Data(r.fit().at)\nprint(r.score() * r.fit(4).score(), d.add(d.items[1]))\n",
     "a function's own name": ADDING + "more = lambda start: r.at + start\nprint(more(5))\n",
     "a function's own name inside": CHAINED + "def ten():\n    start = 9\n    def own():\n        return r.at + start\n"
     "    return own()\nr = Runner()\nprint(ten())\n",
