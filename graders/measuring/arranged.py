@@ -105,8 +105,11 @@ class Arrangement:
 
 
 def arrange(pool: Pool, chosen: NDArray[np.bool_], right: NDArray[np.bool_]) -> Arrangement:
-    """Take the chosen images; label them with the model's answer where `right`, with another digit elsewhere."""
-    indices = np.flatnonzero(chosen)[: len(right)]
+    """Take the chosen images; label them with the model's answer where `right`, with another digit elsewhere.
+
+    Where fewer are chosen than `right` has, some of them come several times, so that batches stay whole.
+    """
+    indices = np.resize(np.flatnonzero(chosen), len(right) if chosen.any() else 0)
     right = right[: len(indices)]
     answers = pool.scaled[indices]
     wrong = (answers + 1 + np.arange(len(indices)) % 9) % 10  # no shift makes all of them right
@@ -257,10 +260,7 @@ def ragged(pool: Pool) -> Arrangement:
 def many(pool: Pool) -> Arrangement:
     """Digits as `agreeing` has them, more than fill any usual batch, some of them several times."""
     count = MANY[inputs.between(pool.seed, "many", 0, len(MANY) - 1)]
-    chosen = np.flatnonzero(pool.scaled == pool.raw)
-    often = np.resize(chosen, count)
-    repeated = replace(pool, images=pool.images[often], scaled=pool.scaled[often], raw=pool.raw[often])
-    return arrange(repeated, np.ones(count, bool), drawn_right(pool.seed, "many digits", count))
+    return arrange(pool, pool.scaled == pool.raw, drawn_right(pool.seed, "many digits", count))
 
 
 def disagreeing(pool: Pool) -> Arrangement:

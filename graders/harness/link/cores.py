@@ -33,8 +33,9 @@ def own() -> Iterator[None]:
         yield
     finally:
         if claim:
-            os.sched_setaffinity(0, cores)
             claim.close()
+            with suppress(OSError):  # there are fewer by now
+                os.sched_setaffinity(0, cores)
 
 
 def _claim(cores: set[int]) -> socket.socket | None:
