@@ -1,7 +1,7 @@
 """A core of its own for a judge and its workers, who take turns. Linux.
 
 On two cores each question wakes one that has gone to sleep, and what the one has just written lies in the other's
-cache: a tenth of a grading's processor time, and as much waiting.
+cache: a tenth of the processor time of a judge that is alone. Where each core has one, 4 % of a class's time is saved.
 """
 
 from __future__ import annotations
