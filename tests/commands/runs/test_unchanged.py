@@ -10,7 +10,7 @@ import pytest
 from made_up_class import Made
 
 from graders.commands.teacher import batch
-from graders.commands.teacher.grades import store
+from graders.commands.teacher.grades import tables
 from graders.commands.teacher.overview import classroom
 from graders.commands.teacher.runs.tasks import Done
 
@@ -51,7 +51,7 @@ class Counted:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.statements, self.pages, self.judges = folder, list[str](), 0, MadeUp()
-        connect, draw = store.tables.connect, classroom.draw
+        connect, draw = tables.connect, classroom.draw
 
         def connected(path: Path) -> sqlite3.Connection:
             connection = connect(path)
@@ -62,7 +62,7 @@ class Counted:
             self.pages += 1
             return draw(*given)
 
-        monkeypatch.setattr(store.tables, "connect", connected)
+        monkeypatch.setattr(tables, "connect", connected)
         monkeypatch.setattr(classroom, "draw", drawn)
         monkeypatch.setattr(batch._Run, "_scheduler", lambda *_: self.judges)
 
