@@ -16,8 +16,6 @@ from .splitting import assign
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    Place = tuple[ast.AST, str, int | None, ast.Call]  # of a call: what holds it, in which field, and where in that
-
 PERHAPS = (ast.IfExp, ast.BoolOp, ast.Dict, *flow.FUNCTIONS, *flow.COMPREHENSIONS)  # in them, order is another
 
 
@@ -108,8 +106,12 @@ class _Single(ast.NodeTransformer):
 
     def _single(self, statement: ast.Assign | ast.Expr, value: ast.expr) -> list[ast.stmt]:
         before: list[ast.stmt] = []
-        for holder, field, index, call in reversed(list(_leading(statement, value, self.owners))):
-            is_named = holder is statement and (isinstance(statement, ast.Expr) or flow.target(statement) is not None)
+        for place in reversed(list(_leading(statement, value, self.owners))):
+            call = place.node
+            assert isinstance(call, ast.Call)
+            is_named = place.parent is statement and (
+                isinstance(statement, ast.Expr) or flow.target(statement) is not None
+            )
             made = next((made for made in self._methods if makes(call, made)), None)
             asked = call.func
             if made is not None and not (is_named and isinstance(statement, ast.Assign)):
@@ -123,11 +125,7 @@ class _Single(ast.NodeTransformer):
                 before.append(ast.copy_location(ast.Expr(call), statement))
             else:
                 continue
-            owner = ast.copy_location(ast.Name(name, ast.Load()), call)
-            if index is None:
-                setattr(holder, field, owner)
-            else:
-                getattr(holder, field)[index] = owner
+            place.put(ast.copy_location(ast.Name(name, ast.Load()), call))
         is_itself = isinstance(statement.value, ast.Name) and statement.value.id == flow.target(statement)
         return before if before and is_itself else [*before, statement]
 
@@ -142,14 +140,14 @@ class _Single(ast.NodeTransformer):
         return name
 
 
-def _leading(statement: ast.Assign | ast.Expr, value: ast.expr, owners: Collection[str]) -> Iterator[Place]:
+def _leading(statement: ast.Assign | ast.Expr, value: ast.expr, owners: Collection[str]) -> Iterator[places.Place]:
     """Yield the calls in a statement of which each is run first of all but those inside it, the outermost first."""
     holder: ast.AST = statement
     place: tuple[str, int | None] = "value", None
     node: ast.AST | None = value
     while node is not None and not isinstance(node, PERHAPS) and not places.is_chain(node):
         if isinstance(node, ast.Call):
-            yield holder, *place, node
+            yield places.Place(holder, *place, node)
         holder, node = node, None
         for field, index, child in places.children(holder):
             if any(isinstance(part, ast.Call) for part in ast.walk(child)):

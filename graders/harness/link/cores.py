@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import os
-import socket
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from . import names
+
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
 assert sys.platform == "linux"
@@ -42,9 +44,10 @@ def _claim(cores: set[int]) -> socket.socket | None:
     """Go to a core; it is nobody else's until what this returns is closed, be it by this process's end."""
     now = ctypes.CDLL(None).sched_getcpu()  # where the system has put this process: where there is least to do
     for core in sorted(cores, key=lambda core: (core < now, core)):
-        claim = socket.socket(socket.AF_UNIX)
+        claim = names.say(f"{NAME}{core}")
+        if claim is None:
+            continue
         try:
-            claim.bind(f"\0{NAME}{core}")  # a name without a file, gone with the socket
             os.sched_setaffinity(0, {core})
         except OSError:
             claim.close()

@@ -48,7 +48,7 @@ class Printed:
         if len(self.epoch_lines) != len(numbers):
             raise NoClue
         costs = zip(self.epoch_lines, numbers, self.costs, strict=True)
-        return {_frame(line, number, _place_of(line, cost, places)) for line, number, cost in costs}
+        return {_frame(line, number, _span_of(line, cost, places)) for line, number, cost in costs}
 
 
 DECIMAL = re.compile(r"(?<![\d.])\d+\.(\d+)")
@@ -60,7 +60,7 @@ def _is_cost(text: str, cost: float) -> bool:
     return decimals.is_of(float(text), cost, places, measure.COST_ATOL)
 
 
-def _place_of(line: str, cost: float, places: Sequence[int]) -> tuple[int, int]:
+def _span_of(line: str, cost: float, places: Sequence[int]) -> tuple[int, int]:
     """Return where a line has a cost, the last time, in so many decimals. Raises NoClue where it has not."""
     found = [one for one in DECIMAL.finditer(line) if len(one[1]) in places and _is_cost(one[0], cost)]
     if not found:
