@@ -27,7 +27,7 @@ def excess_of(plan: Plan) -> Excess | None:
     if not (plan.processes or plan.memory or plan.disk):
         return None  # nor is there any need to look
     below = descendants(os.getpid())
-    if plan.processes and len(below) > plan.processes:
+    if plan.processes and len(below) - _of_the_walls(plan) > plan.processes:
         return Excess.PROCESSES
     if plan.memory and sum(map(_own_memory, below)) + shared.used(below) > FAMILY_SHARE * plan.memory * 2**20:
         return Excess.MEMORY
@@ -35,6 +35,13 @@ def excess_of(plan: Plan) -> Excess | None:
     if plan.disk and _disk_used(plan.disk * 2**20) > plan.disk * 2**20:
         return Excess.DISK
     return None
+
+
+def _of_the_walls(plan: Plan) -> int:
+    """Return how many of the processes below the keeper are a sandbox's own, above the worker."""
+    if not plan.sandbox:
+        return 0
+    return 3 if plan.bubblewrap else 2  # who builds it and its first process; bubblewrap between them
 
 
 def _own_memory(pid: int) -> int:
