@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, TensorDataset
 
 from .contents import named_buffers, named_parameters
 from .contents import parameters as parameters_of
@@ -32,6 +31,7 @@ from .rounds import whole_epoch as whole_epoch
 from .watches import bare_loader as bare_loader
 from .watches import costs_noted as costs_noted
 from .watches import exhausted as exhausted
+from .watches import fixed_loader as fixed_loader
 from .watches import graphs_made as graphs_made
 from .watches import notes as notes
 from .watches import noting_criterion as noting_criterion
@@ -108,11 +108,6 @@ def _batches(data_loader: Any) -> list[Any]:
 def pairs(images: Tensor, labels: Tensor) -> list[tuple[Tensor, int]]:
     """Return (image, label) pairs in a list, the plainest map-style data set."""
     return list(zip(images, labels.tolist(), strict=True))
-
-
-def fixed_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader[Any]:
-    """Return a data loader that always serves the same batches in the same order."""
-    return DataLoader(TensorDataset(images, labels), batch_size=batch_size)
 
 
 # ---- model

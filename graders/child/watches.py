@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
 
 PIXELS = 784
 MAX_YIELDED = 10_000  # by a generator; no epoch has more batches
@@ -113,6 +114,29 @@ def exhausted(generator: Any) -> int:
 
 
 # ---- data loaders
+
+
+class _Fixed(DataLoader[Any]):
+    """Serves the batches of two tensors as they lie there, a copy each time, as DataLoader does image by image.
+
+    To fetch and put together the images of a small batch takes as long as half a step.
+    """
+
+    def __init__(self, images: Tensor, labels: Tensor, batch_size: int) -> None:
+        super().__init__(TensorDataset(images, labels), batch_size)
+        self._images, self._labels = torch.split(images, batch_size), torch.split(labels, batch_size)
+
+    def __iter__(self) -> Any:
+        for images, labels in zip(self._images, self._labels, strict=True):
+            yield [images.clone(), labels.clone()]
+
+
+_Fixed.__name__ = DataLoader.__name__  # which stands in what student code raises
+
+
+def fixed_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader[Any]:
+    """Return a data loader that always serves the same batches in the same order."""
+    return _Fixed(images, labels, batch_size)
 
 
 class Batches:
