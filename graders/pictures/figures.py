@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from graders.harness.base.tamed import Tamed
 
 Arrays = dict[str, "NDArray[Any]"]
+Frame = tuple[float, tuple[float, float, float, float]]
 
 YOURS, ORACLE = "#2f7ed8", "#d9730d"  # to be told apart in a light page, a dark one, and without colours by their width
 INK = "#010203"  # stands for the page's own text colour, which `render.svg` puts in its place
@@ -46,14 +47,32 @@ STYLE: Any = {
 GAP = 2  # pixels between pictures in a row
 LABEL_PAD = 20  # from an axis to what it is called, with the digits between them
 WIDTH = 4.6  # inches of 72 pixels: text of 10 is then read on a phone, and not too large on a screen
+# Of each picture, its height in inches, and left, bottom, width and height of its axes as shares of its own: to find
+# those by constrained layout would draw everything twice.
+WHOLE = (0.0, 0.0, 1.0, 1.0)
+FRAMES: dict[str, Frame] = {
+    "reshape": (3.9, WHOLE),
+    "costs": (2.4, (0.12, 0.2, 0.86, 0.77)),
+    "weights": (2.5, WHOLE),
+    "confusion": (4.4, (0.1, 0.12, 0.88, 0.86)),
+    "misread": (2.5, WHOLE),
+}
+_BUILT: dict[str, tuple[Figure, Any]] = {}  # empty ones, each for one picture
 
 
 @cache
 def prepare() -> None:
-    """Import what drawing needs, half a second, and draw once, which finds fonts, while there is nothing else to do."""
+    """Import what drawing needs, half a second, and draw once, which finds fonts, while there is nothing else to do.
+
+    Axes take a third of the time that a picture takes, so there are some for one picture of each kind then.
+    """
+    import matplotlib as mpl
+
     words = dict.fromkeys((f"costs_{name}" for name in ("title", "text", "batch", "cost", "oracle", "yours")), "x")
     costs = np.linspace(2, 1, 9)
     _picture("costs", words, lambda: _costs({"yours": costs, "oracle": costs}, words))
+    with mpl.rc_context(STYLE):
+        _BUILT.update({name: _framed(frame) for name, frame in FRAMES.items()})
 
 
 def draw(report: Tamed, words: Mapping[str, str], missed: Callable[[str, Exception], None]) -> tuple[Picture, ...]:
@@ -102,13 +121,15 @@ def _picture(name: str, words: Mapping[str, str], make: Callable[[], tuple[Figur
     return Picture(name, words[f"{name}_title"], words[f"{name}_text"].format_map(said), svg.getvalue())
 
 
-def _figure(height: float, box: tuple[float, float, float, float] = (0, 0, 1, 1)) -> tuple[Figure, Any]:
-    """Return a figure and its axes: left, bottom, width and height of their box as shares of the figure's.
+def _figure(name: str) -> tuple[Figure, Any]:
+    """Return a picture's figure, with nothing in it yet, and its axes."""
+    return _BUILT.pop(name, None) or _framed(FRAMES[name])
 
-    Finding a box by constrained layout would draw everything twice.
-    """
+
+def _framed(frame: Frame) -> tuple[Figure, Any]:
     from matplotlib.figure import Figure
 
+    height, box = frame
     figure = Figure((WIDTH, height))
     return figure, figure.add_axes(box)
 
@@ -118,7 +139,7 @@ def _figure(height: float, box: tuple[float, float, float, float] = (0, 0, 1, 1)
 
 def _costs(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
     yours, truth = arrays["yours"].astype(float), arrays["oracle"].astype(float)
-    figure, axes = _figure(2.4, (0.12, 0.2, 0.86, 0.77))
+    figure, axes = _figure("costs")
     steps = np.arange(1, len(truth) + 1)
     axes.plot(steps, truth, color=ORACLE, linewidth=5, alpha=0.55, label=words["costs_oracle"])
     axes.plot(
@@ -138,7 +159,7 @@ def _below(values: NDArray[Any], most: float) -> bool:
 
 def _throughput(timed: tuple[Throughput, ...], words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
     height = 0.9 + 0.4 * len(timed)
-    figure, axes = _figure(height, (0.12, 0.6 / height, 0.86, 1 - 0.7 / height))
+    figure, axes = _framed((height, (0.12, 0.6 / height, 0.86, 1 - 0.7 / height)))
     rows = range(len(timed))
     ratios = [each.ratio for each in timed]
     ends = [[each.ratio - each.ratio_low for each in timed], [each.ratio_high - each.ratio for each in timed]]
@@ -189,7 +210,7 @@ def _mosaic(axes: Any, images: NDArray[Any], columns: int, texts: list[str], **l
 
 
 def _weights(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
-    figure, axes = _figure(2.5)
+    figure, axes = _figure("weights")
     _mosaic(axes, arrays["weights"], 5, [str(digit) for digit in range(10)], cmap="RdBu", vmin=-127, vmax=127)
     return figure, {}
 
@@ -200,14 +221,14 @@ def _misread(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str
         words["misread_caption"].format(label=label, answer=answer)
         for label, answer in zip(labels, answers, strict=True)
     ]
-    figure, axes = _figure(2.5)
+    figure, axes = _figure("misread")
     _mosaic(axes, arrays["images"], 5, texts, cmap="Greys", vmin=0, vmax=255)
     return figure, {"count": len(labels)}
 
 
 def _reshape(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
     count = len(arrays["images"])
-    figure, axes = _figure(3.9)
+    figure, axes = _figure("reshape")
     both = np.concatenate([arrays["images"], arrays["rows"]])
     texts = [words["reshape_image"].format(number=i) for i in range(count)]
     texts += [words["reshape_row"].format(number=i) for i in range(count)]
@@ -217,7 +238,7 @@ def _reshape(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str
 
 def _confusion(arrays: Arrays, words: Mapping[str, str]) -> tuple[Figure, dict[str, Any]]:
     counts = arrays["counts"]
-    figure, axes = _figure(4.4, (0.1, 0.12, 0.88, 0.86))
+    figure, axes = _figure("confusion")
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     # The root shows rare mistakes, too.
     axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1, interpolation="none")

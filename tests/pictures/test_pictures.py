@@ -117,6 +117,16 @@ def test_same_report_gives_the_same_picture() -> None:
     assert drawn(ARRAYS) == drawn(ARRAYS)
 
 
+def test_axes_made_ahead_give_the_same_picture() -> None:
+    """A judge that had them ready draws what another one draws, and has them once."""
+    figures.prepare.cache_clear()
+    figures.prepare()
+    assert figures._BUILT.keys() == figures.SHOWN.keys()
+    first = drawn(ARRAYS)
+    assert not figures._BUILT
+    assert first == drawn(ARRAYS)
+
+
 def test_picture_that_cannot_be_drawn_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is left out and told; the others are there."""
 
