@@ -82,7 +82,7 @@ def main() -> None:
     poor = {
         "not trained": [run(seed, steps=0) for seed in range(10)],
         "10 steps": [run(seed, steps=10) for seed in range(10)],
-        "20 steps": [run(seed, steps=20) for seed in range(10)],
+        "20 steps": [run(seed, steps=20) for seed in range(options.seeds)],
         "learning rate 0.001": [run(seed, rate=0.001) for seed in range(10)],
         "labels shuffled": [run(seed, spoil=lambda y, g: g.permutation(y)) for seed in range(10)],
         "gradient uphill": [run(seed, rate=-0.1) for seed in range(3)],

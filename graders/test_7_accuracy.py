@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.part("accuracy")
 
-BATCH = 30  # as many steps as by the lesson's 100 over fewer digits: to fetch those takes most of the time
+BATCH = 20  # as many steps as by the lesson's 100 over fewer digits: to fetch those takes most of the time
 
 
 def test_short_training_reaches_the_minimum_accuracy(

@@ -36,7 +36,7 @@ WITH_BUGS = {f"bug-{bug.name}": partial(bug_source, bug) for bug in BUGS if bug.
 CORRECT = {f"correct-{name}": partial(path.read_text, "utf-8") for name, path in correct_sources().items()}
 # Draws its orders from the system's entropy, as NumPy does unless it is told a seed: its accuracy is another each time.
 BY_CHANCE = "correct-numpy_generator_loader"
-ACCURACY, ENOUGH = 7, 0.83  # the part, and what its rubric asks for
+ACCURACY, ENOUGH = 7, 0.8  # the part, and what its rubric asks for
 
 
 @pytest.fixture(scope="module")
