@@ -59,8 +59,11 @@ def nearest(images: NDArray[Any], digits: NDArray[Any]) -> tuple[NDArray[np.int6
     return which, np.asarray(best >= LIKE)
 
 
-def _unit(images: NDArray[Any]) -> NDArray[np.float64]:
-    """Return each image as a row of mean 0 and length 1; one of a single shade as zeros, which are like nothing."""
+def _unit(images: NDArray[Any]) -> NDArray[np.float32]:
+    """Return each image as a row of mean 0 and length 1; one of a single shade as zeros, which are like nothing.
+
+    In float32, for products that are wanted to a hundredth.
+    """
     rows = np.array(images, np.float64).reshape(len(images), -1)  # one copy: the system's giving out more takes longest
     rows -= rows.mean(axis=1, keepdims=True)
     length = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
@@ -68,7 +71,7 @@ def _unit(images: NDArray[Any]) -> NDArray[np.float64]:
     blank = length <= FAINT * max(images.max(initial=0.0), -images.min(initial=0.0))
     rows /= np.where(blank, 1.0, length)
     rows[blank[:, 0]] = 0.0
-    return rows
+    return rows.astype(np.float32)
 
 
 def order(images: NDArray[Any], digits: NDArray[Any]) -> NDArray[np.int64]:
