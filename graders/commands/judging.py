@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graders.harness.walls.plan import Maker
 
 JUDGES_IMPORT = (  # whatever the lab is
-    *("pytest", "pytest_benchmark.plugin", "jinja2"),
+    *("pytest", "pytest_benchmark.plugin", "jinja2", "nbformat"),
     *("graders.harness.plugin", "graders.harness.session.summary", "graders.harness.link.nursery"),
     *("graders.harness.judge.naming", "graders.harness.render.html", "cattrs"),
     # What pytest imports by itself when it starts; where a release has another, a judge imports that one.
