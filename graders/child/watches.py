@@ -128,7 +128,9 @@ class _Fixed(DataLoader[Any]):
 
     def __iter__(self) -> Any:
         for images, labels in zip(self._images, self._labels, strict=True):
-            yield [images.clone(), labels.clone()]
+            with torch._C.DisableTorchFunction():  # or whoever watches what student code asks of torch sees it copy
+                batch = [images.clone(), labels.clone()]
+            yield batch
 
 
 _Fixed.__name__ = DataLoader.__name__  # which stands in what student code raises

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.overrides import TorchFunctionMode
 from torch.utils.data import DataLoader, TensorDataset
 
 from graders.child import watches
@@ -44,3 +45,19 @@ def test_fixed_loader_is_called_a_data_loader():
         _ = loader.images
     with pytest.raises(TypeError, match="'DataLoader' object is not subscriptable"):
         loader[0]
+
+
+def test_fixed_loader_asks_nothing_in_student_codes_name():
+    """What watches a loop that goes through it sees the loop's own calls."""
+    seen = []
+
+    class Watch(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            seen.append(func)
+            return func(*args, **(kwargs or {}))
+
+    loader: Any = watches.fixed_loader(IMAGES, LABELS, 4)
+    with Watch():
+        for images, _ in loader:
+            images.add_(1)
+    assert seen == [torch.Tensor.add_] * 3
