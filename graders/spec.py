@@ -130,7 +130,7 @@ SPEC = LabSpec(
     },
     tiers=("throughput",),
     draw=_draw,
-    beside=("contents.py", "rounds.py", "figures.py", "elsewhere.py", "network.py", "watches.py"),
+    beside=("contents.py", "rounds.py", "figures.py", "elsewhere.py", "loaders.py", "network.py", "watches.py"),
     imports=(  # what each one uses
         *("torch", "torchvision", "matplotlib.figure", "matplotlib.backends.backend_agg"),
         *("multiprocessing.synchronize", "encodings.hex_codec", *PILLOW),

@@ -20,6 +20,10 @@ from .elsewhere import epoch_elsewhere as epoch_elsewhere
 from .elsewhere import happened as happened
 from .figures import figure as figure
 from .figures import saved as saved
+from .loaders import bare_loader as bare_loader
+from .loaders import fixed_loader as fixed_loader
+from .loaders import orders_noted as orders_noted
+from .loaders import shuffling_loader as shuffling_loader
 from .network import fetches as fetches
 from .rounds import device_name as device_name
 from .rounds import fetching as fetching
@@ -28,15 +32,11 @@ from .rounds import stage as stage
 from .rounds import timed_epoch as timed_epoch
 from .rounds import train_epochs as train_epochs
 from .rounds import whole_epoch as whole_epoch
-from .watches import bare_loader as bare_loader
 from .watches import costs_noted as costs_noted
 from .watches import exhausted as exhausted
-from .watches import fixed_loader as fixed_loader
 from .watches import graphs_made as graphs_made
 from .watches import notes as notes
 from .watches import noting_criterion as noting_criterion
-from .watches import orders_noted as orders_noted
-from .watches import shuffling_loader as shuffling_loader
 from .watches import tagging_criterion as tagging_criterion
 from .watches import tags_alive as tags_alive
 from .watches import watched as watched

@@ -9,7 +9,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils.data import DataLoader, TensorDataset
 
-from graders.child import watches
+from graders.child import loaders
 
 IMAGES = torch.rand(10, 1, 28, 28, generator=torch.Generator().manual_seed(1))
 LABELS = torch.arange(10)
@@ -18,7 +18,7 @@ LABELS = torch.arange(10)
 @pytest.mark.parametrize("size", [1, 4, 5, 10, 20])
 def test_fixed_loader_serves_what_a_data_loader_serves(size):
     """The same batches in the same containers, the incomplete last one too, in each epoch, and the same lengths."""
-    loader: Any = watches.fixed_loader(IMAGES, LABELS, size)
+    loader: Any = loaders.fixed_loader(IMAGES, LABELS, size)
     torchs: Any = DataLoader(TensorDataset(IMAGES, LABELS), size)
     assert (len(loader), loader.batch_size, len(loader.dataset)) == (len(torchs), size, 10)
     for _ in range(2):
@@ -29,7 +29,7 @@ def test_fixed_loader_serves_what_a_data_loader_serves(size):
 
 def test_fixed_loaders_batches_are_copies():
     """Whoever scales a batch in place has done so for that epoch."""
-    loader: Any = watches.fixed_loader(IMAGES, LABELS, 4)
+    loader: Any = loaders.fixed_loader(IMAGES, LABELS, 4)
     for images, labels in loader:
         images.zero_()
         labels.zero_()
@@ -39,7 +39,7 @@ def test_fixed_loaders_batches_are_copies():
 
 def test_fixed_loader_is_called_a_data_loader():
     """In what student code raises, and for whoever asks for its class."""
-    loader: Any = watches.fixed_loader(IMAGES, LABELS, 4)
+    loader: Any = loaders.fixed_loader(IMAGES, LABELS, 4)
     assert issubclass(type(loader), DataLoader)
     with pytest.raises(AttributeError, match="'DataLoader' object has no attribute 'images'"):
         _ = loader.images
@@ -56,7 +56,7 @@ def test_fixed_loader_asks_nothing_in_student_codes_name():
             seen.append(func)
             return func(*args, **(kwargs or {}))
 
-    loader: Any = watches.fixed_loader(IMAGES, LABELS, 4)
+    loader: Any = loaders.fixed_loader(IMAGES, LABELS, 4)
     with Watch():
         for images, _ in loader:
             images.add_(1)
